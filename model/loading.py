@@ -1,0 +1,98 @@
+"""Finding and loading weights: safetensors with a card beside it, never a pickle."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dsp.config import FrontEndConfig
+from model.card import ModelCard, ModelError, front_end_of, read_card
+
+if TYPE_CHECKING:
+    from torch import nn
+
+DEFAULT_MODEL = "paper"
+SUFFIX = ".safetensors"
+_LARGEST_FILE = 64 * 2**20
+
+
+def weights_folder() -> Path:
+    """Where the packaged weights are."""
+    return Path(str(resources.files("model") / "weights"))
+
+
+def packaged_models() -> list[str]:
+    """Names of the packaged models."""
+    return sorted(path.stem for path in weights_folder().glob(f"*{SUFFIX}"))
+
+
+def find_model(name: str) -> Path:
+    """The weights file of a packaged name or of a path.
+
+    Args:
+        name: "paper", or a path that ends in .safetensors.
+
+    Raises:
+        ModelError: There is no such model.
+    """
+    if name.endswith(SUFFIX):
+        path = Path(name)
+    elif name in packaged_models():
+        return weights_folder() / (name + SUFFIX)
+    else:
+        raise ModelError(
+            f"no model {name!r}; packaged: {', '.join(packaged_models()) or 'none'}; or give a path ending in {SUFFIX}"
+        )
+    if not path.is_file():
+        raise ModelError(f"{path}: no such file; give the weights that auscult train wrote")
+    return path
+
+
+def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEndConfig]:
+    """Load a network in evaluation mode.
+
+    The file's hash must be the card's, and the card's front end this program's.
+
+    Args:
+        name: Packaged name or path.
+
+    Raises:
+        ModelError: Missing, corrupt, not safetensors, another hash, another front end, or unfitting weights.
+    """
+    path = find_model(name)
+    card_path = path.with_suffix(".json")
+    card = read_card(card_path)
+    config = front_end_of(card, card_path)
+    data = _read(path)
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != card.sha256:
+        raise ModelError(
+            f"{path}: SHA-256 {digest[:12]}… is not the {card.sha256[:12]}… of its card: "
+            "the file is damaged or is another model's; fetch both again"
+        )
+    # Imported late: torch takes a second and more, and a wrong file should be refused before.
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    from model.cnn import build_network, use_one_thread
+
+    use_one_thread()
+    try:
+        network = build_network(card.network, card.arguments)
+        network.load_state_dict(load(data))
+    except (SafetensorError, ValueError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"{path}: not the weights that its card describes ({reason}); fetch both again") from None
+    network.eval()
+    return network, card, config
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise ModelError(f"{path}: too large to be a model of this program")
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror})") from None

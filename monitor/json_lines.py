@@ -1,0 +1,79 @@
+"""The JSON lines of a headless run."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any, TextIO
+
+from monitor.snapshot import Judgement, SessionEvent, Summary
+
+_DIGITS = 6
+
+
+def verdict_line(judgement: Judgement, model: str) -> dict[str, Any]:
+    """A window's verdict and what stands after it, as the contract's object."""
+    verdict, rolling = judgement.verdict, judgement.rolling
+    return {
+        "kind": "verdict",
+        "window_start_s": verdict.start_s,
+        "window_end_s": verdict.end_s,
+        "label": str(verdict.label),
+        "p_abnormal": _rounded(verdict.p_abnormal),
+        "quality": _rounded(verdict.quality),
+        "reasons": list(verdict.reasons),
+        "heart_rate_bpm": _rounded(verdict.heart_rate_bpm),
+        "rolling": {"label": str(rolling.label), "p_abnormal": _rounded(rolling.p_abnormal)},
+        "model": model,
+        "latency_ms": judgement.latency_ms,
+    }
+
+
+def event_line(event: SessionEvent) -> dict[str, Any]:
+    """Something that happened to the sound, as the contract's object."""
+    return {"kind": "event", "t_s": event.t_s, "event": event.event, "detail": event.detail}
+
+
+def summary_line(summary: Summary, model: str, source: str | None = None) -> dict[str, Any]:
+    """The end of a stream, as the contract's object.
+
+    Args:
+        summary: Of the stream.
+        model: ``NAME@hash``.
+        source: Named where a run has several streams.
+    """
+    verdict = summary.verdict
+    line = {
+        "kind": "summary",
+        "label": str(verdict.label),
+        "p_abnormal": _rounded(verdict.p_abnormal),
+        "quality": _rounded(verdict.quality),
+        "reasons": list(verdict.reasons),
+        "windows": verdict.windows,
+        "poor_windows": verdict.poor_windows,
+        "gap_s": summary.gap_s,
+        "duration_s": summary.duration_s,
+        "heart_rate_bpm": _rounded(verdict.heart_rate_bpm),
+        "model": model,
+    }
+    return line if source is None else {**line, "source": source}
+
+
+def write_line(line: dict[str, Any], out: TextIO) -> None:
+    """Write one line and flush it.
+
+    Raises:
+        BrokenPipeError: Nobody reads any more.
+        ValueError: A number is not finite, which no line may be.
+    """
+    out.write(json.dumps(line, allow_nan=False, ensure_ascii=False) + "\n")
+    out.flush()
+
+
+def read_schema() -> dict[str, Any]:
+    """The JSON Schema of the lines."""
+    return json.loads(resources.files("monitor").joinpath("schema", "lines.schema.json").read_text("utf-8"))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, _DIGITS)

@@ -1,0 +1,119 @@
+"""One stream from its source to its summary."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from dsp.front_end import FrontEnd
+from model.card import ModelError
+from model.classifier import Classifier
+from monitor.ring import Ring
+from monitor.snapshot import SessionEvent, Snapshot
+from monitor.sources.protocol import Source, SourceHealth
+from monitor.trace import Trace
+from monitor.worker import Listeners, Worker
+
+RING_S = 60
+"""Seconds of raw sound that the ring keeps."""
+
+BACKPRESSURE_S = 4
+"""Seconds by which a source that can wait may run ahead of the worker."""
+
+
+class Session:
+    """A source, its ring and its worker, each on a thread of its own.
+
+    Args:
+        source: Not yet started.
+        hop_s: Time between windows in seconds.
+        classifier: The model, or what loads it on the worker's thread (a screen wants to be seen before that).
+        listeners: Told of judgements and events on the worker's thread; events of the source on its own.
+        trace: Keep what a screen draws.
+
+    Raises:
+        ValueError: The hop is not a positive multiple of 0.08 s, or the source's rate is out of range.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        hop_s: float,
+        classifier: Classifier | Callable[[], Classifier],
+        listeners: Listeners | None = None,
+        trace: bool = False,
+    ) -> None:
+        self.source = source
+        self.ring = Ring((BACKPRESSURE_S if source.waits else RING_S) * source.rate)
+        self.trace = Trace() if trace else None
+        self._classifier = classifier
+        self._front_end = FrontEnd(source.rate, hop_s)
+        self._listeners = listeners or Listeners()
+        self._first = Snapshot(source.name, source.rate, source.duration_s)
+        self._worker: Worker | None = None
+        self._reports: deque[SessionEvent] = deque()
+        self._thread = threading.Thread(target=self._run, name=f"worker {source.name}", daemon=True)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The latest state; callable from any thread."""
+        worker = self._worker
+        return worker.snapshot if worker else self._first
+
+    @property
+    def ended(self) -> bool:
+        """Whether the worker has finished, well or not."""
+        return self.snapshot.state in ("ended", "failed")
+
+    @property
+    def health(self) -> SourceHealth:
+        """How the source is doing."""
+        return self.source.health()
+
+    def start(self) -> None:
+        """Start the source and the worker."""
+        self.source.start(self.ring, self._report)
+        self._thread.start()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the worker; True when it has finished."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def stop(self) -> None:
+        """End the stream now; what was captured is still analysed and summed up. Harmless when it has ended."""
+        self.source.stop()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            classifier = self._classifier if isinstance(self._classifier, Classifier) else self._classifier()
+            worker = Worker(
+                self.ring,
+                self._front_end,
+                classifier,
+                self._first,
+                lossless=self.source.waits,
+                listeners=self._listeners,
+                trace=self.trace,
+                reports=self._reports,
+            )
+            self._worker = worker
+            worker.run()
+        except ModelError as error:
+            self._fail(str(error))
+        except Exception as error:
+            self._fail(f"the analysis failed: {error!r}")
+            raise
+        finally:
+            self.ring.close()
+
+    def _fail(self, detail: str) -> None:
+        self._worker = None
+        self._first = replace(self._first, state="failed", detail=detail)
+
+    def _report(self, event: str, t_s: float, detail: str) -> None:
+        self._reports.append(SessionEvent(round(t_s, 6), event, detail))

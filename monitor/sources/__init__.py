@@ -1,0 +1,1 @@
+"""Where sound comes from. Every source fills a ring with raw samples at their absolute index."""

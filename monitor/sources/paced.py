@@ -1,0 +1,113 @@
+"""The thread shared by the sources that make or read their sound themselves."""
+
+from __future__ import annotations
+
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.ring import Ring
+from monitor.sources.protocol import Report, SourceHealth
+
+Clock = Callable[[], float]
+
+_BLOCK_S = 0.04
+_MAX_PACE_BLOCK_S = 1.0
+
+
+class PacedSource(ABC):
+    """Hands out blocks at their due time, on a thread of its own.
+
+    Args:
+        name: What a person calls it.
+        rate: Samples a second.
+        pace: Seconds of sound per second; None for as fast as the reader takes it, when nothing is skipped.
+        duration_s: Stop after this much sound.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        rate: int,
+        pace: float | None = 1.0,
+        duration_s: float | None = None,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self.name, self.rate, self.pace = name, rate, pace
+        self.waits = pace is None
+        self.duration_s = duration_s
+        self._clock = clock
+        self._limit = None if duration_s is None else round(duration_s * rate)
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._ring: Ring | None = None
+        self._health = SourceHealth("idle")
+
+    @property
+    def block_frames(self) -> int:
+        """Samples in a block: 40 ms of listening time, or 1 s of sound at full speed."""
+        seconds = _MAX_PACE_BLOCK_S if self.pace is None else min(_BLOCK_S * self.pace, _MAX_PACE_BLOCK_S)
+        return max(1, round(seconds * self.rate))
+
+    @abstractmethod
+    def blocks(self, report: Report) -> Iterator[NDArray[np.floating]]:
+        """The sound, in blocks of any size."""
+
+    def start(self, ring: Ring, report: Report) -> None:
+        """Begin to fill the ring."""
+        self._ring = ring
+        self._health = SourceHealth("running")
+        self._thread = threading.Thread(target=self._run, args=(ring, report), name=f"source {self.name}", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and close the ring."""
+        self._stopping.set()
+        if self._ring:
+            self._ring.close()
+        if self._thread:
+            self._thread.join()
+
+    def health(self) -> SourceHealth:
+        """How it is doing."""
+        return self._health
+
+    def _run(self, ring: Ring, report: Report) -> None:
+        state, detail = "ended", ""
+        try:
+            self._deliver(ring, report)
+        except Exception as error:  # a broken source must end the session, not hang it
+            state, detail = "failed", f"{self.name}: {error}"
+        finally:
+            self._health = SourceHealth(state, self._health.delivered, 0, detail)
+            ring.close()
+
+    def _deliver(self, ring: Ring, report: Report) -> None:
+        index, began = 0, self._clock()
+        for block in self.blocks(report):
+            samples = np.asarray(block, np.float32) if self._limit is None else _cut(block, self._limit - index)
+            if samples.size == 0:
+                break
+            # A block is due when its last sample would have been heard.
+            if not self._await(began, index + samples.size):
+                break
+            if not ring.write(index, samples, self._clock(), wait=self.waits):
+                break
+            index += samples.size
+            self._health = SourceHealth("running", index)
+
+    def _await(self, began: float, index: int) -> bool:
+        if self.pace is None:
+            return not self._stopping.is_set()
+        due = began + index / self.rate / self.pace
+        return not self._stopping.wait(max(0.0, due - self._clock()))
+
+
+def _cut(block: NDArray[np.floating], most: int) -> NDArray[np.float32]:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(block[: max(most, 0)], np.float32)

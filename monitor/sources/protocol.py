@@ -1,0 +1,58 @@
+"""What every source of sound is to the rest of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor.ring import Ring
+
+Report = Callable[[str, float, str], None]
+"""Takes an event's code, its time on the source's clock in seconds, and a detail in words."""
+
+
+class SourceError(Exception):
+    """A source cannot be opened; one line that says what to do."""
+
+
+@dataclass(frozen=True)
+class SourceHealth:
+    """How a source is doing.
+
+    Attributes:
+        state: "idle", "running", "ended" (nothing more will come) or "failed".
+        delivered: Samples put into the ring so far.
+        lost: Samples that the source knows it lost before the ring.
+        detail: Why it failed, in one line; empty otherwise.
+    """
+
+    state: str
+    delivered: int = 0
+    lost: int = 0
+    detail: str = ""
+
+
+class Source(Protocol):
+    """Sound at one rate, mono, from a device, a file, a synthesiser or a pipe.
+
+    Attributes:
+        name: What a person calls it.
+        rate: Samples a second.
+        waits: The sound can wait for a slow reader: nothing is ever overwritten or skipped.
+        duration_s: Its length in seconds where it is known beforehand.
+    """
+
+    name: str
+    rate: int
+    waits: bool
+    duration_s: float | None
+
+    def start(self, ring: Ring, report: Report) -> None:
+        """Begin to fill the ring; returns at once. The source closes the ring at its end."""
+
+    def stop(self) -> None:
+        """End it and close the ring; returns when no thread of it is left. Harmless when it has ended."""
+
+    def health(self) -> SourceHealth:
+        """How it is doing; callable from any thread."""

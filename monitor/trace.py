@@ -1,0 +1,72 @@
+"""What the screen draws: the bandpassed signal and its spectrogram columns, by stream time."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIGNAL_RATE = 2000
+COLUMN_SAMPLES = 32
+"""Signal samples per spectrogram column: 16 ms."""
+
+
+@dataclass(frozen=True, eq=False)
+class TracePiece:
+    """A stretch of signal and the columns that it completed.
+
+    Attributes:
+        serial: Counts pieces, without a hole, from 0 at the session's start.
+        start_s: Time of the first sample on the source's clock.
+        signal: Shape (n,), float32, bandpassed, 2 kHz.
+        columns: Shape (k, rows), float32, decibels, oldest first.
+        gap_before_s: Seconds lost before it.
+    """
+
+    serial: int
+    start_s: float
+    signal: NDArray[np.float32]
+    columns: NDArray[np.float32]
+    gap_before_s: float = 0.0
+
+    @property
+    def end_s(self) -> float:
+        """Time after the last sample."""
+        return self.start_s + self.signal.size / SIGNAL_RATE
+
+
+class Trace:
+    """The last minute of pieces; the worker appends, the screen asks for those it has not drawn.
+
+    Args:
+        keep_s: Seconds kept.
+    """
+
+    def __init__(self, keep_s: float = 60.0) -> None:
+        self._keep_s = keep_s
+        self._pieces: deque[TracePiece] = deque()
+        self._next = 0
+        self._lock = threading.Lock()
+
+    def append(
+        self,
+        start_s: float,
+        signal: NDArray[np.floating],
+        columns: NDArray[np.float32],
+        gap_before_s: float = 0.0,
+    ) -> None:
+        """Add the next piece; a time-ordered call for each stretch of signal."""
+        piece = TracePiece(self._next, start_s, signal.astype(np.float32), columns, gap_before_s)
+        with self._lock:
+            self._next += 1
+            self._pieces.append(piece)
+            while self._pieces[0].end_s < piece.end_s - self._keep_s:
+                self._pieces.popleft()
+
+    def since(self, serial: int) -> list[TracePiece]:
+        """The pieces from ``serial`` on that are still kept, oldest first."""
+        with self._lock:
+            return [piece for piece in self._pieces if piece.serial >= serial]

@@ -1,0 +1,269 @@
+"""The signal path and the classifier, fed from the ring."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.front_end import FrontEnd, Window
+from dsp.spectrogram import ScreenSpectrogram
+from model.classifier import Classifier
+from model.verdict import Label, RecordingTally, RollingVerdict, WindowVerdict
+from monitor.ring import Chunk, Ring
+from monitor.snapshot import Judgement, SessionEvent, Snapshot, StageTimes, Summary
+from monitor.trace import Trace
+
+BRIDGED_S = 0.05
+"""A loss shorter than this is bridged by a straight line instead of starting anew."""
+
+READ_S = 1.0
+"""Most sound taken from the ring at once."""
+
+_HISTORY = 750
+_EVENTS = 50
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """Who is told of what, on the worker's thread."""
+
+    judgement: Callable[[Judgement], None] = lambda _: None
+    event: Callable[[SessionEvent], None] = lambda _: None
+
+
+class Worker:
+    """Takes what the ring has, turns it into verdicts, and keeps the latest snapshot.
+
+    ``step`` does the work of one read and can be called by hand; ``run`` repeats it until the ring is closed
+    and empty. Where the sound cannot wait, a window is classified only if no newer one can already be made from what
+    the ring holds; the others are counted as skipped. The filters see every sample in any case.
+
+    Args:
+        ring: Filled by a source.
+        front_end: At the source's rate.
+        classifier: The model.
+        snapshot: The session's first snapshot; source, rate and duration are kept.
+        lossless: The source waits: nothing is ever skipped.
+        listeners: Called for each judgement and event.
+        trace: Filled for the screen; None leaves it out.
+        reports: Events that others append from any thread; told at the next step.
+        clock: Monotonic seconds, the one that stamps the ring's blocks.
+    """
+
+    def __init__(
+        self,
+        ring: Ring,
+        front_end: FrontEnd,
+        classifier: Classifier,
+        snapshot: Snapshot,
+        lossless: bool,
+        listeners: Listeners | None = None,
+        trace: Trace | None = None,
+        reports: deque[SessionEvent] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ring, self._front_end, self._classifier = ring, front_end, classifier
+        self._rate = front_end.source_rate
+        self._lossless = lossless
+        self._listeners = listeners or Listeners()
+        self._trace = trace
+        self._reports: deque[SessionEvent] = deque() if reports is None else reports
+        self._clock = clock
+        calibration = classifier.card.calibration
+        self._screen = ScreenSpectrogram(front_end.config.rate, front_end.config.low_hz, front_end.config.high_hz)
+        self._rolling = RollingVerdict(calibration)
+        self._tally = RecordingTally(calibration)
+        self._history: deque[Judgement] = deque(maxlen=_HISTORY)
+        self._events: deque[SessionEvent] = deque(maxlen=_EVENTS)
+        self._bad = _OncePerSecond("bad_samples", "{} bad samples replaced")
+        self._clipping = _OncePerSecond("clipping", "{} samples at full scale")
+        self._lost = self._clipped = self._skipped = self._skipped_told = 0
+        self._gap_s = 0.0
+        self._gap_ahead_s = 0.0
+        self._last_sample = 0.0
+        self._end = 0
+        self._warmed_s = 0
+        self._restarted = False
+        self._filter_ms = 0.0
+        self._times = StageTimes()
+        self.snapshot = replace(
+            snapshot, state="running", model=classifier.card.tag, band=(calibration.low, calibration.high)
+        )
+
+    def run(self) -> None:
+        """Work until the ring is closed and empty, then flush and set the summary."""
+        while self.step(None):
+            pass
+        self.finish()
+
+    def step(self, timeout: float | None = 0.0) -> bool:
+        """Take one chunk from the ring and work on it.
+
+        Args:
+            timeout: Seconds to wait for sound; None until there is some.
+
+        Returns:
+            False when there was none.
+        """
+        chunk = self._ring.read(max(1, int(READ_S * self._rate)), timeout)
+        self._tell_reports()
+        if chunk is None:
+            return False
+        if chunk.lost:
+            self._cross_gap(chunk)
+        self._end = chunk.end
+        self._take(chunk.samples, chunk)
+        self._last_sample = float(chunk.samples[-1])
+        magnitude = np.nan_to_num(np.abs(chunk.samples))
+        self._publish(peak=float(magnitude.max()), rms=float(np.sqrt(np.mean(np.square(magnitude, dtype=np.float64)))))
+        return True
+
+    def finish(self) -> None:
+        """End the stream: the padded window of a short one, the last events, the summary."""
+        began = self._clock()
+        processed = self._front_end.flush()
+        self._draw(processed.start, processed.filtered)
+        for window in processed.windows:
+            # Only a stream that is short as a whole is padded, not what is left of one after a gap.
+            if not (self._restarted and "padded" in window.notes):
+                self._judge(window, began)
+        for throttle in (self._bad, self._clipping):
+            self._tell(throttle.rest())
+        self._tell_reports()
+        verdict = self._tally.result()
+        if self._restarted and not verdict.windows:
+            verdict = replace(verdict, reasons=("gap",))
+        summary = Summary(verdict, round(self._gap_s, 6), round(self._end / self._rate, 6), self._skipped)
+        self._publish(state="ended", summary=summary)
+
+    def _cross_gap(self, chunk: Chunk) -> None:
+        lost_s = chunk.lost / self._rate
+        self._lost += chunk.lost
+        self._gap_s += lost_s
+        began_s = (chunk.start - chunk.lost) / self._rate
+        if lost_s < BRIDGED_S:
+            self._tell(SessionEvent(round(began_s, 6), "gap", f"{lost_s:.3f} s lost, bridged"))
+            bridge = np.linspace(self._last_sample, float(chunk.samples[0]), chunk.lost + 2)[1:-1]
+            self._take(bridge.astype(np.float32), chunk)
+            return
+        self._tell(SessionEvent(round(began_s, 6), "gap", f"{lost_s:.2f} s lost"))
+        self._restarted = True
+        self._front_end.reset(chunk.start / self._rate)
+        self._screen.reset()
+        self._rolling.reset()
+        self._warmed_s = 0
+        self._gap_ahead_s = lost_s
+
+    def _take(self, samples: NDArray[np.float32], chunk: Chunk) -> None:
+        began = time.perf_counter()
+        processed = self._front_end.push(samples)
+        self._filter_ms = (time.perf_counter() - began) * 1e3
+        now_s = chunk.end / self._rate
+        self._clipped += processed.clipped_samples
+        self._tell(self._bad.count(now_s, processed.bad_samples))
+        self._tell(self._clipping.count(now_s, processed.clipped_samples))
+        self._draw(processed.start, processed.filtered)
+        self._warm_up()
+        for position, window in enumerate(processed.windows):
+            newer = position + 1 < len(processed.windows) or (
+                self._ring.waiting >= self._front_end.samples_to_next_window
+            )
+            if newer and not self._lossless:
+                self._skipped += 1
+                continue
+            needed = math.ceil((window.end_s + self._front_end.look_ahead_s) * self._rate) - 1
+            self._judge(window, chunk.arrived(needed))
+
+    def _warm_up(self) -> None:
+        """A line for each whole second of a segment that is still too short for a window."""
+        origin = self._front_end.origin_s
+        window_s = self._front_end.config.window_s
+        while (second := self._warmed_s + 1) < window_s and second <= self._front_end.heard_s + 1e-9:
+            self._warmed_s = second
+            verdict = WindowVerdict(round(origin, 6), round(origin + second, 6), Label.WARMING_UP, None)
+            self._say(Judgement(verdict, self._rolling.update(verdict), 0.0))
+
+    def _judge(self, window: Window, arrived: float) -> None:
+        if self._skipped > self._skipped_told:
+            count = self._skipped - self._skipped_told
+            self._skipped_told = self._skipped
+            self._tell(SessionEvent(window.end_s, "skipped", f"{count} windows passed over for a newer one"))
+        began = time.perf_counter()
+        imaged = began
+
+        def image_of(judged: Window) -> NDArray[np.float32]:
+            nonlocal imaged
+            image = self._front_end.image(judged)
+            imaged = time.perf_counter()
+            return image
+
+        verdict = self._classifier.judge(window, image_of)
+        ended = time.perf_counter()
+        self._tally.add([verdict])
+        judgement = Judgement(verdict, self._rolling.update(verdict), round((self._clock() - arrived) * 1e3, 3))
+        self._history.append(judgement)
+        self._times = StageTimes(self._filter_ms, (imaged - began) * 1e3, (ended - imaged) * 1e3)
+        self._say(judgement)
+
+    def _say(self, judgement: Judgement) -> None:
+        self._listeners.judgement(judgement)
+        self._publish(judgement=judgement)
+
+    def _tell(self, event: SessionEvent | None) -> None:
+        if event is not None:
+            self._events.append(event)
+            self._listeners.event(event)
+
+    def _tell_reports(self) -> None:
+        while self._reports:
+            self._tell(self._reports.popleft())
+
+    def _draw(self, start: int, filtered: NDArray[np.float64]) -> None:
+        if self._trace is None or not filtered.size:
+            return
+        start_s = self._front_end.origin_s + start / self._front_end.config.rate
+        self._trace.append(start_s, filtered, self._screen.push(filtered), self._gap_ahead_s)
+        self._gap_ahead_s = 0.0
+
+    def _publish(self, **changes: object) -> None:
+        self.snapshot = replace(
+            self.snapshot,
+            now_s=self._end / self._rate,
+            clipped=self._clipped,
+            lost_samples=self._lost,
+            skipped_windows=self._skipped,
+            history=tuple(self._history),
+            events=tuple(self._events),
+            times=self._times,
+            **changes,
+        )
+
+
+class _OncePerSecond:
+    """Gathers a count and says it at most once per second of sound, the first time at once."""
+
+    def __init__(self, event: str, detail: str) -> None:
+        self._event, self._detail = event, detail
+        self._pending = 0
+        self._told_s = -1.0
+        self._now_s = 0.0
+
+    def count(self, now_s: float, more: int) -> SessionEvent | None:
+        self._pending += more
+        self._now_s = now_s
+        if not self._pending or now_s < self._told_s + 1:
+            return None
+        return self.rest()
+
+    def rest(self) -> SessionEvent | None:
+        if not self._pending:
+            return None
+        event = SessionEvent(round(self._now_s, 6), self._event, self._detail.format(self._pending))
+        self._pending, self._told_s = 0, self._now_s
+        return event

@@ -1,0 +1,66 @@
+"""Files that are either whole or absent, however the program ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+
+class CheckpointError(Exception):
+    """A checkpoint cannot be used or written; one line that says what to do."""
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a file in place in one step: readers see the old one or the new one, never a part.
+
+    Raises:
+        CheckpointError: The folder cannot be written or the disk is full.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be written ({error.strerror}); free space or choose another --out") from None
+
+
+def save_checkpoint(path: Path, tensors: dict[str, torch.Tensor], state: dict[str, Any]) -> None:
+    """Write tensors and a JSON state.
+
+    Raises:
+        CheckpointError: It cannot be written.
+    """
+    whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
+    write_whole(path, save(whole, metadata={"state": json.dumps(state)}))
+
+
+def load_checkpoint(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]] | None:
+    """What ``save_checkpoint`` wrote; None where there is none.
+
+    Raises:
+        CheckpointError: The file is damaged.
+    """
+    if not path.is_file():
+        return None
+    try:
+        with safe_open(path, "pt") as file:
+            state = json.loads((file.metadata() or {})["state"])
+            return {name: file.get_tensor(name) for name in file.keys()}, state  # noqa: SIM118
+    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        raise CheckpointError(f"{path}: damaged ({error}); delete it to begin anew") from None

@@ -1,0 +1,203 @@
+"""Fitting a network to images, one epoch after the other, resumable at each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from model.cnn import build_network, use_one_thread
+from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from training.metrics import ConstantClassifierError, auroc
+from training.recipes import Recipe
+
+PATIENCE = 10
+"""Epochs in a row in which the classifier may answer the same for everything before training stops."""
+
+_SCORING_BATCH = 100
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What an epoch came to.
+
+    Attributes:
+        number: Counted from 1.
+        loss: Mean over its training windows.
+        accuracy: Share of its training windows called right.
+        watched_accuracy: The same on windows that train nothing.
+        watched_auroc: AUROC on those; None where they hold one class.
+        seconds: How long it took.
+    """
+
+    number: int
+    loss: float
+    accuracy: float
+    watched_accuracy: float
+    watched_auroc: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Images and their labels.
+
+    Attributes:
+        images: Shape (n, 50, 121), float32.
+        abnormal: Shape (n,).
+    """
+
+    images: NDArray[np.float32]
+    abnormal: NDArray[np.bool_]
+
+
+class Fit:
+    """A network in training.
+
+    Everything random is drawn from the seed and the epoch's number, so a run that was killed and resumed
+    ends in the same weights as one that was not.
+
+    Args:
+        recipe: How.
+        seed: Of weights and order.
+        checkpoint: Where to keep the state after each epoch; resumed from if there.
+        identity: What the checkpoint must belong to (data, configuration); another one is refused.
+
+    Raises:
+        CheckpointError: The checkpoint is damaged or of another run.
+    """
+
+    def __init__(self, recipe: Recipe, seed: int, checkpoint: Path, identity: str) -> None:
+        use_one_thread()
+        torch.manual_seed(seed)
+        self._recipe, self._seed, self._checkpoint = recipe, seed, checkpoint
+        self._identity = f"{recipe.to_dict()} seed {seed} {identity}"
+        self.network = build_network(recipe.network, recipe.arguments)
+        self.network.apply(_glorot)
+        self._optimizer = torch.optim.Adagrad(
+            self.network.parameters(), lr=recipe.learning_rate, initial_accumulator_value=recipe.initial_accumulator
+        )
+        self.history: list[Epoch] = []
+        self._constant = 0
+        self._resume()
+
+    def epochs(self, training: Examples, watched: Examples) -> Iterator[Epoch]:
+        """Run the epochs that remain, yielding after each, when its checkpoint is safe.
+
+        Args:
+            training: What is learnt from.
+            watched: What the network is watched on; nothing is chosen by it.
+
+        Raises:
+            ConstantClassifierError: It has answered the same for everything for ``PATIENCE`` epochs.
+            CheckpointError: The checkpoint cannot be written.
+        """
+        images = torch.from_numpy(training.images)
+        labels = torch.from_numpy(training.abnormal.astype(np.int64))
+        for number in range(len(self.history) + 1, self._recipe.epochs + 1):
+            began = time.perf_counter()
+            loss, accuracy = self._epoch(images, labels, number)
+            logits = score(self.network, watched.images)
+            called = logits > 0
+            constant = bool(called.all() or not called.any())
+            self._constant = self._constant + 1 if constant else 0
+            epoch = Epoch(
+                number,
+                loss,
+                accuracy,
+                float(np.mean(called == watched.abnormal)),
+                auroc(watched.abnormal, logits),
+                time.perf_counter() - began,
+            )
+            self.history.append(epoch)
+            if self._constant >= PATIENCE:
+                raise ConstantClassifierError(
+                    f"the classifier has answered {'abnormal' if called.all() else 'normal'!r} for everything for "
+                    f"{PATIENCE} epochs: nothing is learnt. Try another seed, activation or learning rate"
+                )
+            self._save()
+            yield epoch
+
+    def _epoch(self, images: Tensor, labels: Tensor, number: int) -> tuple[float, float]:
+        self.network.train()
+        total = right = 0.0
+        order = self._order(labels, number)
+        for batch in order.split(self._recipe.batch):
+            probability = torch.softmax(self.network(images[batch].unsqueeze(1)), dim=1)
+            target = nn.functional.one_hot(labels[batch], 2).to(probability.dtype)
+            loss = nn.functional.mse_loss(probability, target)
+            self._optimizer.zero_grad()
+            loss.backward()
+            self._optimizer.step()
+            total += loss.item() * len(batch)
+            right += float((probability.argmax(1) == labels[batch]).sum())
+        return total / len(order), right / len(order)
+
+    def _order(self, labels: Tensor, number: int) -> Tensor:
+        generator = torch.Generator().manual_seed(self._seed * 1_000_003 + number)
+        if not self._recipe.balanced:
+            return torch.randperm(len(labels), generator=generator)
+        share = torch.bincount(labels, minlength=2).double().reciprocal()[labels]
+        return torch.multinomial(share, len(labels), replacement=True, generator=generator)
+
+    def _save(self) -> None:
+        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
+        for index, parameter in enumerate(self.network.parameters()):
+            for name, value in self._optimizer.state[parameter].items():
+                tensors[f"optimizer.{index}.{name}"] = value
+        state = {
+            "identity": self._identity,
+            "history": [vars(epoch) for epoch in self.history],
+            "constant": self._constant,
+        }
+        save_checkpoint(self._checkpoint, tensors, state)
+
+    def _resume(self) -> None:
+        found = load_checkpoint(self._checkpoint)
+        if found is None:
+            return
+        tensors, state = found
+        if state.get("identity") != self._identity:
+            raise CheckpointError(
+                f"{self._checkpoint}: belongs to another recipe, seed or data; delete it or choose another --out"
+            )
+        self.network.load_state_dict(
+            {name.removeprefix("network."): tensor for name, tensor in tensors.items() if name.startswith("network.")}
+        )
+        for index, parameter in enumerate(self.network.parameters()):
+            slots: dict[str, Any] = self._optimizer.state[parameter]
+            for name in slots:
+                slots[name] = tensors[f"optimizer.{index}.{name}"]
+        self.history = [Epoch(**entry) for entry in state["history"]]
+        self._constant = state["constant"]
+
+
+def score(network: nn.Module, images: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Logit differences, abnormal minus normal.
+
+    Args:
+        network: Set to evaluation mode.
+        images: Shape (n, 50, 121).
+
+    Returns:
+        Shape (n,).
+    """
+    network.eval()
+    with torch.inference_mode():
+        parts = [network(part.unsqueeze(1)) for part in torch.from_numpy(images).split(_SCORING_BATCH)]
+    logits = torch.cat(parts).double().numpy() if parts else np.empty((0, 2))
+    return logits[:, 1] - logits[:, 0]
+
+
+def _glorot(module: nn.Module) -> None:
+    """Glorot uniform weights and zero biases."""
+    if isinstance(module, nn.Conv2d | nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)

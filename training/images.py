@@ -1,0 +1,74 @@
+"""Recordings -> images, through the same front end as live sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.config import FrontEndConfig
+from dsp.front_end import FrontEnd, Window
+from recordings import Recording
+from training.corpora import Record
+
+_BLOCK_S = 10
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSet:
+    """The images of many recordings, and which recording each is of.
+
+    Attributes:
+        images: Shape (n, 50, 121), float32.
+        record: Shape (n,), index into the records.
+        refused: Shape (n,), the quality rule refuses the window.
+    """
+
+    images: NDArray[np.float32]
+    record: NDArray[np.int32]
+    refused: NDArray[np.bool_]
+
+
+def recording_windows(path: Path, config: FrontEndConfig, hop_s: float) -> tuple[FrontEnd, list[Window]]:
+    """All windows of a recording, as the live path makes them.
+
+    Returns:
+        The front end that makes their images, and the windows in order.
+
+    Raises:
+        RecordingError: The file cannot be read.
+    """
+    with Recording.open(path) as recording:
+        front_end = FrontEnd(recording.rate, hop_s, config)
+        windows = [
+            window for block in recording.blocks(recording.rate * _BLOCK_S) for window in front_end.push(block).windows
+        ]
+        windows.extend(front_end.flush().windows)
+    return front_end, windows
+
+
+def make_images(records: Sequence[Record], config: FrontEndConfig, hop_s: float, progress: Iterable[Record]) -> ImageSet:
+    """Images of all windows of all records.
+
+    Args:
+        records: What ``ImageSet.record`` counts.
+        config: The front end's numbers.
+        hop_s: Time between windows in seconds.
+        progress: The records again, perhaps wrapped in a progress bar.
+
+    Raises:
+        RecordingError: A file cannot be read.
+    """
+    images, owner, refused = [], [], []
+    for index, record in enumerate(progress):
+        front_end, windows = recording_windows(record.path, config, hop_s)
+        images.extend(front_end.image(window) for window in windows)
+        owner.extend([index] * len(windows))
+        refused.extend(bool(window.refused) for window in windows)
+    if not images:
+        shape = (0, config.bands, config.frames)
+        return ImageSet(np.empty(shape, np.float32), np.empty(0, np.int32), np.empty(0, bool))
+    return ImageSet(np.stack(images), np.array(owner, np.int32), np.array(refused))

@@ -1,0 +1,106 @@
+"""Figures of merit of the abnormal class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+Figures = dict[str, float | int | None]
+
+
+class ConstantClassifierError(Exception):
+    """The classifier answers the same for everything; its accuracy is worth nothing."""
+
+
+def auroc(abnormal: NDArray[np.bool_], score: NDArray[np.float64]) -> float | None:
+    """Area under the receiver operating characteristic, ties counting half (Mann-Whitney U).
+
+    Args:
+        abnormal: Shape (n,).
+        score: Shape (n,), greater for more abnormal.
+
+    Returns:
+        0 to 1; None where one class is missing.
+    """
+    positives = int(np.count_nonzero(abnormal))
+    negatives = abnormal.size - positives
+    if positives == 0 or negatives == 0:
+        return None
+    rank_sum = float(rankdata(score)[abnormal].sum())
+    return (rank_sum - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+def figures(abnormal: NDArray[np.bool_], probability: NDArray[np.float64], threshold: float) -> Figures:
+    """Accuracy, precision, recall and F1 of the abnormal class, MAcc and AUROC.
+
+    MAcc is the mean of sensitivity and specificity, the 2016 Challenge's score without its unsure class.
+
+    Args:
+        abnormal: Shape (n,), the labels.
+        probability: Shape (n,), 0 to 1.
+        threshold: Abnormal from here on.
+
+    Returns:
+        Figures by name, None where undefined; ``n`` and ``n_abnormal`` are counts.
+    """
+    called = probability >= threshold
+    hits = int(np.count_nonzero(called & abnormal))
+    positives, negatives = int(abnormal.sum()), int((~abnormal).sum())
+    recall = _ratio(hits, positives)
+    specificity = _ratio(int(np.count_nonzero(~called & ~abnormal)), negatives)
+    both = recall is not None and specificity is not None
+    return {
+        "n": int(abnormal.size),
+        "n_abnormal": positives,
+        "accuracy": _ratio(int(np.count_nonzero(called == abnormal)), int(abnormal.size)),
+        "precision": _ratio(hits, int(called.sum())),
+        "recall": recall,
+        "specificity": specificity,
+        "f1": _ratio(2 * hits, int(called.sum()) + positives),
+        "macc": (recall + specificity) / 2 if both else None,
+        "auroc": auroc(abnormal, probability),
+    }
+
+
+def figures_by_database(
+    abnormal: NDArray[np.bool_], probability: NDArray[np.float64], threshold: float, database: Sequence[str]
+) -> dict[str, Figures]:
+    """``figures`` inside each database, where telling the site apart helps nobody."""
+    names = np.array(database)
+    return {
+        str(name): figures(abnormal[names == name], probability[names == name], threshold)
+        for name in np.unique(names)
+    }
+
+
+def mean_by_record(values: NDArray[np.float64], record: NDArray[np.integer], count: int) -> NDArray[np.float64]:
+    """Mean over each record's windows.
+
+    Returns:
+        Shape (count,); NaN for a record without windows.
+    """
+    windows = np.bincount(record, minlength=count)
+    total = np.bincount(record, weights=values, minlength=count)
+    return np.divide(total, windows, out=np.full(count, np.nan), where=windows > 0)
+
+
+def refuse_constant(probability: NDArray[np.float64], threshold: float) -> None:
+    """Raise unless the classifier gives both answers.
+
+    Raises:
+        ConstantClassifierError: Every probability lies on one side of the threshold.
+    """
+    called = np.count_nonzero(probability >= threshold)
+    if called in (0, probability.size):
+        answer = "abnormal" if called else "normal"
+        raise ConstantClassifierError(
+            f"the classifier answers {answer!r} for all {probability.size} recordings: nothing was learnt. "
+            "Try another seed, activation or learning rate"
+        )
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
