@@ -1,0 +1,1 @@
+"""Signal processing on numpy arrays: raw samples to classifier image, and synthetic heart sound."""

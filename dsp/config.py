@@ -40,8 +40,8 @@ class FrontEndConfig:
     frame: int = 800
     fft: int = 1024
     bands: int = 50
-    band_spacing: str = "mel"
-    floor_db: float = -60.0
+    band_spacing: str = "linear"
+    floor_db: float = -80.0
 
     def __post_init__(self) -> None:
         if self.step % 2**self.wavelet_level:

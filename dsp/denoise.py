@@ -14,7 +14,7 @@ def noise_scale(coefficients: NDArray[np.float64]) -> float:
 
     Source: D. L. Donoho and I. M. Johnstone, Biometrika 81 (1994), section 4.
     """
-    return float(np.median(np.abs(coefficients))) / _MAD_OF_UNIT_NORMAL
+    return _scale_of(np.sort(np.abs(coefficients)))
 
 
 def sure_threshold(coefficients: NDArray[np.float64], scale: float) -> float:
@@ -31,14 +31,7 @@ def sure_threshold(coefficients: NDArray[np.float64], scale: float) -> float:
     Returns:
         The threshold in the coefficients' own units, at least 0.
     """
-    if scale <= 0:
-        return 0.0
-    power = np.sort(np.abs(coefficients / scale)) ** 2
-    count = power.size
-    rank = np.arange(1, count + 1)
-    risk = count - 2 * rank + np.cumsum(power) + (count - rank) * power
-    best = int(np.argmin(risk))
-    return float(np.sqrt(power[best])) * scale if risk[best] < count else 0.0
+    return _threshold_of(np.sort(np.abs(coefficients)), scale)
 
 
 class WaveletDenoiser:
@@ -74,5 +67,27 @@ class WaveletDenoiser:
 
     @staticmethod
     def _shrink(detail: NDArray[np.float64]) -> NDArray[np.float64]:
-        threshold = sure_threshold(detail, noise_scale(detail))
-        return np.copysign(np.maximum(np.abs(detail) - threshold, 0.0), detail)
+        magnitude = np.abs(detail)
+        ascending = np.sort(magnitude)
+        magnitude -= _threshold_of(ascending, _scale_of(ascending))
+        np.maximum(magnitude, 0.0, out=magnitude)
+        return np.copysign(magnitude, detail, out=magnitude)
+
+
+def _scale_of(ascending: NDArray[np.float64]) -> float:
+    middle = ascending.size // 2
+    median = ascending[middle] if ascending.size % 2 else (ascending[middle - 1] + ascending[middle]) / 2
+    return float(median) / _MAD_OF_UNIT_NORMAL
+
+
+def _threshold_of(ascending: NDArray[np.float64], scale: float) -> float:
+    if scale <= 0:
+        return 0.0
+    power = np.square(ascending / scale)
+    count = power.size
+    risk = np.cumsum(power)
+    power *= np.arange(count - 1, -1, -1)
+    risk += power
+    risk -= 2 * np.arange(1, count + 1)
+    best = int(np.argmin(risk))
+    return float(ascending[best]) if risk[best] < 0 else 0.0

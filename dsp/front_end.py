@@ -132,7 +132,7 @@ class FrontEnd:
         """Take the next raw samples.
 
         Args:
-            samples: Shape (n,), full scale 1, taken as float32 (what devices give, and exact for 24-bit files).
+            samples: Shape (n,), full scale 1, taken as float32 (what devices give, exact for 24-bit files).
                 A sample that is not finite, or beyond 2**32, is replaced by the last good one.
         """
         good, bad = self._sanitised(samples)
@@ -141,7 +141,7 @@ class FrontEnd:
         return Processed(start, filtered, self._complete_windows(), bad, clipped)
 
     def flush(self) -> Processed:
-        """End the stream. If it was shorter than a window, its one window is made by looping what there is."""
+        """End the stream; one shorter than a window gets its one window by looping what there is."""
         start, filtered = self._made, self._extend(self._resampler.flush())
         windows = self._complete_windows()
         if self._next_window == 0 and 0 < self._made < self.config.window:

@@ -14,7 +14,7 @@ CLIPPED_FRACTION = 0.01
 """A window with more clipped samples than this is refused."""
 
 QUIET_RMS = 1e-4
-"""A grid step (80 ms) whose bandpassed RMS is below this, -80 dB of full scale, is silent: three 16-bit steps."""
+"""A grid step (80 ms) of lower RMS after the bandpass, -80 dB of full scale, is silent: three 16-bit steps."""
 
 QUIET_FRACTION = 0.5
 """A window with more silent steps than this is refused."""

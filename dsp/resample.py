@@ -25,7 +25,8 @@ class StreamingResampler:
     first value, after the last its last one (a constant input gives a constant output).
 
     The cutoff is half the lower of the two rates. At 2 kHz out, frequencies to 843 Hz pass and
-    those that would fold below 843 Hz are 80 dB down. An input at the output rate passes unchanged, with no look-ahead.
+    those that would fold below 843 Hz are 80 dB down. An input at the output rate passes
+    unchanged, with no look-ahead.
 
     Args:
         in_rate: Input rate in hertz, 1000 to 192000.

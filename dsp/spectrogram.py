@@ -60,8 +60,16 @@ class ClassifierSpectrogram:
     def __init__(self, config: FrontEndConfig) -> None:
         self._config = config
         self._taper = _hann(config.frame)
-        self._bands = band_matrix(config).T.copy()
+        bands = band_matrix(config)
+        used = np.flatnonzero(bands.any(axis=0))
+        self._bins = slice(used[0], used[-1] + 1)
+        self._bands = np.ascontiguousarray(bands[:, self._bins].T)
         self._floor = 10 ** (config.floor_db / 10)
+        # Fresh arrays of this size cost more in page faults than the arithmetic done on them.
+        self._frames = np.zeros((config.frames, config.fft))
+        self._spectrum = np.empty((config.frames, config.fft // 2 + 1), np.complex128)
+        self._power = np.empty((config.frames, used[-1] + 1 - used[0]))
+        self._imaginary = np.empty_like(self._power)
 
     def __call__(self, window: NDArray[np.float64]) -> NDArray[np.float32]:
         """Make the image.
@@ -73,9 +81,13 @@ class ClassifierSpectrogram:
             Shape (50, 121), float32, lowest band first; all zeros for a silent window.
         """
         config = self._config
-        frames = sliding_window_view(window, config.frame)[:: config.step] * self._taper
-        spectrum = np.fft.rfft(frames, config.fft)
-        power = (spectrum.real**2 + spectrum.imag**2) @ self._bands
+        frames = sliding_window_view(window, config.frame)[:: config.step]
+        np.multiply(frames, self._taper, out=self._frames[:, : config.frame])
+        spectrum = np.fft.rfft(self._frames, out=self._spectrum)[:, self._bins]
+        np.square(spectrum.real, out=self._power)
+        np.square(spectrum.imag, out=self._imaginary)
+        self._power += self._imaginary
+        power = self._power @ self._bands
         greatest = power.max()
         # A product of the smallest doubles would lose the scale; sound of that size is silence.
         if not greatest > 1e-200:

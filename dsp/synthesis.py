@@ -370,10 +370,11 @@ class _Patient:
         spans = self._spans(rr, mean_rr)
         # Filling, and with it loudness, follows respiration.
         s1_peak = config.amplitude * (1 + 0.06 * breath + 0.03 * float(np.clip(loudness, -2, 2)))
-        levels = {"S1": s1_peak, "S2": s1_peak * self.s2_level}
+        murmur = config.murmur_level * _S1_RMS
+        relative = {"S1": 1.0, "S2": self.s2_level, **_EXTRA_LEVEL, _SYSTOLIC: murmur, _DIASTOLIC: murmur}
         sounds = []
         for name, (from_s, to_s) in spans.items():
-            level = levels.get(name) or s1_peak * _EXTRA_LEVEL.get(name, config.murmur_level * _S1_RMS)
+            level = s1_peak * relative[name]
             first, last = round(from_s * config.rate), min(round(to_s * config.rate), length)
             if level > 0 and last > first:
                 sounds.append(_Sound(name, start + first, start + last, level))

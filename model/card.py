@@ -20,9 +20,9 @@ class ModelError(Exception):
 class Calibration:
     """From the network's logit difference to a probability, and from that to a word.
 
-    p = 1 / (1 + exp(-(slope * (abnormal - normal) + intercept))); normal up to ``low``, abnormal from ``high``,
-    uncertain between them. Fitted on recordings that trained nothing, both classes weighing the same: p is the
-    probability at even odds, and 0.5 is the decision without abstention.
+    p = 1 / (1 + exp(-(slope * (abnormal - normal) + intercept))); normal up to ``low``, abnormal from
+    ``high``, uncertain between them. Fitted on recordings that trained nothing, both classes weighing the
+    same: p is the probability at even odds, and 0.5 is the decision without abstention.
     """
 
     slope: float = 1.0
@@ -85,19 +85,29 @@ def read_card(path: Path) -> ModelCard:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ModelError(f"{path}: the weights' card is missing; keep the .json beside the .safetensors") from None
+        raise ModelError(
+            f"{path}: the weights' card is missing; keep the .json beside the .safetensors"
+        ) from None
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror})") from None
     except (ValueError, RecursionError):
         raise ModelError(f"{path}: not a model card (no valid JSON); fetch the model again") from None
     known = {item.name for item in fields(ModelCard)}
-    if not isinstance(content, dict) or content.get("card_version") != CARD_VERSION or not content.keys() <= known:
-        raise ModelError(f"{path}: not a model card of version {CARD_VERSION}; fetch a model made for this program")
+    if (
+        not isinstance(content, dict)
+        or content.get("card_version") != CARD_VERSION
+        or not content.keys() <= known
+    ):
+        raise ModelError(
+            f"{path}: not a model card of version {CARD_VERSION}; fetch a model made for this program"
+        )
     try:
         calibration = {name: float(value) for name, value in content.pop("calibration").items()}
         card = ModelCard(**content, calibration=Calibration(**calibration))
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise ModelError(f"{path}: the model card lacks a field or has a wrong one; fetch the model again") from None
+        raise ModelError(
+            f"{path}: the model card lacks a field or has a wrong one; fetch the model again"
+        ) from None
     if not _well_formed(card):
         raise ModelError(f"{path}: the model card has a field of the wrong kind; fetch the model again")
     return card
@@ -124,6 +134,8 @@ def front_end_of(card: ModelCard, path: Path) -> FrontEndConfig:
 def _well_formed(card: ModelCard) -> bool:
     return (
         all(isinstance(value, str) for value in (card.name, card.sha256, card.network))
-        and all(isinstance(value, dict) for value in (card.arguments, card.front_end, card.corpora, card.metrics))
+        and all(
+            isinstance(value, dict) for value in (card.arguments, card.front_end, card.corpora, card.metrics)
+        )
         and 0 <= card.calibration.low <= card.calibration.high <= 1
     )

@@ -42,9 +42,8 @@ def find_model(name: str) -> Path:
     elif name in packaged_models():
         return weights_folder() / (name + SUFFIX)
     else:
-        raise ModelError(
-            f"no model {name!r}; packaged: {', '.join(packaged_models()) or 'none'}; or give a path ending in {SUFFIX}"
-        )
+        known = ", ".join(packaged_models()) or "none"
+        raise ModelError(f"no model {name!r}; packaged: {known}; or give a path ending in {SUFFIX}")
     if not path.is_file():
         raise ModelError(f"{path}: no such file; give the weights that auscult train wrote")
     return path
@@ -84,7 +83,9 @@ def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEn
         network.load_state_dict(load(data))
     except (SafetensorError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
-        raise ModelError(f"{path}: not the weights that its card describes ({reason}); fetch both again") from None
+        raise ModelError(
+            f"{path}: not the weights that its card describes ({reason}); fetch both again"
+        ) from None
     network.eval()
     return network, card, config
 

@@ -60,8 +60,8 @@ class RollingVerdict:
     """The verdict on the last half minute: mean probability of its scored windows, with hysteresis.
 
     A label is entered at the edge of the abstention band and left only ``MARGIN`` beyond it, so that a
-    probability that wavers at an edge does not flicker. When nothing was scored for ``PATIENCE_S`` the standing
-    is poor signal. A band-limited source never gets a confident standing.
+    probability that wavers at an edge does not flicker. When nothing was scored for ``PATIENCE_S`` the
+    standing is poor signal. A band-limited source never gets a confident standing.
 
     Args:
         calibration: Holds the abstention band.

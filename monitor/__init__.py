@@ -1,0 +1,1 @@
+"""The running monitor: sources, ring, worker and command line; its screen is ``monitor.dashboard``."""

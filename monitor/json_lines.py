@@ -6,16 +6,15 @@ import json
 from importlib import resources
 from typing import Any, TextIO
 
+from model.verdict import WindowVerdict
 from monitor.snapshot import Judgement, SessionEvent, Summary
 
 _DIGITS = 6
 
 
-def verdict_line(judgement: Judgement, model: str) -> dict[str, Any]:
-    """A window's verdict and what stands after it, as the contract's object."""
-    verdict, rolling = judgement.verdict, judgement.rolling
+def window_object(verdict: WindowVerdict) -> dict[str, Any]:
+    """What is said of a window alone."""
     return {
-        "kind": "verdict",
         "window_start_s": verdict.start_s,
         "window_end_s": verdict.end_s,
         "label": str(verdict.label),
@@ -23,6 +22,15 @@ def verdict_line(judgement: Judgement, model: str) -> dict[str, Any]:
         "quality": _rounded(verdict.quality),
         "reasons": list(verdict.reasons),
         "heart_rate_bpm": _rounded(verdict.heart_rate_bpm),
+    }
+
+
+def verdict_line(judgement: Judgement, model: str) -> dict[str, Any]:
+    """A window's verdict and what stands after it, as the contract's object."""
+    rolling = judgement.rolling
+    return {
+        "kind": "verdict",
+        **window_object(judgement.verdict),
         "rolling": {"label": str(rolling.label), "p_abnormal": _rounded(rolling.p_abnormal)},
         "model": model,
         "latency_ms": judgement.latency_ms,
@@ -68,6 +76,15 @@ def write_line(line: dict[str, Any], out: TextIO) -> None:
     """
     out.write(json.dumps(line, allow_nan=False, ensure_ascii=False) + "\n")
     out.flush()
+
+
+def document_text(document: dict[str, Any]) -> str:
+    """A JSON document for people and programs.
+
+    Raises:
+        ValueError: A number is not finite.
+    """
+    return json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
 
 
 def read_schema() -> dict[str, Any]:

@@ -44,8 +44,8 @@ class Ring:
     """The last ``capacity`` samples, each at its absolute index; one writer, one reader.
 
     Samples lie twice, ``capacity`` apart, so that any span of them is one contiguous slice. The writer never
-    waits for the lock longer than a copy takes. A live writer overwrites what the reader was too slow to take; a
-    writer whose sound can wait waits in ``write`` instead. Indices never repeat and never go back.
+    waits for the lock longer than a copy takes. A live writer overwrites what the reader was too slow to take;
+    a writer whose sound can wait waits in ``write`` instead. Indices never repeat and never go back.
 
     Args:
         capacity: Samples kept, at least 1.
@@ -59,8 +59,12 @@ class Ring:
         self._condition = threading.Condition()
         self._end = 0  # absolute index after the newest sample
         self._taken = 0  # absolute index of the next sample to hand over
-        self._holes: deque[tuple[int, int]] = deque()  # spans that the source skipped, not yet passed by the reader
-        self._arrivals: deque[tuple[int, float]] = deque()  # (index after a block, when it came), not yet taken
+        self._holes: deque[tuple[int, int]] = (
+            deque()
+        )  # spans that the source skipped, not yet passed by the reader
+        self._arrivals: deque[tuple[int, float]] = (
+            deque()
+        )  # (index after a block, when it came), not yet taken
         self._closed = False
 
     @property

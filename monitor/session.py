@@ -29,7 +29,7 @@ class Session:
     Args:
         source: Not yet started.
         hop_s: Time between windows in seconds.
-        classifier: The model, or what loads it on the worker's thread (a screen wants to be seen before that).
+        classifier: The model, or what loads it on the worker's thread (a screen wants to be seen before).
         listeners: Told of judgements and events on the worker's thread; events of the source on its own.
         trace: Keep what a screen draws.
 
@@ -83,7 +83,7 @@ class Session:
         return not self._thread.is_alive()
 
     def stop(self) -> None:
-        """End the stream now; what was captured is still analysed and summed up. Harmless when it has ended."""
+        """End the stream now; what was captured is still summed up. Harmless when it has ended."""
         self.source.stop()
         if self._thread.ident is not None:
             self._thread.join()

@@ -41,8 +41,8 @@ class Worker:
     """Takes what the ring has, turns it into verdicts, and keeps the latest snapshot.
 
     ``step`` does the work of one read and can be called by hand; ``run`` repeats it until the ring is closed
-    and empty. Where the sound cannot wait, a window is classified only if no newer one can already be made from what
-    the ring holds; the others are counted as skipped. The filters see every sample in any case.
+    and empty. Where the sound cannot wait, a window is classified only if no newer one can already be made
+    from what the ring holds; the others are counted as skipped. The filters see every sample in any case.
 
     Args:
         ring: Filled by a source.
@@ -76,7 +76,9 @@ class Worker:
         self._reports: deque[SessionEvent] = deque() if reports is None else reports
         self._clock = clock
         calibration = classifier.card.calibration
-        self._screen = ScreenSpectrogram(front_end.config.rate, front_end.config.low_hz, front_end.config.high_hz)
+        self._screen = ScreenSpectrogram(
+            front_end.config.rate, front_end.config.low_hz, front_end.config.high_hz
+        )
         self._rolling = RollingVerdict(calibration)
         self._tally = RecordingTally(calibration)
         self._history: deque[Judgement] = deque(maxlen=_HISTORY)
@@ -121,7 +123,9 @@ class Worker:
         self._take(chunk.samples, chunk)
         self._last_sample = float(chunk.samples[-1])
         magnitude = np.nan_to_num(np.abs(chunk.samples))
-        self._publish(peak=float(magnitude.max()), rms=float(np.sqrt(np.mean(np.square(magnitude, dtype=np.float64)))))
+        self._publish(
+            peak=float(magnitude.max()), rms=float(np.sqrt(np.mean(np.square(magnitude, dtype=np.float64))))
+        )
         return True
 
     def finish(self) -> None:
@@ -206,7 +210,9 @@ class Worker:
         verdict = self._classifier.judge(window, image_of)
         ended = time.perf_counter()
         self._tally.add([verdict])
-        judgement = Judgement(verdict, self._rolling.update(verdict), round((self._clock() - arrived) * 1e3, 3))
+        judgement = Judgement(
+            verdict, self._rolling.update(verdict), round((self._clock() - arrived) * 1e3, 3)
+        )
         self._history.append(judgement)
         self._times = StageTimes(self._filter_ms, (imaged - began) * 1e3, (ended - imaged) * 1e3)
         self._say(judgement)

@@ -20,8 +20,8 @@ def calibrate(logits: NDArray[np.float64], abnormal: NDArray[np.bool_]) -> Calib
     """Fit the probability at even odds (both classes weigh the same), then choose the abstention band.
 
     The probability is a logistic function of the logit difference (J. Platt, 1999). The band is symmetric
-    about 0.5 and the narrowest whose outside has a balanced error of at most ``STATED_RISK``, but never holds more than
-    ``MOST_ABSTAINED`` of the windows.
+    about 0.5 and the narrowest whose outside has a balanced error of at most ``STATED_RISK``, but never holds
+    more than ``MOST_ABSTAINED`` of the windows.
 
     Args:
         logits: Shape (n,), abnormal minus normal.

@@ -37,7 +37,9 @@ def write_whole(path: Path, data: bytes) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise CheckpointError(f"{path}: cannot be written ({error.strerror}); free space or choose another --out") from None
+        raise CheckpointError(
+            f"{path}: cannot be written ({error.strerror}); free space or choose another --out"
+        ) from None
 
 
 def save_checkpoint(path: Path, tensors: dict[str, torch.Tensor], state: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ class Record:
 
     Attributes:
         name: Record name, unique in its corpus.
-        database: Where it was recorded; the label differs so much between sites that no figure is pooled without them.
+        database: Where it was recorded; abnormal is so unequally frequent that figures go by it.
         path: The audio file.
         abnormal: The label.
         group: Records with equal group share a subject as far as is known.
@@ -54,7 +54,9 @@ def load_cinc2016(folder: Path) -> tuple[list[Record], list[str]]:
     """
     databases = sorted(path for path in folder.glob("training-?") if path.is_dir())
     if not databases:
-        raise CorpusError(f"{folder}: no folders training-a … training-e here; give the folder that holds them")
+        raise CorpusError(
+            f"{folder}: no folders training-a … training-e here; give the folder that holds them"
+        )
     groups = _cinc2016_groups(folder / APPENDIX)
     validation = folder / "RECORDS-validation"
     if not validation.is_file():

@@ -78,11 +78,13 @@ class Fit:
         use_one_thread()
         torch.manual_seed(seed)
         self._recipe, self._seed, self._checkpoint = recipe, seed, checkpoint
-        self._identity = f"{recipe.to_dict()} seed {seed} {identity}"
+        self._identity = f"{recipe.essence()} seed {seed} {identity}"
         self.network = build_network(recipe.network, recipe.arguments)
         self.network.apply(_glorot)
         self._optimizer = torch.optim.Adagrad(
-            self.network.parameters(), lr=recipe.learning_rate, initial_accumulator_value=recipe.initial_accumulator
+            self.network.parameters(),
+            lr=recipe.learning_rate,
+            initial_accumulator_value=recipe.initial_accumulator,
         )
         self.history: list[Epoch] = []
         self._constant = 0
@@ -118,8 +120,9 @@ class Fit:
             )
             self.history.append(epoch)
             if self._constant >= PATIENCE:
+                answer = "abnormal" if called.all() else "normal"
                 raise ConstantClassifierError(
-                    f"the classifier has answered {'abnormal' if called.all() else 'normal'!r} for everything for "
+                    f"the classifier has answered {answer!r} for everything for "
                     f"{PATIENCE} epochs: nothing is learnt. Try another seed, activation or learning rate"
                 )
             self._save()
@@ -166,10 +169,15 @@ class Fit:
         tensors, state = found
         if state.get("identity") != self._identity:
             raise CheckpointError(
-                f"{self._checkpoint}: belongs to another recipe, seed or data; delete it or choose another --out"
+                f"{self._checkpoint}: belongs to another recipe, seed or data; "
+                "delete it or choose another --out"
             )
         self.network.load_state_dict(
-            {name.removeprefix("network."): tensor for name, tensor in tensors.items() if name.startswith("network.")}
+            {
+                name.removeprefix("network."): tensor
+                for name, tensor in tensors.items()
+                if name.startswith("network.")
+            }
         )
         for index, parameter in enumerate(self.network.parameters()):
             slots: dict[str, Any] = self._optimizer.state[parameter]

@@ -44,13 +44,17 @@ def recording_windows(path: Path, config: FrontEndConfig, hop_s: float) -> tuple
     with Recording.open(path) as recording:
         front_end = FrontEnd(recording.rate, hop_s, config)
         windows = [
-            window for block in recording.blocks(recording.rate * _BLOCK_S) for window in front_end.push(block).windows
+            window
+            for block in recording.blocks(recording.rate * _BLOCK_S)
+            for window in front_end.push(block).windows
         ]
         windows.extend(front_end.flush().windows)
     return front_end, windows
 
 
-def make_images(records: Sequence[Record], config: FrontEndConfig, hop_s: float, progress: Iterable[Record]) -> ImageSet:
+def make_images(
+    records: Sequence[Record], config: FrontEndConfig, hop_s: float, progress: Iterable[Record]
+) -> ImageSet:
     """Images of all windows of all records.
 
     Args:

@@ -76,7 +76,9 @@ def figures_by_database(
     }
 
 
-def mean_by_record(values: NDArray[np.float64], record: NDArray[np.integer], count: int) -> NDArray[np.float64]:
+def mean_by_record(
+    values: NDArray[np.float64], record: NDArray[np.integer], count: int
+) -> NDArray[np.float64]:
     """Mean over each record's windows.
 
     Returns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from model.cnn import PaperCNN
@@ -43,6 +43,14 @@ class Recipe:
     calibration_share: float = 0.15
     notes: tuple[str, ...] = ()
 
+    def with_epochs(self, epochs: int) -> Recipe:
+        """The same recipe, shorter or longer."""
+        return replace(self, epochs=epochs)
+
+    def essence(self) -> dict[str, Any]:
+        """What decides the outcome: all but the notes."""
+        return {name: value for name, value in self.to_dict().items() if name != "notes"}
+
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON holds them."""
         return {**asdict(self), "notes": list(self.notes)}
@@ -56,10 +64,11 @@ RECIPES: Mapping[str, Recipe] = {
             network=PaperCNN.name,
             arguments={"activation": "relu", "filters": [8, 16], "kernel": 5},
             notes=(
-                "The paper names the mean squared error on the softmax, Adagrad at 0.01, batches of 100 and 200 epochs.",
-                "Adagrad's accumulator starts at 0.1, the default of one common framework. From 0, the default of "
-                "another, the first step moves every weight by 0.01 whatever its gradient, saturates the softmax, "
-                "and the network answers the same for everything from then on.",
+                "The paper names the mean squared error on the softmax, Adagrad at 0.01, batches of 100, "
+                "200 epochs.",
+                "Adagrad's accumulator starts at 0.1, the default of one common framework. From 0, another's "
+                "default, the first step moves every weight by 0.01 whatever its gradient, saturates the "
+                "softmax, and the network answers the same for everything from then on.",
                 "Filter counts and kernel size are not in the paper.",
                 "Both classes are drawn equally often; otherwise 80 % of the windows are normal.",
                 "No augmentation yet.",

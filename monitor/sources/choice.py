@@ -58,7 +58,9 @@ def synthetic_choice(
     return SourceChoice(title, lambda: SyntheticSource(config, pace, duration_s), True)
 
 
-def microphone_choice(name: str | None = None, channel: int | None = None, duration_s: float | None = None) -> SourceChoice:
+def microphone_choice(
+    name: str | None = None, channel: int | None = None, duration_s: float | None = None
+) -> SourceChoice:
     """A live input device; None for the system's default."""
 
     def open_microphone() -> Source:

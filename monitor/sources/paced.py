@@ -62,7 +62,9 @@ class PacedSource(ABC):
         """Begin to fill the ring."""
         self._ring = ring
         self._health = SourceHealth("running")
-        self._thread = threading.Thread(target=self._run, args=(ring, report), name=f"source {self.name}", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(ring, report), name=f"source {self.name}", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:
@@ -90,7 +92,9 @@ class PacedSource(ABC):
     def _deliver(self, ring: Ring, report: Report) -> None:
         index, began = 0, self._clock()
         for block in self.blocks(report):
-            samples = np.asarray(block, np.float32) if self._limit is None else _cut(block, self._limit - index)
+            samples = (
+                np.asarray(block, np.float32) if self._limit is None else _cut(block, self._limit - index)
+            )
             if samples.size == 0:
                 break
             # A block is due when its last sample would have been heard.

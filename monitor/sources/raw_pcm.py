@@ -30,7 +30,9 @@ class RawPcmSource(PacedSource):
         duration_s: Stop after this much sound.
     """
 
-    def __init__(self, stream: BinaryIO, rate: int, sample_format: str, duration_s: float | None = None) -> None:
+    def __init__(
+        self, stream: BinaryIO, rate: int, sample_format: str, duration_s: float | None = None
+    ) -> None:
         super().__init__("standard input", rate, None, duration_s)
         self._stream = stream
         self._kind, self._full_scale = FORMATS[sample_format]
@@ -45,7 +47,9 @@ class RawPcmSource(PacedSource):
                 continue
             if not data:
                 if rest:
-                    report("bad_samples", self.health().delivered / self.rate, "the stream ends within a sample")
+                    report(
+                        "bad_samples", self.health().delivered / self.rate, "the stream ends within a sample"
+                    )
                 return
             data = rest + data
             whole = len(data) - len(data) % width

@@ -27,12 +27,19 @@ class RecordingSource(PacedSource):
     """
 
     def __init__(
-        self, path: Path, pace: float | None = 1.0, channel: int | None = None, duration_s: float | None = None
+        self,
+        path: Path,
+        pace: float | None = 1.0,
+        channel: int | None = None,
+        duration_s: float | None = None,
     ) -> None:
         self._recording = Recording.open(path, channel)
         length_s = self._recording.duration_s
         super().__init__(
-            path.name, self._recording.rate, pace, length_s if duration_s is None else min(duration_s, length_s)
+            path.name,
+            self._recording.rate,
+            pace,
+            length_s if duration_s is None else min(duration_s, length_s),
         )
         self._limit = None if duration_s is None else round(duration_s * self.rate)
 

@@ -21,7 +21,9 @@ class SyntheticSource(PacedSource):
         duration_s: Stop after this much sound.
     """
 
-    def __init__(self, config: SynthesisConfig, pace: float | None = 1.0, duration_s: float | None = None) -> None:
+    def __init__(
+        self, config: SynthesisConfig, pace: float | None = 1.0, duration_s: float | None = None
+    ) -> None:
         super().__init__(f"synthetic {config.condition}", config.rate, pace, duration_s)
         self._config = config
 

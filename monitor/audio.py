@@ -1,0 +1,205 @@
+"""Sound devices. The only module that imports sounddevice, and only when a device is asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.sources.protocol import SourceError
+
+NO_PORTAUDIO = (
+    "no PortAudio library: install it (Debian and Ubuntu: apt-get install libportaudio2); "
+    "recordings, synth and standard input work without it"
+)
+
+_CLOSE_S = 2.0
+
+Capture = Callable[[NDArray[np.float32], bool], None]
+"""Takes a block, shape (n, channels), valid only during the call, and whether some before it overflowed."""
+
+Fill = Callable[[NDArray[np.float32]], None]
+"""Fills a block, shape (n,)."""
+
+
+@dataclass(frozen=True)
+class InputDevice:
+    """A device that can be listened to.
+
+    Attributes:
+        name: As the system calls it.
+        host_api: Through which interface.
+        channels: Most input channels.
+        rate: Its default rate in hertz.
+        default: It is the system's default input.
+        index: PortAudio's number for it, good only until devices change.
+    """
+
+    name: str
+    host_api: str
+    channels: int
+    rate: int
+    default: bool
+    index: int
+
+
+def input_devices() -> list[InputDevice]:
+    """The devices that can be listened to, in the system's order.
+
+    Raises:
+        SourceError: There is no PortAudio library.
+    """
+    sd = _sounddevice()
+    apis = sd.query_hostapis()
+    default = sd.default.device[0]
+    return [
+        InputDevice(
+            device["name"],
+            apis[device["hostapi"]]["name"],
+            device["max_input_channels"],
+            round(device["default_samplerate"]),
+            index == default,
+            index,
+        )
+        for index, device in enumerate(sd.query_devices())
+        if device["max_input_channels"] > 0
+    ]
+
+
+def find_input(name: str | None) -> InputDevice:
+    """The default device, or the one whose name is, or else contains, ``name`` (case does not matter).
+
+    Raises:
+        SourceError: There is none, or several fit.
+    """
+    found = input_devices()
+    if not found:
+        raise SourceError("no input device: plug in a stethoscope, or replay a recording")
+    if name is None:
+        return next((device for device in found if device.default), found[0])
+    wanted = name.casefold()
+    fitting = [device for device in found if device.name.casefold() == wanted]
+    fitting = fitting or [device for device in found if wanted in device.name.casefold()]
+    if not fitting:
+        raise SourceError(f"no input device is called {name!r}; auscult devices lists them")
+    if len({device.name for device in fitting}) > 1:
+        raise SourceError(
+            f"{name!r} fits several devices: {', '.join(device.name for device in fitting)}; say which"
+        )
+    return fitting[0]
+
+
+class Stream:
+    """An open PortAudio stream that can be closed without hanging.
+
+    ``stop`` waits for sound that may never come, so the stream is aborted, and that on a thread that may
+    be left behind.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.rate = round(stream.samplerate)
+
+    @property
+    def latency_s(self) -> float:
+        """Delay of the device as PortAudio tells it, in seconds."""
+        return float(self._stream.latency)
+
+    def start(self) -> None:
+        """Begin.
+
+        Raises:
+            SourceError: The device refuses.
+        """
+        sd = _sounddevice()
+        try:
+            self._stream.start()
+        except sd.PortAudioError as error:
+            raise SourceError(
+                f"the sound device does not start ({_reason(error)}); is another program using it?"
+            ) from None
+
+    def close(self) -> None:
+        """End it; returns within two seconds whatever the driver does."""
+
+        def abort() -> None:
+            self._stream.abort(ignore_errors=True)
+            self._stream.close(ignore_errors=True)
+
+        closing = threading.Thread(target=abort, name="closing a sound device", daemon=True)
+        closing.start()
+        closing.join(_CLOSE_S)
+
+
+def open_input(device: InputDevice, channels: int, capture: Capture, finished: Callable[[], None]) -> Stream:
+    """Open a device at its default rate.
+
+    Args:
+        device: From ``find_input``.
+        channels: How many to capture.
+        capture: Called on PortAudio's thread with each block.
+        finished: Called when the device will give no more.
+
+    Raises:
+        SourceError: It cannot be opened.
+    """
+    sd = _sounddevice()
+
+    def callback(block: NDArray[np.float32], _frames: int, _time: Any, status: Any) -> None:
+        capture(block, bool(status.input_overflow))
+
+    try:
+        stream = sd.InputStream(
+            samplerate=device.rate,
+            device=device.index,
+            channels=channels,
+            dtype="float32",
+            callback=callback,
+            finished_callback=finished,
+        )
+    except (sd.PortAudioError, ValueError) as error:
+        raise SourceError(
+            f"{device.name} cannot be opened ({_reason(error)}); is it plugged in, allowed, and not in use?"
+        ) from None
+    return Stream(stream)
+
+
+def open_output(fill: Fill) -> Stream:
+    """Open the default output, mono, at its own rate.
+
+    Args:
+        fill: Called on PortAudio's thread for each block to play.
+
+    Raises:
+        SourceError: There is none, or it cannot be opened.
+    """
+    sd = _sounddevice()
+
+    def callback(block: NDArray[np.float32], _frames: int, _time: Any, _status: Any) -> None:
+        fill(block[:, 0])
+
+    try:
+        device = sd.query_devices(kind="output")
+        stream = sd.OutputStream(
+            samplerate=device["default_samplerate"], channels=1, dtype="float32", callback=callback
+        )
+    except (sd.PortAudioError, ValueError) as error:
+        raise SourceError(f"no output device ({_reason(error)})") from None
+    return Stream(stream)
+
+
+def _sounddevice() -> ModuleType:
+    try:
+        import sounddevice
+    except OSError:
+        raise SourceError(NO_PORTAUDIO) from None
+    return sounddevice
+
+
+def _reason(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,38 @@
+"""One measured figure beside its target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row of the table.
+
+    Attributes:
+        name: What was measured.
+        value: The measurement.
+        unit: Its unit.
+        target: Greatest value that meets the target; None where the row only informs.
+    """
+
+    name: str
+    value: float
+    unit: str
+    target: float | None = None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is met; None without one."""
+        return None if self.target is None else self.value <= self.target
+
+
+def table(figures: list[Figure]) -> str:
+    """The figures as text."""
+    width = max(len(figure.name) for figure in figures)
+    lines = [f"{'figure':<{width}}  {'measured':>10}  {'target':>8}  unit"]
+    for figure in figures:
+        target = "" if figure.target is None else f"{figure.target:g}"
+        verdict = "" if figure.met is None else ("  met" if figure.met else "  MISSED")
+        lines.append(f"{figure.name:<{width}}  {figure.value:>10.3f}  {target:>8}  {figure.unit}{verdict}")
+    return "\n".join(lines)

@@ -1,0 +1,360 @@
+"""The command line. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from monitor.failure import CommandError
+
+INTERRUPTED = 130
+
+PCM_FORMATS = ("s16le", "s32le", "f32le")
+CONDITIONS = ("normal", "as", "mr", "mvp", "ms", "ar", "s3", "s4")
+
+
+class Pace(click.ParamType):
+    """``real``, ``max`` or a factor such as ``4x``."""
+
+    name = "pace"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | None:
+        """Seconds of sound per second; None for as fast as possible."""
+        if value is None or isinstance(value, float):
+            return value
+        if value == "real":
+            return 1.0
+        if value == "max":
+            return None
+        try:
+            factor = float(value.removesuffix("x"))
+        except ValueError:
+            factor = 0.0
+        if not (value.endswith("x") and 0.01 <= factor <= 1000):
+            self.fail(f"{value!r} is not real, max or a factor from 0.01x to 1000x such as 4x", param, ctx)
+        return factor
+
+
+class Hop(click.ParamType):
+    """Seconds, a multiple of 0.08."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The hop in seconds."""
+        from dsp.config import FrontEndConfig
+
+        try:
+            hop_s = float(value)
+            FrontEndConfig().hop_steps(hop_s)
+        except ValueError as error:
+            self.fail(
+                str(error) if "hop" in str(error) else f"{value!r} is not a number of seconds", param, ctx
+            )
+        return hop_s
+
+
+def example(*lines: str) -> str:
+    """Examples for the end of a help page."""
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _stacked(*options: Any) -> Any:
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_duration = click.option(
+    "--duration",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Stop after this much sound.",
+)
+_channel = click.option(
+    "--channel",
+    type=click.IntRange(min=1),
+    help="Channel of the file or device, from 1. Default: the louder one.",
+)
+_model = click.option(
+    "--model", default="paper", show_default=True, help="A packaged model's name or a path to .safetensors."
+)
+_hop = click.option(
+    "--hop", type=Hop(), default=0.4, show_default=True, help="Time between verdicts, a multiple of 0.08."
+)
+_playback = _stacked(
+    click.option("--headless", is_flag=True, help="No window: JSON lines on standard output."),
+    _hop,
+    _model,
+    click.option(
+        "--pace", type=Pace(), default="real", show_default=True, help="How fast files and synth play."
+    ),
+    _duration,
+    _channel,
+    click.option(
+        "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the synthetic source."
+    ),
+    click.option("--loop", is_flag=True, help="Begin again at the end."),
+)
+_heart = _stacked(
+    click.option(
+        "--condition",
+        type=click.Choice(CONDITIONS),
+        default="normal",
+        show_default=True,
+        help="Of the heart.",
+    ),
+    click.option(
+        "--heart-rate",
+        type=click.FloatRange(35, 200),
+        default=72,
+        show_default=True,
+        help="Beats per minute.",
+    ),
+    click.option(
+        "--jitter",
+        type=click.FloatRange(0, 0.2),
+        default=0.03,
+        show_default=True,
+        help="Of the beat interval.",
+    ),
+    click.option(
+        "--snr", type=float, default=30, show_default=True, help="Heart sound over noise, in decibels."
+    ),
+)
+
+
+class _Commands(click.Group):
+    """Lists the commands in the order of use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog=example("auscult demo", "auscult replay heart.wav --headless", "auscult COMMAND --help"),
+)
+@click.version_option(package_name="auscult")
+def cli() -> None:
+    """Streaming auscultation monitor: heart sound in, rolling verdict out.
+
+    Research use only, not a medical device.
+    """
+
+
+@cli.command(epilog=example("auscult demo", "auscult demo --png /tmp/dashboard.png"))
+@click.option(
+    "--png", type=click.Path(path_type=Path), help="Where the picture goes when there is no display."
+)
+@_model
+def demo(png: Path | None, model: str) -> None:
+    """Replay the packaged recordings.
+
+    In the dashboard; without a display in the terminal, with a picture of the dashboard.
+    """
+    from monitor.commands.demo import run_demo
+
+    sys.exit(run_demo(png, model))
+
+
+@cli.command(
+    epilog=example(
+        "auscult monitor",
+        "auscult monitor --source mic:USB --headless",
+        "auscult monitor --source synth --condition as --heart-rate 90",
+        "arecord -f S16_LE -r 4000 | auscult monitor --source - --rate 4000 --format s16le --headless",
+    )
+)
+@click.option(
+    "--source",
+    default="mic",
+    show_default=True,
+    metavar="mic[:NAME]|FILE|synth|-",
+    help="An input device, a recording, a synthetic heart, or PCM on standard input.",
+)
+@click.option("--rate", type=click.IntRange(1_000, 192_000), help="Of PCM on standard input, in hertz.")
+@click.option(
+    "--format",
+    "pcm_format",
+    type=click.Choice(PCM_FORMATS),
+    default="s16le",
+    help="Of PCM on standard input.",
+)
+@_playback
+@_heart
+def monitor(source: str, **options: Any) -> None:
+    """Listen and judge, again and again."""
+    from monitor.commands.listen import ListenOptions, run_monitor
+
+    if source == "-" and options["rate"] is None:
+        raise click.UsageError("PCM on standard input needs its --rate, for example --rate 4000")
+    sys.exit(run_monitor(source, ListenOptions(**options)))
+
+
+@cli.command(
+    epilog=example(
+        "auscult replay heart.wav",
+        "auscult replay ward/*.flac --loop",
+        "auscult replay a.wav --headless --pace max",
+    )
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@_playback
+def replay(files: tuple[Path, ...], **options: Any) -> None:
+    """Replay recordings one after the other, each judged as a stream of its own."""
+    from monitor.commands.listen import ListenOptions, run_replay
+
+    sys.exit(run_replay(files, ListenOptions(**options)))
+
+
+@cli.command(
+    epilog=example(
+        "auscult screen archive/ --out results.csv",
+        "auscult screen a.wav b.flac --out results.csv --hop 5.04",
+    )
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The CSV file to write.")
+@_hop
+@_model
+@_channel
+def screen(paths: tuple[Path, ...], out: Path, hop: float, model: str, channel: int | None) -> None:
+    """Judge many recordings, one row each. Folders are searched for audio files."""
+    from monitor.commands.screen import run_screen
+
+    sys.exit(run_screen(paths, out, hop, model, channel))
+
+
+@cli.command(epilog=example("auscult analyze heart.wav", "auscult analyze heart.wav | python -m json.tool"))
+@click.argument("file", type=click.Path(path_type=Path))
+@_hop
+@_model
+@_channel
+def analyze(file: Path, hop: float, model: str, channel: int | None) -> None:
+    """Judge one recording; everything found, as one JSON document."""
+    from monitor.commands.analyze import run_analyze
+
+    run_analyze(file, hop, model, channel)
+
+
+@cli.command(epilog=example("auscult synth heart.flac --condition mr --duration 30 --seed 7"))
+@click.argument("out", type=click.Path(path_type=Path))
+@_heart
+@click.option(
+    "--duration", type=click.FloatRange(0.1, 86_400), default=20, show_default=True, help="In seconds."
+)
+@click.option(
+    "--rate", type=click.IntRange(1_000, 192_000), default=4_000, show_default=True, help="In hertz."
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed, the same bytes."
+)
+def synth(out: Path, **options: Any) -> None:
+    """Write a synthetic recording (.flac or .wav) and its ground truth (.json beside it)."""
+    from monitor.commands.synth import run_synth
+
+    run_synth(out, **options)
+
+
+@cli.command(epilog=example("auscult devices"))
+def devices() -> None:
+    """List the input devices."""
+    from monitor.commands.devices import run_devices
+
+    run_devices()
+
+
+@cli.command(
+    epilog=example("auscult train --corpus cinc2016=corpora/cinc2016 --recipe paper --out runs/paper")
+)
+@click.option(
+    "--corpus", "corpora", multiple=True, required=True, metavar="NAME=DIR", help="A corpus and its folder."
+)
+@click.option(
+    "--recipe", type=click.Choice(["paper"]), default="paper", show_default=True, help="How to train."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default="auscult-training",
+    show_default=True,
+    help="Folder for checkpoints and weights.",
+)
+@click.option("--name", help="The model's name. Default: the recipe's.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of everything random."
+)
+@click.option("--epochs", type=click.IntRange(min=1), help="Instead of the recipe's.")
+@click.option("--allow-missing", is_flag=True, help="Leave out records that have a problem.")
+def train(
+    corpora: tuple[str, ...],
+    recipe: str,
+    out: Path,
+    name: str | None,
+    seed: int,
+    epochs: int | None,
+    allow_missing: bool,
+) -> None:
+    """Train a model. Killed and started again, it goes on where it was."""
+    from monitor.commands.train import run_training
+
+    folders = {}
+    for corpus in corpora:
+        key, equals, folder = corpus.partition("=")
+        if not (key and equals and folder):
+            raise click.BadParameter(
+                f"{corpus!r} is not NAME=DIR, for example cinc2016=corpora/cinc2016", param_hint="--corpus"
+            )
+        folders[key] = Path(folder)
+    run_training(folders, recipe, seed, out, name or recipe, epochs, allow_missing)
+
+
+@cli.command(epilog=example("auscult bench", "auscult bench --json bench.json --only hop --only live"))
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the figures here.")
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice(["hop", "live", "dashboard", "start", "memory"]),
+    help="Measure only this; may be repeated.",
+)
+@_model
+def bench(json_path: Path | None, only: tuple[str, ...], model: str) -> None:
+    """Measure time and memory on this machine and compare them with the targets."""
+    from monitor.commands.bench import run_bench
+
+    sys.exit(run_bench(json_path, only, model))
+
+
+def main() -> None:
+    """Entry point: one line for what went wrong, and the contract's exit status."""
+    # The one place that decides: torch and numpy threads fight each other on two busy cores.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    try:
+        status = cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except CommandError as error:
+        click.echo(f"auscult: {error}", err=True)
+        sys.exit(1)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""``auscult analyze``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from model.card import ModelError
+from model.classifier import Classifier
+from monitor.failure import CommandError
+from monitor.json_lines import document_text, summary_line, window_object
+from monitor.snapshot import Summary
+from monitor.whole_recording import JudgedRecording, judge_recording
+from recordings import RecordingError
+
+
+def run_analyze(file: Path, hop_s: float, model: str, channel: int | None) -> None:
+    """Print one JSON document on a recording.
+
+    Raises:
+        CommandError: The file or the model cannot be used.
+    """
+    try:
+        classifier = Classifier.load(model)
+        judged = judge_recording(file, classifier, hop_s, channel, keep_windows=True)
+    except (ModelError, RecordingError) as error:
+        raise CommandError(str(error)) from None
+    if judged.truncated:
+        click.echo(f"auscult: {file}: {judged.truncated}; what is there was used", err=True)
+    sys.stdout.write(document_text(_document(judged, classifier.card.tag)))
+    sys.stdout.flush()
+
+
+def _document(judged: JudgedRecording, tag: str) -> dict[str, Any]:
+    summary = summary_line(Summary(judged.verdict, 0.0, round(judged.duration_s, 6), 0), tag)
+    del summary["kind"]
+    return {
+        "summary": summary,
+        "windows": [window_object(verdict) for verdict in judged.windows],
+        # Neither is found yet: null is not the same as none.
+        "beats": None,
+        "reading": None,
+    }

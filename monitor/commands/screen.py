@@ -1,0 +1,90 @@
+"""``auscult screen``."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from model.card import ModelError
+from model.classifier import Classifier
+from monitor.failure import CommandError
+from monitor.whole_recording import judge_recording
+from recordings import RecordingError, find_recordings
+
+COLUMNS = (
+    "path",
+    "label",
+    "p_abnormal",
+    "quality",
+    "heart_rate_bpm",
+    "duration_s",
+    "windows",
+    "model",
+    "error",
+)
+
+Row = dict[str, object]
+
+
+def run_screen(paths: Sequence[Path], out: Path, hop_s: float, model: str, channel: int | None) -> int:
+    """Write a row for each recording; returns 0 if any was scored, else 1.
+
+    Raises:
+        CommandError: The model cannot be used, a folder cannot be read, or the table cannot be written.
+    """
+    try:
+        files = sorted({file for path in paths for file in _expand(path)}, key=str)
+        classifier = Classifier.load(model)
+    except (ModelError, RecordingError) as error:
+        raise CommandError(str(error)) from None
+    if not files:
+        raise CommandError(
+            f"no recordings in {', '.join(map(str, paths))}; give files, or folders that hold some"
+        )
+    scored = 0
+    try:
+        with out.open("w", newline="", encoding="utf-8") as table:
+            writer = csv.DictWriter(table, COLUMNS, restval="")
+            writer.writeheader()
+            for file in tqdm(files, desc="screening", unit="recording", disable=None):
+                row = _row(file, classifier, hop_s, channel)
+                scored += row.get("p_abnormal") is not None
+                writer.writerow(row)
+                table.flush()
+    except OSError as error:
+        raise CommandError(f"{out}: cannot be written ({error.strerror}); choose another --out") from None
+    click.echo(f"{scored} of {len(files)} recordings scored, written to {out}", err=True)
+    return 0 if scored else 1
+
+
+def _expand(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from find_recordings(path)
+    else:
+        yield path
+
+
+def _row(file: Path, classifier: Classifier, hop_s: float, channel: int | None) -> Row:
+    try:
+        judged = judge_recording(file, classifier, hop_s, channel)
+    except RecordingError as error:
+        return {"path": str(file), "error": str(error)}
+    verdict = judged.verdict
+    return {
+        "path": str(file),
+        "label": str(verdict.label),
+        "p_abnormal": _cell(verdict.p_abnormal),
+        "quality": _cell(verdict.quality),
+        "heart_rate_bpm": _cell(verdict.heart_rate_bpm),
+        "duration_s": round(judged.duration_s, 3),
+        "windows": verdict.windows,
+        "model": classifier.card.tag,
+    }
+
+
+def _cell(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)

@@ -1,0 +1,61 @@
+"""``auscult train``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from monitor.failure import CommandError
+from recordings import RecordingError
+from training.checkpoint import CheckpointError
+from training.corpora import CorpusError, Record
+from training.fitting import Epoch
+from training.metrics import ConstantClassifierError
+from training.recipes import RECIPES
+from training.run import train
+
+
+def run_training(
+    folders: dict[str, Path],
+    recipe_name: str,
+    seed: int,
+    out: Path,
+    name: str,
+    epochs: int | None,
+    allow_missing: bool,
+) -> None:
+    """Train and say where the weights are and what they are worth.
+
+    Raises:
+        CommandError: In one line, or one line a problem.
+    """
+    recipe = RECIPES[recipe_name]
+    if epochs is not None:
+        recipe = recipe.with_epochs(epochs)
+
+    def progress(records: Sequence[Record], title: str) -> Iterable[Record]:
+        return tqdm(records, desc=title, unit="record", disable=None)
+
+    bar = tqdm(total=recipe.epochs, desc="training", unit="epoch", disable=None)
+
+    def on_epoch(epoch: Epoch) -> None:
+        bar.update(epoch.number - bar.n)
+        auroc = "–" if epoch.watched_auroc is None else f"{epoch.watched_auroc:.3f}"
+        bar.set_postfix_str(f"loss {epoch.loss:.4f}, calibration records' AUROC {auroc}")
+        if bar.disable:
+            click.echo(
+                f"epoch {epoch.number}/{recipe.epochs}: loss {epoch.loss:.4f}, "
+                f"calibration records' AUROC {auroc}, {epoch.seconds:.1f} s",
+                err=True,
+            )
+
+    try:
+        weights = train(folders, recipe, seed, out, name, progress, on_epoch, allow_missing)
+    except (CorpusError, RecordingError, CheckpointError, ConstantClassifierError) as error:
+        raise CommandError(str(error)) from None
+    finally:
+        bar.close()
+    click.echo(f"wrote {weights} and {weights.with_suffix('.json')}; use it by --model {weights}")

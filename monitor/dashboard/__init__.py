@@ -1,0 +1,73 @@
+"""The Qt dashboard. Importing this package imports no Qt; its functions do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from monitor.dashboard.display import QT_PACKAGES, DashboardError, has_display
+from monitor.sources.choice import SourceChoice
+
+__all__ = ["DashboardError", "has_display", "render_dashboard", "run_dashboard"]
+
+
+def run_dashboard(
+    playlist: Sequence[SourceChoice], *, hop_s: float, model: str, loop: bool = False, autostart: bool = True
+) -> int:
+    """Open the window and play a playlist; returns when the window is closed.
+
+    Args:
+        playlist: Played one after the other; may be empty.
+        hop_s: Time between windows in seconds.
+        model: Packaged name or path of the weights.
+        loop: Begin again after the last one.
+        autostart: Play at once instead of waiting for the Start button.
+
+    Returns:
+        Exit status: 0, or 130 after Ctrl-C in the terminal.
+
+    Raises:
+        DashboardError: No window can be shown.
+    """
+    try:
+        from monitor.dashboard.application import run
+    except ImportError as error:
+        raise _missing_libraries(error) from None
+    return run(playlist, hop_s=hop_s, model=model, loop=loop, autostart=autostart)
+
+
+def render_dashboard(
+    choice: SourceChoice,
+    path: Path,
+    *,
+    hop_s: float,
+    model: str,
+    until_s: float = 16.0,
+    size: tuple[int, int] = (1280, 800),
+    scale: float = 1.0,
+    theme: str = "dark",
+) -> None:
+    """Play a choice and save a picture of the window; no screen is needed.
+
+    Args:
+        choice: Made with ``pace=None``, it is played as fast as it can be analysed.
+        path: The PNG file.
+        hop_s: Time between windows in seconds.
+        model: Packaged name or path of the weights.
+        until_s: Time on the source's clock that the picture shows, in seconds, or the source's end.
+        size: Width and height of the window in logical pixels.
+        scale: Pixels per logical pixel.
+        theme: "dark" or "light".
+
+    Raises:
+        DashboardError: The source cannot be played, or the file cannot be written.
+    """
+    try:
+        from monitor.dashboard.picture import render
+    except ImportError as error:
+        raise _missing_libraries(error) from None
+    render(choice, path, hop_s=hop_s, model=model, until_s=until_s, size=size, scale=scale, theme=theme)
+
+
+def _missing_libraries(error: ImportError) -> DashboardError:
+    return DashboardError(f"the window's libraries cannot be loaded ({error}): apt-get install {QT_PACKAGES}")

@@ -1,0 +1,72 @@
+"""The process' Qt application, and the window's life in it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from PySide6.QtCore import QLibraryInfo
+from PySide6.QtWidgets import QApplication
+
+from monitor.dashboard.display import has_display, require_display, require_window_libraries
+from monitor.dashboard.theme import font
+from monitor.sources.choice import SourceChoice
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C."""
+
+
+def application(window_system: bool = True) -> QApplication:
+    """The one application of this process, made if need be.
+
+    Args:
+        window_system: There must be a screen; otherwise Qt draws off screen where there is none.
+
+    Raises:
+        DashboardError: There is no screen, or Qt cannot use it.
+    """
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    if window_system:
+        require_display()
+        require_window_libraries(Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms")
+    elif not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    made = QApplication(["auscult"])
+    made.setStyle("Fusion")
+    made.setFont(font())
+    return made
+
+
+def run(playlist: Sequence[SourceChoice], *, hop_s: float, model: str, loop: bool, autostart: bool) -> int:
+    """See ``run_dashboard``."""
+    app = application()
+    # Imported after the display was found: pyqtgraph takes half a second.
+    from monitor.dashboard.player import ClassifierShelf, Player
+    from monitor.dashboard.window import DashboardWindow
+
+    window = DashboardWindow(Player(hop_s, ClassifierShelf(model).take), loop)
+    status = 0
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal status
+        status = INTERRUPTED
+        window.close()
+
+    # Python runs this between two bytecodes, so at the latest when the window's timer next fires.
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        window.set_playlist(playlist, start=False)
+        window.show()
+        if autostart:
+            window.start_when_seen()
+        app.exec()
+    finally:
+        signal.signal(signal.SIGINT, before)
+        window.close()
+        window.deleteLater()
+    return status

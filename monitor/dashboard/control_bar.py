@@ -1,0 +1,65 @@
+"""The buttons above everything."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from monitor.dashboard.source_menu import SourceMenu
+from monitor.dashboard.theme import GRID, SMALL, font
+from monitor.dashboard.words import RESEARCH_ONLY
+
+
+class ControlBar(QWidget):
+    """Source, start and stop, sound, theme, keys; and what the program is not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.source = SourceMenu()
+        self.start = _button("St&art", "Start or stop", "Start or stop (Space)")
+        self.sound = _button("Soun&d off", "Sound on or off", "Play recordings aloud (S)")
+        self.theme = _button("Li&ght", "Light or dark theme", "Light or dark theme (T)")
+        self.keys = _button("K&eys", "Keyboard shortcuts", "All keys (?)")
+        # Room for the longer of a button's two words, so that its neighbours stay where they are.
+        for button, words in (
+            (self.start, ("Start", "Stop")),
+            (self.sound, ("Sound off", "Sound on")),
+            (self.theme, ("Light", "Dark")),
+        ):
+            widest = max(button.fontMetrics().horizontalAdvance(word) for word in words)
+            button.setMinimumWidth(widest + 4 * GRID)
+        research = QLabel(RESEARCH_ONLY)
+        research.setFont(font(SMALL))
+        research.setObjectName("faint")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID // 2)
+        layout.setSpacing(GRID)
+        for part in (self.source, self.start, self.sound, self.theme, self.keys):
+            layout.addWidget(part)
+        layout.addStretch(1)
+        layout.addWidget(research)
+
+    def show_playing(self, playing: bool, possible: bool) -> None:
+        """Say what the start button would do, and whether there is anything to start."""
+        words = "Sto&p" if playing else "St&art"
+        if self.start.text() != words:
+            self.start.setText(words)
+        self.start.setEnabled(possible)
+
+    def show_sound(self, on: bool, possible: bool) -> None:
+        """Say whether sound is on, and whether the source may be heard at all."""
+        words = "Soun&d on" if on else "Soun&d off"
+        if self.sound.text() != words:
+            self.sound.setText(words)
+        self.sound.setEnabled(possible)
+
+    def show_theme(self, name: str) -> None:
+        """Name the other theme."""
+        self.theme.setText("Li&ght" if name == "dark" else "Dar&k")
+
+
+def _button(text: str, name: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setFont(font())
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    return button

@@ -1,0 +1,41 @@
+"""The list of keys, shown over the plots without stopping anything."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+
+from monitor.dashboard.theme import GRID, font
+from monitor.dashboard.words import KEYS
+
+
+class KeysCard(QFrame):
+    """A card in the middle of its parent."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("keys")
+        self.setAccessibleName("Keyboard shortcuts")
+        self.setAccessibleDescription("; ".join(f"{key}: {does}" for key, does in KEYS))
+        layout = QGridLayout(self)
+        layout.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+        layout.setHorizontalSpacing(3 * GRID)
+        layout.setVerticalSpacing(GRID)
+        for row, (key, does) in enumerate(KEYS):
+            for column, words in enumerate((key, does)):
+                label = QLabel(words)
+                label.setFont(font(bold=column == 0))
+                layout.addWidget(label, row, column, Qt.AlignmentFlag.AlignLeft)
+        self.hide()
+
+    def toggle(self) -> None:
+        """Show or hide it."""
+        self.setVisible(not self.isVisible())
+        self.settle()
+
+    def settle(self) -> None:
+        """Stay in the middle of the parent."""
+        self.adjustSize()
+        parent = self.parentWidget()
+        self.move((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 2)
+        self.raise_()

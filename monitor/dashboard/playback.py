@@ -1,0 +1,47 @@
+"""Hearing what is shown, where the machine has a loudspeaker."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from monitor.session import Session
+
+
+class Playback:
+    """Keeps at most one listener, of the session that is shown."""
+
+    def __init__(self) -> None:
+        self._listener: Any = None
+
+    @property
+    def on(self) -> bool:
+        """Whether sound is being played."""
+        return self._listener is not None
+
+    @property
+    def heard_s(self) -> float | None:
+        """Stream time that is at the loudspeaker now; None where nothing is played."""
+        return None if self._listener is None else self._listener.heard_s
+
+    def start(self, session: Session) -> bool:
+        """Play a session aloud.
+
+        Returns:
+            False where there is no output device.
+        """
+        self.stop()
+        try:
+            listener = importlib.import_module("monitor.listener").Listener(session)
+            if not listener.start():
+                return False
+        except (ImportError, OSError):
+            return False
+        self._listener = listener
+        return True
+
+    def stop(self) -> None:
+        """Be silent."""
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.stop()

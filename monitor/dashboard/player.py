@@ -1,0 +1,150 @@
+"""Opens, starts and stops sessions without ever keeping the window waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from monitor.sources.choice import SourceChoice
+
+if TYPE_CHECKING:
+    from model.classifier import Classifier
+    from monitor.session import Session
+    from monitor.snapshot import Judgement
+
+
+class ClassifierShelf:
+    """Loads a model the first time it is asked for and keeps it; called on worker threads.
+
+    Args:
+        model: Packaged name or path of the weights.
+    """
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._lock = threading.Lock()
+        self._classifier: Classifier | None = None
+
+    def take(self) -> Classifier:
+        """The classifier.
+
+        Raises:
+            ModelError: The model cannot be used.
+        """
+        # Imported here, on a worker's thread, because torch takes a second and more.
+        from model.classifier import Classifier
+
+        with self._lock:
+            if self._classifier is None:
+                self._classifier = Classifier.load(self._model)
+            return self._classifier
+
+
+class Player:
+    """One session at a time. A device may take a second to open or to close, so a thread does that.
+
+    Call ``poll`` regularly. The newest wish wins: who changes their mind while a source opens gets only the
+    last one.
+
+    Args:
+        hop_s: Time between windows in seconds.
+        take_classifier: Called on a worker's thread.
+        judged: Called on a worker's thread for each judgement.
+
+    Attributes:
+        session: The one that plays or has ended; None before the first.
+        choice: Where it came from.
+        error: Why the last wish failed, in one line; empty otherwise.
+    """
+
+    def __init__(
+        self,
+        hop_s: float,
+        take_classifier: Callable[[], Classifier],
+        judged: Callable[[Judgement], None] | None = None,
+    ) -> None:
+        self._hop_s = hop_s
+        self._take_classifier = take_classifier
+        self._judged = judged
+        self._thread: threading.Thread | None = None
+        self._wish: tuple[SourceChoice | None] | None = None
+        self._opened: tuple[Session, SourceChoice] | None = None
+        self._problem = ""
+        self.session: Session | None = None
+        self.choice: SourceChoice | None = None
+        self.error = ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a source is being opened or closed, or will be."""
+        return self._thread is not None or self._wish is not None
+
+    @property
+    def playing(self) -> bool:
+        """Whether a session runs."""
+        return self.session is not None and not self.session.ended
+
+    def play(self, choice: SourceChoice) -> None:
+        """Stop what plays and start this."""
+        self._wish = (choice,)
+        self.error = ""
+        self.poll()
+
+    def stop(self) -> None:
+        """Stop what plays; its summary stays."""
+        self._wish = (None,)
+        self.poll()
+
+    def poll(self) -> None:
+        """Take over what the thread has done, and set it to the next wish."""
+        if self._thread is not None:
+            if self._thread.is_alive():
+                return
+            self._thread = None
+            self._take_over()
+        if self._wish is None:
+            return
+        (choice,), self._wish = self._wish, None
+        self._thread = threading.Thread(
+            target=self._change, args=(self.session, choice), name="player", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop everything; returns when no thread is left."""
+        self._wish = None
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+            self._take_over()
+        if self.session is not None:
+            self.session.stop()
+            self.session.wait()
+
+    def _take_over(self) -> None:
+        if self._opened is not None:
+            self.session, self.choice = self._opened
+            self._opened = None
+        self.error, self._problem = self._problem or self.error, ""
+
+    def _change(self, old: Session | None, choice: SourceChoice | None) -> None:
+        title = choice.title if choice else ""
+        try:
+            if old is not None:
+                old.stop()
+            if choice is not None:
+                self._opened = self._open(choice), choice
+        except Exception as error:  # whatever is wrong with a source, the window goes on and says so
+            said = (str(error).splitlines() or [""])[0] or repr(error)
+            self._problem = said if title in said else f"{title}: {said}" if title else said
+
+    def _open(self, choice: SourceChoice) -> Session:
+        # Imported here because scipy takes a second and the window is already seen.
+        from monitor.session import Session
+        from monitor.worker import Listeners
+
+        listeners = Listeners(judgement=self._judged) if self._judged else None
+        session = Session(choice.open(), self._hop_s, self._take_classifier, listeners, trace=True)
+        session.start()
+        return session

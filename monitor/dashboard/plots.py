@@ -1,0 +1,177 @@
+"""The three plots below each other: waveform, spectrogram, and the verdict's history."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from time import perf_counter
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QGraphicsItem, QLabel
+
+from monitor.dashboard.history_strip import SPAN_S as HISTORY_S
+from monitor.dashboard.history_strip import HistoryItem
+from monitor.dashboard.scrolling import ScrollingItem
+from monitor.dashboard.spectrogram_view import HIGH_HZ, LOW_HZ, SpectrogramItem
+from monitor.dashboard.tape import SPAN_S, Tape
+from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
+from monitor.dashboard.waveform import WaveformItem
+from monitor.snapshot import Judgement
+from monitor.trace import TracePiece
+
+_AXIS_WIDTH = 64
+_ENDS = 1e-4  # or rounding hides the labels at the ends
+_FREQUENCIES = (20, 200, 400, 600, 800)
+
+
+class Plots(pg.GraphicsLayoutWidget):
+    """Draws by stream time; all seconds of the waveform stand above the spectrogram's.
+
+    Attributes:
+        paint_times: Milliseconds of the last frames: waveform, spectrogram and what the view adds to them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Waveform, spectrogram and history of the verdict")
+        self.setMinimumSize(40 * GRID, 30 * GRID)
+        self.paint_times: deque[float] = deque(maxlen=3000)
+        self.tape = Tape()
+        self._ratio: float | None = None
+        self._theme = DARK
+        self.ci.layout.setContentsMargins(GRID, 0, 3 * GRID, 0)
+        self.ci.layout.setVerticalSpacing(GRID)
+        self.waveform, self.spectrogram, self.history = WaveformItem(), SpectrogramItem(), HistoryItem()
+        self._frames = [self._frame(row) for row in range(3)]
+        for frame, item in zip(self._frames, (self.waveform, self.spectrogram, self.history), strict=True):
+            item.setParentItem(frame.vb)
+        for row, stretch in enumerate((4, 6, 2)):
+            self.ci.layout.setRowStretchFactor(row, stretch)
+        for frame in self._frames[:2]:
+            frame.setXRange(-SPAN_S, 0, padding=_ENDS)
+        waveform_frame, spectrogram_frame, history_frame = self._frames
+        waveform_frame.setYRange(-1, 1, padding=0)
+        waveform_frame.getAxis("bottom").setStyle(showValues=False)
+        spectrogram_frame.setYRange(LOW_HZ, HIGH_HZ, padding=0)
+        spectrogram_frame.getAxis("left").setTicks([[(hertz, f"{hertz} Hz") for hertz in _FREQUENCIES]])
+        seconds = [(at, f"−{-at} s" if at else "now") for at in range(-int(SPAN_S), 1, 2)]
+        for frame in self._frames[:2]:
+            frame.getAxis("bottom").setTicks([seconds])
+        history_frame.setXRange(-HISTORY_S, 0, padding=_ENDS)
+        history_frame.setYRange(0, 1, padding=0)
+        history_frame.getAxis("left").setTicks([[(0, "0"), (1, "1")]])
+        minutes = [(-60 * at, f"−{at} min" if at else "now") for at in range(int(HISTORY_S // 60), -1, -1)]
+        history_frame.getAxis("bottom").setTicks([minutes])
+        self.captions = [
+            QLabel(text, self)
+            for text in (
+                "Waveform, bandpassed; full scale is 1",
+                f"Spectrogram, {LOW_HZ:g}–{HIGH_HZ:g} Hz",
+                "Probability of abnormal, last 5 minutes; hatched: uncertain",
+            )
+        ]
+        for caption in self.captions:
+            caption.setFont(font(SMALL))
+            caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        for frame in self._frames:
+            frame.vb.sigResized.connect(self._place)
+        self._label_scale()
+        self.set_theme(DARK)
+
+    def take(self, pieces: Iterable[TracePiece]) -> None:
+        """Add what the trace has that was not drawn yet."""
+        for stretch in self.tape.take(pieces):
+            for item in self._scrolling:
+                item.add(stretch)
+
+    def show_until(self, now_s: float) -> None:
+        """Let the right edge stand for a time on the source's clock, in seconds."""
+        if not self.waveform.show_until(now_s, self.tape.gaps):
+            return
+        self.spectrogram.show_until(now_s, self.tape.gaps)
+        if self.waveform.fit(self.waveform.column_at(now_s)):
+            self._label_scale()
+
+    def show_history(self, history: Sequence[Judgement], band: tuple[float, float]) -> None:
+        """Show the judgements of the last minutes and the abstention band."""
+        self.history.show_history(history, band)
+
+    def clear_tape(self) -> None:
+        """Forget everything: another stream begins."""
+        self.tape = Tape()
+        for item in self._scrolling:
+            item.clear()
+            item.show_until(0.0)
+        self.history.show_history((), (0.5, 0.5))
+
+    def set_ratio(self, ratio: float) -> None:
+        """Draw for a picture with another number of device pixels per logical pixel than the screen's."""
+        self._ratio = ratio
+        self._place()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Choose the colours."""
+        self._theme = theme
+        self.setBackground(theme.ground)
+        for frame in self._frames:
+            frame.vb.setBackgroundColor(theme.plot)
+            for side in ("left", "bottom"):
+                axis = frame.getAxis(side)
+                axis.setPen(pg.mkPen(theme.line))
+                axis.setTextPen(pg.mkPen(theme.faint))
+        self.waveform.set_pen(theme.signal)
+        for item in (*self._scrolling, self.history):
+            item.set_theme(theme)
+        for caption in self.captions:
+            caption.setStyleSheet(f"color: {theme.faint}; background: transparent;")
+        self._place()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint and note how long it took."""
+        began = perf_counter()
+        super().paintEvent(event)
+        self.paint_times.append((perf_counter() - began) * 1e3)
+
+    @property
+    def _scrolling(self) -> tuple[ScrollingItem, ...]:
+        return self.waveform, self.spectrogram
+
+    def _frame(self, row: int) -> pg.PlotItem:
+        frame = self.addPlot(row=row, col=0)
+        frame.hideButtons()
+        frame.setMenuEnabled(False)
+        frame.setMouseEnabled(False, False)
+        frame.layout.setContentsMargins(0, 2 * GRID + GRID // 2, 0, 0)
+        for side in ("left", "bottom"):
+            axis = frame.getAxis(side)
+            axis.setStyle(
+                tickFont=font(SMALL), tickLength=4, autoExpandTextSpace=False, hideOverlappingLabels=5 * GRID
+            )
+            axis.enableAutoSIPrefix(False)
+            # The plots' updates touch the axes' bounds; a cached axis is a copy, an uncached one is drawn anew.
+            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        frame.getAxis("left").setWidth(_AXIS_WIDTH)
+        frame.getAxis("bottom").setHeight(3 * GRID if row else GRID)
+        return frame
+
+    def _place(self) -> None:
+        ratio = self._ratio or self.devicePixelRatioF()
+        now_s = self.waveform.shown_s
+        for frame, item in zip(self._frames, (*self._scrolling, self.history), strict=True):
+            if isinstance(item, HistoryItem):
+                item.place(frame.vb.rect())
+            else:
+                item.place(frame.vb.rect(), ratio, self.tape.stretches)
+                item.show_until(now_s, self.tape.gaps)
+        for frame, caption in zip(self._frames, self.captions, strict=True):
+            corner = frame.mapToScene(frame.vb.pos()).toPoint()
+            caption.adjustSize()
+            caption.move(corner.x(), corner.y() - caption.height() - 2)
+
+    def _label_scale(self) -> None:
+        scale = self.waveform.full_scale
+        axis = self._frames[0].getAxis("left")
+        axis.setTicks([[(-1, f"−{scale:g}"), (0, "0"), (1, f"+{scale:g}")]])

@@ -1,0 +1,93 @@
+"""The menu of everything that can be listened to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
+
+from monitor.dashboard.theme import font
+from monitor.sources.choice import (
+    SourceChoice,
+    demo_choices,
+    microphone_choice,
+    recording_choice,
+    synthetic_choices,
+)
+
+_PATTERNS = "Recordings (*.wav *.flac *.ogg *.mp3 *.aif *.aiff *.au *.caf);;All files (*)"
+
+
+class SourceMenu(QToolButton):
+    """A button with a menu: microphones, recordings, demos and synthetic hearts.
+
+    Attributes:
+        chosen: Emitted with a list of ``SourceChoice``.
+        failed: Emitted with one line for people.
+    """
+
+    chosen = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setText("S&ource")
+        self.setFont(font())
+        self.setAccessibleName("Choose a source")
+        self.setToolTip("Choose a source (Alt+O)")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        menu.setFont(font())
+        self.microphones = menu.addMenu("&Microphones")
+        self.microphones.aboutToShow.connect(self._list_microphones)
+        menu.addAction("Open &recordings…", self.open_recordings)
+        menu.addSeparator()
+        self.demos = menu.addMenu("&Demonstrations")
+        self.demos.aboutToShow.connect(lambda: self._fill(self.demos, demo_choices))
+        self.synthetic = menu.addMenu("&Synthetic hearts")
+        self.synthetic.aboutToShow.connect(lambda: self._fill(self.synthetic, synthetic_choices))
+        for submenu in (self.microphones, self.demos, self.synthetic):
+            submenu.setFont(font())
+        self.setMenu(menu)
+
+    def open_recordings(self) -> None:
+        """Let files be picked."""
+        # Not the window's modal exec: the picture goes on while someone looks for a file.
+        dialog = QFileDialog(self.window(), "Open recordings", str(Path.home()), _PATTERNS)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        dialog.filesSelected.connect(self._open)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.setModal(False)
+        dialog.show()
+
+    def _open(self, names: Sequence[str]) -> None:
+        self.chosen.emit([recording_choice(Path(name)) for name in names])
+
+    def _list_microphones(self) -> None:
+        self.microphones.clear()
+        self._offer(self.microphones, [microphone_choice()])
+        try:
+            # The one module that knows PortAudio; it may be missing, or PortAudio itself.
+            from monitor.audio import input_devices
+
+            choices = [microphone_choice(device.name) for device in input_devices()]
+        except (ImportError, OSError) as error:
+            missing = self.microphones.addAction("No device list")
+            missing.setEnabled(False)
+            self.failed.emit(f"input devices cannot be listed ({error}): install PortAudio (libportaudio2)")
+            return
+        except Exception as error:  # listing is a convenience: the default device stays on offer
+            self.failed.emit(f"input devices cannot be listed: {error}")
+            return
+        self._offer(self.microphones, choices)
+
+    def _fill(self, menu: QMenu, choices: Callable[[], Sequence[SourceChoice]]) -> None:
+        if menu.isEmpty():
+            self._offer(menu, choices())
+
+    def _offer(self, menu: QMenu, choices: Sequence[SourceChoice]) -> None:
+        for choice in choices:
+            menu.addAction(choice.title.replace("&", "&&"), lambda choice=choice: self.chosen.emit([choice]))

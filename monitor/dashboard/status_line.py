@@ -1,0 +1,82 @@
+"""The line about the stream: what is heard, how loud, what was lost, how late, for how long."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from monitor.dashboard.elided_label import ElidedLabel
+from monitor.dashboard.level_meter import LevelMeter
+from monitor.dashboard.theme import GRID, SMALL, Theme, font
+from monitor.dashboard.words import clock_words, rate_words
+from monitor.snapshot import Snapshot
+
+_STATES = {"loading": "loading the model", "running": "listening", "ended": "ended", "failed": "failed"}
+
+
+class StatusLine(QWidget):
+    """Fixed places for numbers, so that nothing moves when they change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Status")
+        self.name = ElidedLabel()
+        self.name.setFont(font(bold=True))
+        self.name.setAccessibleName("Source")
+        self.meter = LevelMeter()
+        self.rate = _field("Sample rate", "192 kHz")
+        self.lost = _field("Lost samples", "lost 0000000")
+        self.skipped = _field("Skipped windows", "skipped 0000")
+        self.latency = _field("Latency", "latency 0000 ms")
+        self.elapsed = _field("Elapsed time", "00:00 / 00:00")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        layout.setSpacing(GRID)
+        layout.addWidget(self.name, 1)
+        for part in (self.rate, self.meter, self.lost, self.skipped, self.latency, self.elapsed):
+            layout.addWidget(part)
+        self.clear("")
+
+    def clear(self, name: str) -> None:
+        """Another source, or none, of which nothing is known yet."""
+        self.name.set_words(name)
+        self.meter.clear()
+        for part in (self.rate, self.lost, self.skipped, self.latency, self.elapsed):
+            part.setText("")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Choose the colours."""
+        self.meter.set_theme(theme)
+
+    def show_snapshot(self, title: str, snapshot: Snapshot, shown_s: float) -> None:
+        """Show a stream's state.
+
+        Args:
+            title: What a person calls the source.
+            snapshot: The latest.
+            shown_s: Time at the plots' right edge, in seconds.
+        """
+        state = _STATES.get(snapshot.state, snapshot.state)
+        self.name.set_words(f"{title} · {state}")
+        latency_ms = snapshot.judgement.latency_ms if snapshot.judgement else 0.0
+        elapsed = clock_words(shown_s)
+        if snapshot.duration_s is not None:
+            elapsed += f" / {clock_words(snapshot.duration_s)}"
+        for part, words in (
+            (self.rate, rate_words(snapshot.rate)),
+            (self.lost, f"lost {snapshot.lost_samples}"),
+            (self.skipped, f"skipped {snapshot.skipped_windows}"),
+            (self.latency, f"latency {latency_ms:.0f} ms"),
+            (self.elapsed, elapsed),
+        ):
+            if part.text() != words:
+                part.setText(words)
+        # Losses are rare and matter: the weight says so without a colour alone.
+        self.lost.setFont(font(SMALL, bold=snapshot.lost_samples > 0))
+
+
+def _field(name: str, widest: str) -> QLabel:
+    label = QLabel()
+    label.setFont(font(SMALL))
+    label.setAccessibleName(name)
+    label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))
+    return label

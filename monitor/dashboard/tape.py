@@ -1,0 +1,127 @@
+"""The last seconds of the trace, kept so that a resized plot can be drawn anew exactly as it was."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.trace import COLUMN_SAMPLES, SIGNAL_RATE, TracePiece
+
+SPAN_S = 10.0
+"""Seconds that the plots show."""
+
+KEPT_S = SPAN_S + 2.0
+"""Seconds kept: the display runs a little behind the sound."""
+
+FRAME_S = 0.064
+"""Length of the frame behind a spectrogram column; the column is drawn at its middle."""
+
+COLUMN_S = COLUMN_SAMPLES / SIGNAL_RATE
+
+_ATTACK_S, _RELEASE_S, _FIRST_RELEASE_S = 0.1, 8.0, 0.5
+_SETTLING_S = 3.0
+_QUIETEST_DB = -90.0
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """A piece of the trace with everything that decides how it looks.
+
+    Attributes:
+        start_s: Time of the first sample.
+        signal: Shape (n,), float32.
+        times: Shape (k,): middle of each column's frame, in seconds.
+        columns: Shape (k, rows): decibels.
+        levels: Shape (k,): the level, in decibels, that each column's colours are relative to.
+        gap_before_s: Seconds lost before it.
+    """
+
+    start_s: float
+    signal: NDArray[np.float32]
+    times: NDArray[np.float64]
+    columns: NDArray[np.float32]
+    levels: NDArray[np.float32]
+    gap_before_s: float
+
+    @property
+    def end_s(self) -> float:
+        """Time after the last sample."""
+        return self.start_s + self.signal.size / SIGNAL_RATE
+
+
+class Tape:
+    """Takes the trace's pieces, times their columns, and follows the loudness for their colours.
+
+    The level rises within a heart sound and falls over seconds. A column keeps the level at which it came, so
+    that what was drawn never changes its colour.
+    """
+
+    def __init__(self) -> None:
+        self.stretches: deque[Stretch] = deque()
+        self.gaps: deque[tuple[float, float]] = deque()
+        self._segment_s = 0.0
+        self._made = 0
+        self._serial = 0
+        self._level_db: float | None = None
+
+    @property
+    def next_serial(self) -> int:
+        """The serial of the next piece to ask the trace for."""
+        return self._serial
+
+    @property
+    def end_s(self) -> float:
+        """Time after the newest sample."""
+        return self.stretches[-1].end_s if self.stretches else 0.0
+
+    def take(self, pieces: Iterable[TracePiece]) -> list[Stretch]:
+        """Add pieces, oldest first.
+
+        Returns:
+            Those of them that can still be seen, ready to be drawn.
+        """
+        pieces = list(pieces)
+        if not pieces:
+            return []
+        oldest_s = pieces[-1].end_s - KEPT_S
+        fresh = []
+        for piece in pieces:
+            times = self._column_times(piece)
+            if piece.gap_before_s > 0:
+                self.gaps.append((piece.start_s - piece.gap_before_s, piece.start_s))
+            if piece.end_s < oldest_s:
+                continue
+            levels = self._levels(piece.columns, piece.end_s)
+            fresh.append(
+                Stretch(piece.start_s, piece.signal, times, piece.columns, levels, piece.gap_before_s)
+            )
+        self.stretches.extend(fresh)
+        while self.stretches[0].end_s < oldest_s:
+            self.stretches.popleft()
+        while self.gaps and self.gaps[0][1] < oldest_s:
+            self.gaps.popleft()
+        return fresh
+
+    def _column_times(self, piece: TracePiece) -> NDArray[np.float64]:
+        missed = piece.serial != self._serial
+        self._serial = piece.serial + 1
+        if missed or piece.gap_before_s > 0 or piece.serial == 0:
+            self._segment_s, self._made = piece.start_s, 0
+        ends = self._segment_s + COLUMN_S * (self._made + 1 + np.arange(len(piece.columns)))
+        self._made += len(piece.columns)
+        return ends - FRAME_S / 2
+
+    def _levels(self, columns: NDArray[np.float32], end_s: float) -> NDArray[np.float32]:
+        levels = np.empty(len(columns), np.float32)
+        release_s = _FIRST_RELEASE_S if end_s < _SETTLING_S else _RELEASE_S
+        rise, fall = (1 - math.exp(-COLUMN_S / constant) for constant in (_ATTACK_S, release_s))
+        for index, loudest in enumerate(columns.max(axis=1, initial=_QUIETEST_DB).tolist()):
+            level = loudest if self._level_db is None else self._level_db
+            self._level_db = level + (loudest - level) * (rise if loudest > level else fall)
+            levels[index] = self._level_db
+        return levels

@@ -1,0 +1,189 @@
+"""What is said of the heart sound, readable from two metres."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from model.verdict import Label
+from monitor.dashboard.gauge import Gauge
+from monitor.dashboard.theme import DARK, GRID, LARGE, SMALL, Theme, font
+from monitor.dashboard.verdict_shape import SHAPES, VerdictShape
+from monitor.dashboard.words import (
+    EMPTY,
+    LABELS,
+    STANDINGS,
+    heart_rate_words,
+    probability_words,
+    quality_words,
+    reason_words,
+)
+from monitor.snapshot import Judgement, Snapshot
+
+WINDOW_S = 10.0
+"""Seconds that a verdict needs."""
+
+_WIDTH = 34 * GRID
+
+
+class VerdictPanel(QWidget):
+    """Shape, word, probability, reason, and a few rows below them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName("Verdict")
+        self.setFixedWidth(_WIDTH)
+        self._theme = DARK
+        self._label: Label | None = None
+        self.shape = VerdictShape()
+        self.word = _text(LARGE, "Verdict", bold=True)
+        self.probability = _text(0, "Probability")
+        self.gauge = Gauge()
+        self.reason = _text(0, "Reason")
+        self.reason.setWordWrap(True)
+        self.reason.setFixedHeight(9 * GRID)
+        self.reason.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.heart_rate = _text(0, "Heart rate")
+        self.quality = _text(0, "Signal quality")
+        self.windows = _text(0, "Windows")
+        self.model = _text(SMALL, "Model")
+        self.model.setObjectName("faint")
+        self.model.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        layout.setSpacing(GRID)
+        layout.addWidget(self.shape)
+        layout.addWidget(self.word)
+        layout.addWidget(self.probability)
+        layout.addWidget(self.gauge)
+        layout.addWidget(self.reason)
+        rows = QGridLayout()
+        rows.setHorizontalSpacing(2 * GRID)
+        rows.setVerticalSpacing(GRID // 2)
+        rows.setColumnStretch(1, 1)
+        for row, (name, value) in enumerate(
+            (("Heart rate", self.heart_rate), ("Quality", self.quality), ("Windows", self.windows))
+        ):
+            title = _text(0, "")
+            title.setText(name)
+            title.setObjectName("faint")
+            rows.addWidget(title, row, 0)
+            rows.addWidget(value, row, 1)
+        layout.addLayout(rows)
+        layout.addStretch(1)
+        layout.addWidget(self.model)
+        self.clear()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Choose the colours."""
+        self._theme = theme
+        self.shape.set_theme(theme)
+        self.gauge.set_theme(theme)
+        self._colour_word()
+
+    def clear(self, reason: str = EMPTY) -> None:
+        """Nothing is being said.
+
+        Args:
+            reason: Why not, or what to do.
+        """
+        self._say(None, None, (0.5, 0.5), reason)
+        self.word.setText("–")
+        self._rows(None, None, None, None)
+        self.model.setText("")
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show what stands, or the summary of a stream that has ended."""
+        if snapshot.summary is not None:
+            self._show_summary(snapshot)
+        elif snapshot.judgement is not None:
+            self._show_judgement(snapshot.judgement, snapshot.band)
+            verdict = snapshot.judgement.verdict
+            poor = sum(past.verdict.label is Label.POOR_SIGNAL for past in snapshot.history)
+            self._rows(verdict.heart_rate_bpm, verdict.quality, len(snapshot.history), poor)
+        elif snapshot.state == "running":
+            self._warm(0.0, snapshot.band)
+        elif snapshot.state == "loading":
+            self.clear("Loading the model…")
+        else:
+            self.clear("No verdict.")
+        self.model.setText(f"Model {snapshot.model}" if snapshot.model else "")
+
+    def _show_judgement(self, judgement: Judgement, band: tuple[float, float]) -> None:
+        verdict, standing = judgement.verdict, judgement.rolling
+        if standing.label is Label.WARMING_UP:
+            self._warm(verdict.end_s - verdict.start_s, band)
+            return
+        reason = reason_words(verdict.reasons) or STANDINGS[standing.label]
+        if verdict.label is Label.POOR_SIGNAL and standing.label is not Label.POOR_SIGNAL:
+            reason = f"The last window was refused. {reason}"
+        self._say(standing.label, standing.p_abnormal, band, reason)
+
+    def _show_summary(self, snapshot: Snapshot) -> None:
+        summary = snapshot.summary
+        if summary is None:
+            return
+        verdict = summary.verdict
+        reason = reason_words(verdict.reasons)
+        if not verdict.windows and not reason:
+            reason = "Too short: no window was heard."
+        self._say(
+            verdict.label,
+            verdict.p_abnormal,
+            snapshot.band,
+            f"Ended. This is the verdict on the whole. {reason}",
+        )
+        self._rows(verdict.heart_rate_bpm, verdict.quality, verdict.windows, verdict.poor_windows)
+
+    def _warm(self, heard_s: float, band: tuple[float, float]) -> None:
+        self._say(
+            Label.WARMING_UP, None, band, f"{heard_s:.0f} s of {WINDOW_S:.0f} s heard.", heard_s / WINDOW_S
+        )
+        self._rows(None, None, 0, 0)
+
+    def _say(
+        self,
+        label: Label | None,
+        probability: float | None,
+        band: tuple[float, float],
+        reason: str,
+        filled: float = 0.0,
+    ) -> None:
+        self._label = label
+        self.shape.show_label(label, filled)
+        self.gauge.show_probability(probability, band)
+        words = LABELS[label] if label else "–"
+        _put(self.word, words)
+        _put(self.probability, f"Probability of abnormal {probability_words(probability)}")
+        _put(self.reason, reason)
+        self._colour_word()
+        told = f"{words}, {SHAPES[label]}. {reason}" if label else reason
+        if told != self.accessibleDescription():
+            self.setAccessibleDescription(told)
+
+    def _rows(
+        self, rate_bpm: float | None, quality: float | None, windows: int | None, poor: int | None
+    ) -> None:
+        _put(self.heart_rate, heart_rate_words(rate_bpm))
+        _put(self.quality, quality_words(quality))
+        _put(self.windows, "–" if windows is None else f"{windows}, refused {poor}")
+
+    def _colour_word(self) -> None:
+        wanted = f"color: {self._theme.of(self._label)};"
+        if self.word.styleSheet() != wanted:
+            self.word.setStyleSheet(wanted)
+
+
+def _text(size: int, name: str, bold: bool = False) -> QLabel:
+    label = QLabel()
+    label.setFont(font(size, bold) if size else font(bold=bold))
+    label.setAccessibleName(name)
+    return label
+
+
+def _put(label: QLabel, words: str) -> None:
+    if label.text() != words:
+        label.setText(words)

@@ -1,0 +1,106 @@
+"""The shape of a verdict, for those who do not see its colour or read its word."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from model.verdict import Label
+from monitor.dashboard.theme import DARK, GRID, Theme
+
+SHAPES = {
+    Label.NORMAL: "circle",
+    Label.ABNORMAL: "diamond",
+    Label.UNCERTAIN: "dashed circle",
+    Label.POOR_SIGNAL: "hollow triangle",
+    Label.WARMING_UP: "hourglass",
+}
+
+_SIDE = 9 * GRID
+_PEN = 5.0
+
+
+class VerdictShape(QWidget):
+    """A filled circle, a filled diamond, a dashed circle, a hollow triangle, or an hourglass that fills."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme = DARK
+        self._label: Label | None = None
+        self._filled = 0.0
+        self.setFixedSize(QSize(_SIDE, _SIDE))
+        self.setAccessibleName("Shape of the verdict")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Choose the colours."""
+        self._theme = theme
+        self.update()
+
+    def show_label(self, label: Label | None, filled: float = 0.0) -> None:
+        """Draw another shape.
+
+        Args:
+            label: None draws nothing.
+            filled: How much of the hourglass has run through, 0 to 1.
+        """
+        if (label, filled) != (self._label, self._filled):
+            self._label, self._filled = label, filled
+            self.setAccessibleDescription(SHAPES[label] if label else "")
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw the shape."""
+        if self._label is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = QColor(self._theme.of(self._label))
+        pen = QPen(colour, _PEN)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        box = QRectF(self.rect()).adjusted(_PEN, _PEN, -_PEN, -_PEN)
+        painter.setPen(pen)
+        if self._label is Label.NORMAL:
+            painter.setBrush(colour)
+            painter.drawEllipse(box)
+        elif self._label is Label.ABNORMAL:
+            painter.setBrush(colour)
+            middle = box.center()
+            painter.drawPolygon(
+                QPolygonF(
+                    [
+                        QPointF(middle.x(), box.top()),
+                        QPointF(box.right(), middle.y()),
+                        QPointF(middle.x(), box.bottom()),
+                        QPointF(box.left(), middle.y()),
+                    ]
+                )
+            )
+        elif self._label is Label.UNCERTAIN:
+            pen.setDashPattern([2.0, 1.6])
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            painter.setPen(pen)
+            painter.drawEllipse(box)
+        elif self._label is Label.POOR_SIGNAL:
+            painter.drawPolygon(
+                QPolygonF([QPointF(box.center().x(), box.top()), box.bottomRight(), box.bottomLeft()])
+            )
+        else:
+            self._draw_hourglass(painter, box.adjusted(box.width() / 6, 0, -box.width() / 6, 0), colour)
+
+    def _draw_hourglass(self, painter: QPainter, box: QRectF, colour: QColor) -> None:
+        middle = box.center()
+        upper = [box.topLeft(), box.topRight(), middle]
+        lower = [box.bottomLeft(), box.bottomRight(), middle]
+        sand = QColor(colour)
+        sand.setAlpha(150)
+        for corners, share in ((upper, 1 - self._filled), (lower, self._filled)):
+            painter.save()
+            height = box.height() / 2 * share
+            top = middle.y() - height if corners is upper else box.bottom() - height
+            painter.setClipRect(QRectF(box.left(), top, box.width(), height))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(sand)
+            painter.drawPolygon(QPolygonF(corners))
+            painter.restore()
+            painter.drawPolygon(QPolygonF(corners))

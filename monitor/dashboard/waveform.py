@@ -1,0 +1,128 @@
+"""The waveform of the last seconds, as the least and greatest sample of each pixel column."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph import functions
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from monitor.dashboard.scrolling import ScrollingItem
+from monitor.dashboard.tape import SPAN_S, Stretch
+from monitor.trace import SIGNAL_RATE
+
+_SCALES = [step * 10.0**power for power in range(-5, 0) for step in (1, 1.5, 2, 3, 5, 7)] + [1.0, 1.5, 2.0]
+_HEADROOM = 1.1
+_SLACK = 1.4
+
+
+class Envelope:
+    """Least and greatest sample of pixel columns fixed in stream time, so that scrolling is a mere shift.
+
+    Args:
+        width: Pixel columns in the span shown.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self._ring = int(width * 1.3) + 16
+        self._least = np.full(self._ring, np.nan, np.float32)
+        self._greatest = np.full(self._ring, np.nan, np.float32)
+        self._last: int | None = None
+
+    def add(self, stretch: Stretch) -> None:
+        """Take the next stretch of signal."""
+        first = round(stretch.start_s * SIGNAL_RATE)
+        columns = np.arange(first, first + stretch.signal.size) * self.width // round(SPAN_S * SIGNAL_RATE)
+        begins = np.flatnonzero(np.diff(columns, prepend=columns[0] - 1))
+        least = np.minimum.reduceat(stretch.signal, begins)
+        greatest = np.maximum.reduceat(stretch.signal, begins)
+        columns = columns[begins]
+        if self._last is not None:
+            at = self._last % self._ring
+            if columns[0] == self._last:
+                least[0] = min(least[0], self._least[at])
+                greatest[0] = max(greatest[0], self._greatest[at])
+            else:
+                skipped = np.arange(max(self._last + 1, int(columns[0]) - self._ring), int(columns[0]))
+                self._least[skipped % self._ring] = self._greatest[skipped % self._ring] = np.nan
+        self._least[columns % self._ring] = least
+        self._greatest[columns % self._ring] = greatest
+        self._last = int(columns[-1])
+
+    def read(self, end: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Least and greatest of the ``width`` columns before column ``end``; NaN where there was no sound."""
+        columns = np.arange(end - self.width, end)
+        known = (columns >= 0) & (columns <= (-1 if self._last is None else self._last))
+        at = columns % self._ring
+        return np.where(known, self._least[at], np.nan), np.where(known, self._greatest[at], np.nan)
+
+
+class WaveformItem(ScrollingItem):
+    """Draws the envelope with a pen of one pixel; the scale moves in steps so that it does not dance."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._envelope = Envelope(1)
+        self._pen = QPen()
+        self.full_scale = _SCALES[-1]
+
+    def set_pen(self, colour: str) -> None:
+        """Choose the curve's colour."""
+        self._pen = QPen(QColor(colour))
+        self._pen.setCosmetic(True)
+        self.update()
+
+    def set_pixels(self, width: int, height: int) -> None:
+        """Start an empty envelope of another width."""
+        self._envelope = Envelope(width)
+
+    def add(self, stretch: Stretch) -> None:
+        """Take the next stretch."""
+        self._envelope.add(stretch)
+
+    def fit(self, end: int) -> bool:
+        """Choose the scale for the columns before ``end``; True when it changed."""
+        least, greatest = self._envelope.read(end)
+        both = np.concatenate([-least, greatest])
+        both = both[np.isfinite(both)]
+        if not both.size:
+            return False
+        highest = float(both.max())
+        if self.full_scale * 1.001 >= highest * _HEADROOM and self._next_lower() < highest * _SLACK:
+            return False
+        fitting = next((step for step in _SCALES if step >= highest * _HEADROOM), _SCALES[-1])
+        changed = fitting != self.full_scale
+        self.full_scale = fitting
+        return changed
+
+    def draw(self, painter: QPainter, end: int) -> None:
+        """Draw the columns before ``end``, in device pixels from the top left corner."""
+        least, greatest = self._envelope.read(end)
+        middle = self.pixel_height / 2
+        to_pixels = -(middle - 1) / self.full_scale
+        outline = np.empty(2 * least.size)
+        outline[0::2] = middle + greatest * to_pixels
+        outline[1::2] = middle + least * to_pixels
+        across = np.repeat(np.arange(least.size, dtype=np.float64), 2)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(self._pen)
+        for run in _finite_runs(outline):
+            if run.stop - run.start == 2:
+                painter.drawLine(
+                    QPointF(across[run.start], outline[run.start]),
+                    QPointF(across[run.start], outline[run.start + 1]),
+                )
+            else:
+                painter.drawPolyline(functions.arrayToQPolygonF(across[run], outline[run]))
+
+    def _next_lower(self) -> float:
+        position = _SCALES.index(self.full_scale)
+        return _SCALES[position - 1] if position else 0.0
+
+
+def _finite_runs(values: NDArray[np.float64]) -> list[slice]:
+    finite = np.concatenate([[False], np.isfinite(values), [False]])
+    edges = np.flatnonzero(np.diff(finite.astype(np.int8)))
+    return [slice(int(begin), int(end)) for begin, end in zip(edges[::2], edges[1::2], strict=True)]

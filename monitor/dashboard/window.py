@@ -1,0 +1,411 @@
+"""The window: what is chosen, what is drawn, what is said."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from monitor.dashboard.control_bar import ControlBar
+from monitor.dashboard.display_clock import DisplayClock
+from monitor.dashboard.elided_label import ElidedLabel
+from monitor.dashboard.keys_card import KeysCard
+from monitor.dashboard.player import Player
+from monitor.dashboard.plots import Plots
+from monitor.dashboard.status_line import StatusLine
+from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES, font
+from monitor.dashboard.verdict_panel import VerdictPanel
+from monitor.dashboard.words import EMPTY, IDLE, NO_SOUND_OUTPUT, event_words
+from monitor.sources.choice import SourceChoice
+
+if TYPE_CHECKING:
+    from monitor.dashboard.playback import Playback
+    from monitor.session import Session
+    from monitor.snapshot import Snapshot
+
+FRAME_MS = 33
+"""Between two frames while something plays."""
+
+IDLE_MS = 150
+"""Between two looks while nothing does."""
+
+PAUSE_S = 2.0
+"""Between the recordings of a playlist, so that the verdict can be read."""
+
+_METER_EVERY, _TEXT_EVERY = 2, 4
+_UNSEEN_S = 2.0
+_MINIMUM = (920, 500)
+
+
+class DashboardWindow(QWidget):
+    """One timer pulls the session's newest state; nothing is pushed into the window.
+
+    Args:
+        player: Nothing played yet; the window closes it.
+        loop: Begin the playlist again after its end.
+        theme: "dark" or "light".
+    """
+
+    def __init__(self, player: Player, loop: bool = False, theme: str = DARK.name) -> None:
+        super().__init__()
+        self.setWindowTitle("auscult")
+        self.setMinimumSize(*_MINIMUM)
+        self.resize(1280, 800)
+        self.bar, self.status, self.plots, self.verdict = ControlBar(), StatusLine(), Plots(), VerdictPanel()
+        self.message = ElidedLabel()
+        self.message.setFont(font())
+        self.message.setFixedHeight(3 * GRID)
+        self.message.setAccessibleName("Message")
+        self.keys = KeysCard(self)
+        self._lay_out()
+        self._bind()
+
+        self._player = player
+        self._playback: Playback | None = None
+        self._clock = DisplayClock()
+        self._loop = loop
+        self._playlist: list[SourceChoice] = []
+        self._position = 0
+        self._failures = 0
+        self._next_at: float | None = None
+        self._running = False
+        self._start_unseen_at = math.inf
+        self._shown: Session | None = None
+        self._snapshot: Snapshot | None = None
+        self._sound_wanted = False
+        self._frame = 0
+        self._closed = False
+        self._theme = THEMES[theme]
+        self.set_theme(theme)
+        self.say(IDLE, alert=False)
+        self._show_nothing()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(IDLE_MS)
+
+    @property
+    def paint_times(self) -> deque[float]:
+        """Milliseconds that the plots took, of the last frames, oldest first."""
+        return self.plots.paint_times
+
+    @property
+    def session(self) -> Session | None:
+        """The session that is shown."""
+        return self._shown
+
+    @property
+    def problem(self) -> str:
+        """What went wrong, in one line; empty otherwise."""
+        return self.message.text() if self.message.objectName() == "alert" else ""
+
+    @property
+    def shown_s(self) -> float:
+        """Stream time at the plots' right edge, in seconds."""
+        return self._clock.now_s
+
+    def set_playlist(self, playlist: Sequence[SourceChoice], start: bool = True) -> None:
+        """Choose what to play, one after the other.
+
+        Args:
+            playlist: In order.
+            start: At once.
+        """
+        self._playlist, self._position = list(playlist), 0
+        self.status.clear(self._playlist[0].title if self._playlist else "")
+        if start and self._playlist:
+            self.start()
+        elif not self._running:
+            self._show_nothing()
+
+    def start(self) -> None:
+        """Play the playlist from where it stands."""
+        if not self._playlist:
+            return
+        if self._position >= len(self._playlist):
+            self._position = 0
+        self._failures = 0
+        self.say(IDLE, alert=False)
+        self._play()
+
+    def start_when_seen(self) -> None:
+        """Play as soon as the window has been painted: loading must not keep it from appearing."""
+        self._start_unseen_at = time.monotonic() + _UNSEEN_S
+
+    def stop(self) -> None:
+        """Stop; the summary stays."""
+        self._running = False
+        self._next_at = None
+        self._stop_sound()
+        self._player.stop()
+        self._show_controls()
+
+    def toggle(self) -> None:
+        """Start or stop."""
+        if self._running:
+            self.stop()
+        else:
+            self.start()
+
+    def toggle_sound(self) -> None:
+        """Play replayed sources aloud, or silently."""
+        self._sound_wanted = not self._sound_wanted
+        if not self._sound_wanted:
+            self._stop_sound()
+        elif self._shown is not None and self._player.playing:
+            self._start_sound(self._shown)
+        self._show_controls()
+
+    def toggle_theme(self) -> None:
+        """Light or dark."""
+        self.set_theme(LIGHT.name if self._theme is DARK else DARK.name)
+
+    def set_theme(self, name: str) -> None:
+        """Choose "dark" or "light"."""
+        self._theme = THEMES[name]
+        self.setPalette(self._theme.palette())
+        self.setStyleSheet(self._theme.style_sheet())
+        for part in (self.status, self.plots, self.verdict):
+            part.set_theme(self._theme)
+        self.bar.show_theme(name)
+
+    def show_moment(self, until_s: float) -> None:
+        """Draw what is shown as it was at a time on the source's clock, in seconds, or at its end."""
+        session = self._shown
+        if session is None or session.trace is None:
+            return
+        snapshot = session.snapshot
+        self.plots.take(session.trace.since(self.plots.tape.next_serial))
+        moment_s = min(until_s, self.plots.tape.end_s)
+        self.plots.show_until(moment_s)
+        self.status.meter.show_level(time.monotonic(), snapshot.peak, snapshot.rms, snapshot.clipped)
+        self._put_into_words(snapshot, moment_s)
+
+    def say(self, words: str, alert: bool = True) -> None:
+        """Put one line below the plots; it stays until the next start.
+
+        Args:
+            words: Empty for none.
+            alert: Something went wrong.
+        """
+        name = "alert" if alert else "faint"
+        if self.message.objectName() != name:
+            self.message.setObjectName(name)
+            self.message.style().polish(self.message)
+        self.message.set_words(words)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Stop everything before the window goes."""
+        if not self._closed:
+            self._closed = True
+            self._timer.stop()
+            self._stop_sound()
+            self._player.close()
+        super().closeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the card in the middle."""
+        super().resizeEvent(event)
+        self.keys.settle()
+
+    def _lay_out(self) -> None:
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 2 * GRID, 0)
+        middle.setSpacing(GRID)
+        middle.addWidget(self.plots, 1)
+        middle.addWidget(self.verdict)
+        bottom = QHBoxLayout()
+        bottom.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID // 2)
+        bottom.addWidget(self.message)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID // 2)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.status)
+        layout.addLayout(middle, 1)
+        layout.addLayout(bottom)
+
+    def _bind(self) -> None:
+        bar = self.bar
+        bar.source.chosen.connect(self.set_playlist)
+        bar.source.failed.connect(self.say)
+        bar.start.clicked.connect(self.toggle)
+        bar.sound.clicked.connect(self.toggle_sound)
+        bar.theme.clicked.connect(self.toggle_theme)
+        bar.keys.clicked.connect(self.keys.toggle)
+        for before, after in zip(
+            (bar.source, bar.start, bar.sound, bar.theme),
+            (bar.start, bar.sound, bar.theme, bar.keys),
+            strict=True,
+        ):
+            QWidget.setTabOrder(before, after)
+        for keys, action in (
+            ("Space", self._press_or_toggle),
+            ("Return", self._press),
+            ("Enter", self._press),
+            ("S", self._sound_key),
+            ("T", self.toggle_theme),
+            ("Ctrl+O", bar.source.open_recordings),
+            ("?", self.keys.toggle),
+            ("F1", self.keys.toggle),
+            ("Esc", self.keys.hide),
+            ("Ctrl+Q", self.close),
+        ):
+            QShortcut(QKeySequence(keys), self, action)
+
+    def _press(self) -> bool:
+        focused = QApplication.focusWidget()
+        if not isinstance(focused, QAbstractButton):
+            return False
+        if isinstance(focused, QToolButton):
+            focused.showMenu()
+        else:
+            focused.click()
+        return True
+
+    def _press_or_toggle(self) -> None:
+        # Space belongs to the focused button first; elsewhere it starts and stops.
+        if not self._press():
+            self.toggle()
+
+    def _sound_key(self) -> None:
+        if self.bar.sound.isEnabled():
+            self.toggle_sound()
+
+    def _play(self) -> None:
+        self._running = True
+        self._next_at = None
+        choice = self._playlist[self._position]
+        self._stop_sound()
+        self.status.clear(f"{choice.title} · opening")
+        self._player.play(choice)
+        self._show_controls()
+
+    def _tick(self) -> None:
+        at = time.monotonic()
+        if at >= self._start_unseen_at or (self._start_unseen_at < math.inf and self.paint_times):
+            self._start_unseen_at = math.inf
+            self.start()
+        self._player.poll()
+        if self._player.error:
+            self._fail(self._player.error)
+            self._player.error = ""
+        session = self._player.session
+        if session is not self._shown and session is not None:
+            self._show_session(session)
+        if self._shown is not None and not (self._player.busy and self._running):
+            self._draw(self._shown, at)
+        if self._running and not self._player.busy and session is not None and self._next_at is None:
+            self._follow(session, at)
+        if self._next_at is not None and at >= self._next_at:
+            self._play()
+        self._frame += 1
+        wanted = FRAME_MS if self._player.playing else IDLE_MS
+        if self._timer.interval() != wanted:
+            self._timer.setInterval(wanted)
+
+    def _show_session(self, session: Session) -> None:
+        self._shown, self._snapshot = session, None
+        self._clock.reset()
+        self.plots.clear_tape()
+        self.verdict.clear("Loading the model…")
+        if self._sound_wanted and self._may_sound:
+            self._start_sound(session)
+        self._show_controls()
+
+    def _draw(self, session: Session, at: float) -> None:
+        snapshot = session.snapshot
+        if session.trace is not None:
+            self.plots.take(session.trace.since(self.plots.tape.next_serial))
+        heard_s = self._playback.heard_s if self._playback is not None else None
+        newest_s = self.plots.tape.end_s
+        if heard_s is not None and not session.ended:
+            shown_s = self._clock.advance(at, min(heard_s, newest_s), 1.0, settle=True)
+        else:
+            pace = getattr(session.source, "pace", 1.0)
+            shown_s = self._clock.advance(at, newest_s, pace, settle=session.ended)
+        self.plots.show_until(shown_s)
+        changed = snapshot is not self._snapshot
+        self._snapshot = snapshot
+        if self._frame % _METER_EVERY == 0 and (changed or self.status.meter.clipping):
+            self.status.meter.show_level(at, snapshot.peak, snapshot.rms, snapshot.clipped)
+        if changed and (self._frame % _TEXT_EVERY == 0 or session.ended):
+            self._put_into_words(snapshot, snapshot.now_s)
+        elif changed:
+            self._snapshot = None
+        if session.ended:
+            self._show_end(session, snapshot)
+
+    def _put_into_words(self, snapshot: Snapshot, now_s: float) -> None:
+        title = self._player.choice.title if self._player.choice else snapshot.source
+        self.status.show_snapshot(title, snapshot, now_s)
+        self.verdict.show_snapshot(snapshot)
+        self.plots.show_history(snapshot.history, snapshot.band)
+        if snapshot.events and self.message.objectName() != "alert":
+            event = snapshot.events[-1]
+            self.say(event_words(event.event, event.t_s, event.detail), alert=False)
+
+    def _show_end(self, session: Session, snapshot: Snapshot) -> None:
+        self._stop_sound()
+        health = session.health
+        if snapshot.state == "failed":
+            self._fail(snapshot.detail)
+        elif health.state == "failed":
+            self._fail(health.detail)
+
+    def _follow(self, session: Session, at: float) -> None:
+        """After a session's end: the next of the playlist, or rest."""
+        if not session.ended or self._player.choice is not self._playlist[self._position]:
+            return
+        self._advance(at + PAUSE_S)
+
+    def _advance(self, at: float) -> None:
+        self._position += 1
+        if self._position >= len(self._playlist) and self._loop and self._failures < len(self._playlist):
+            self._position = 0
+        if self._position < len(self._playlist):
+            self._next_at = at
+        else:
+            self._running = False
+            self._show_controls()
+
+    def _fail(self, words: str) -> None:
+        if self.message.text() == words and self.message.objectName() == "alert":
+            return
+        self._failures += 1
+        self.say(words)
+
+    def _start_sound(self, session: Session) -> None:
+        from monitor.dashboard.playback import Playback
+
+        if self._playback is None:
+            self._playback = Playback()
+        if not self._playback.start(session):
+            self._sound_wanted = False
+            self.say(NO_SOUND_OUTPUT, alert=False)
+
+    def _stop_sound(self) -> None:
+        if self._playback is not None:
+            self._playback.stop()
+
+    @property
+    def _may_sound(self) -> bool:
+        choice = self._player.choice
+        if choice is None and self._playlist:
+            choice = self._playlist[min(self._position, len(self._playlist) - 1)]
+        return choice is not None and choice.replayed
+
+    def _show_controls(self) -> None:
+        self.bar.show_playing(self._running, bool(self._playlist))
+        self.bar.show_sound(self._sound_wanted, self._may_sound)
+
+    def _show_nothing(self) -> None:
+        if self._shown is None:
+            self.verdict.clear(EMPTY if not self._playlist else "Press Start, or the space bar.")
+        self._show_controls()

@@ -1,0 +1,116 @@
+"""What people read for the program's codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from model.verdict import Label
+
+RESEARCH_ONLY = "Research use only, not a medical device"
+IDLE = "Space starts and stops, ? shows all keys"
+EMPTY = "Plug in a stethoscope, or open a recording"
+NO_SOUND_OUTPUT = "No sound output device: playing silently"
+
+LABELS = {
+    Label.NORMAL: "NORMAL",
+    Label.ABNORMAL: "ABNORMAL",
+    Label.UNCERTAIN: "UNCERTAIN",
+    Label.POOR_SIGNAL: "POOR SIGNAL",
+    Label.WARMING_UP: "WARMING UP",
+}
+
+STANDINGS = {
+    Label.NORMAL: "The last half minute reads as normal.",
+    Label.ABNORMAL: "The last half minute reads as abnormal.",
+    Label.UNCERTAIN: "Between normal and abnormal. Keep listening.",
+    Label.POOR_SIGNAL: "Nothing could be classified.",
+}
+
+REASONS = {
+    "too_quiet": "Too quiet. Press the chest piece on, or turn the gain up.",
+    "clipped": "Sound overdriven. Turn the gain down.",
+    "no_heart_sound": "No heart sound heard. Move the chest piece.",
+    "ambient_noise": "Talking or noise nearby. Wait for quiet.",
+    "movement": "Chest piece moving. Hold it still.",
+    "mains_hum": "Mains hum. Move away from power cables.",
+    "gap": "Sound was lost. Listening again from the start.",
+    "fading": "Heart sound fading. Check the contact with the skin.",
+    "band_limited": "The source lacks high frequencies: no confident verdict.",
+    "padded": "Recording shorter than 10 s: looped to fill the window.",
+}
+
+EVENTS = {
+    "gap": "Sound lost",
+    "overflow": "Input overflow",
+    "device_lost": "Device lost",
+    "device_back": "Device back",
+    "clipping": "Clipping",
+    "bad_samples": "Bad samples",
+    "skipped": "Fell behind",
+}
+
+KEYS = (
+    ("Space", "Start or stop"),
+    ("S", "Sound on or off, for recordings"),
+    ("T", "Light or dark theme"),
+    ("Ctrl+O", "Open recordings"),
+    ("Alt+O", "Choose a source"),
+    ("Tab", "Next control; Enter presses it"),
+    ("?", "Show or hide this list"),
+    ("Esc", "Hide this list"),
+    ("Ctrl+Q", "Close the window"),
+)
+
+
+def reason_words(codes: Sequence[str]) -> str:
+    """Sentences for reason codes, the first two of them; a code without words is shown as it is."""
+    return " ".join(REASONS.get(code, code.replace("_", " ")) for code in codes[:2])
+
+
+def event_words(code: str, t_s: float, detail: str) -> str:
+    """One line for an event.
+
+    Args:
+        code: The event's code.
+        t_s: When, in seconds.
+        detail: In words.
+    """
+    said = EVENTS.get(code, code.replace("_", " "))
+    return f"{said} at {clock_words(t_s)}" + (f": {detail}" if detail else "")
+
+
+def clock_words(seconds: float) -> str:
+    """Minutes and seconds, with hours where there are some."""
+    minutes, second = divmod(int(max(0.0, seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minutes:02d}:{second:02d}"
+
+
+def rate_words(rate: int) -> str:
+    """Samples a second, in kHz."""
+    return f"{rate / 1000:g} kHz"
+
+
+def decibels_words(level_db: float) -> str:
+    """A level in whole decibels with a true minus sign, always of one width."""
+    if level_db < -99:
+        return " −∞"
+    return f"{'−' if round(level_db) < 0 else ' '}{abs(round(level_db)):2d}"
+
+
+def probability_words(probability: float | None) -> str:
+    """A probability with two digits, or a dash."""
+    return "–" if probability is None else f"{probability:.2f}"
+
+
+def quality_words(quality: float | None) -> str:
+    """Quality in a word, or a dash where nothing was measured."""
+    if quality is None:
+        return "–"
+    word = "good" if quality >= 0.7 else "fair" if quality >= 0.4 else "poor"
+    return f"{word} ({quality:.2f})"
+
+
+def heart_rate_words(rate_bpm: float | None) -> str:
+    """Beats per minute, or a dash."""
+    return "–" if rate_bpm is None else f"{rate_bpm:.0f} bpm"

@@ -1,0 +1,101 @@
+"""Replayed sound made audible, in step with the picture."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.resample import StreamingResampler
+from monitor.audio import Stream, open_output
+from monitor.session import Session
+from monitor.sources.protocol import SourceError
+
+_LEAD_S = 0.15
+"""Sound held back, so that bursts of the source leave no holes."""
+
+_DRIFT_S = 0.5
+"""Further behind than this, playback leaps forward."""
+
+_FEED_S = 0.02
+
+
+class Listener:
+    """Plays what a session's source delivers on the default output.
+
+    A thread takes the sound from the ring without removing it, resamples it and queues it; PortAudio's thread
+    takes it from there. ``heard_s`` tells what is at the loudspeaker now, for the picture to follow.
+
+    Args:
+        session: Started or about to be.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._stream: Stream | None = None
+        self._queue = np.empty(0, np.float32)
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._next = 0  # source index after the newest queued sample
+
+    def start(self) -> bool:
+        """Begin to play; False where there is no output device."""
+        try:
+            self._stream = open_output(self._fill)
+            self._resampler = StreamingResampler(
+                self._session.source.rate, self._stream.rate, self._stream.rate // 100
+            )
+            self._next = max(0, self._session.ring.end - int(_LEAD_S * self._session.source.rate))
+            self._stream.start()
+        except SourceError:
+            self.stop()
+            return False
+        self._thread = threading.Thread(target=self._feed, name="listener", daemon=True)
+        self._thread.start()
+        return True
+
+    def stop(self) -> None:
+        """Fall silent. Harmless when it never played."""
+        self._over.set()
+        if self._thread:
+            self._thread.join()
+            self._thread = None
+        if self._stream:
+            self._stream.close()
+            self._stream = None
+
+    @property
+    def heard_s(self) -> float | None:
+        """Stream time at the loudspeaker, in seconds; None while nothing plays."""
+        stream = self._stream
+        if stream is None:
+            return None
+        with self._lock:
+            queued_s = self._queue.size / stream.rate
+        return max(0.0, self._next / self._session.source.rate - queued_s - stream.latency_s)
+
+    def _feed(self) -> None:
+        ring, rate = self._session.ring, self._session.source.rate
+        while not self._over.wait(_FEED_S):
+            behind = ring.end - self._next
+            if behind > _DRIFT_S * rate:
+                self._next = ring.end - int(_LEAD_S * rate)
+                self._resampler.reset()
+                behind = ring.end - self._next
+            if behind <= 0:
+                continue
+            chunk = ring.latest(behind)
+            samples = np.nan_to_num(chunk.samples, posinf=0.0, neginf=0.0).astype(np.float64)
+            played = self._resampler.push(samples).astype(np.float32)
+            with self._lock:
+                self._next = chunk.end
+                self._queue = np.concatenate([self._queue, played])
+
+    def _fill(self, block: NDArray[np.float32]) -> None:
+        with self._lock:
+            ready = min(block.size, self._queue.size)
+            block[:ready] = np.clip(self._queue[:ready], -1, 1)
+            block[ready:] = 0
+            self._queue = self._queue[ready:]

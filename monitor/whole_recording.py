@@ -1,0 +1,61 @@
+"""Judging a whole recording at once, without threads, for ``screen`` and ``analyze``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsp.front_end import FrontEnd
+from model.classifier import Classifier
+from model.verdict import RecordingTally, RecordingVerdict, WindowVerdict
+from recordings import Recording
+
+_BLOCK_S = 10
+
+
+@dataclass(frozen=True)
+class JudgedRecording:
+    """A recording's verdicts.
+
+    Attributes:
+        verdict: On the whole.
+        windows: On each window; empty unless asked for.
+        duration_s: Seconds of sound read.
+        truncated: What its header promised and it lacks; None for nothing.
+        bad_samples: Samples that were not finite and were replaced.
+    """
+
+    verdict: RecordingVerdict
+    windows: list[WindowVerdict]
+    duration_s: float
+    truncated: str | None
+    bad_samples: int
+
+
+def judge_recording(
+    path: Path, classifier: Classifier, hop_s: float, channel: int | None = None, keep_windows: bool = False
+) -> JudgedRecording:
+    """Read and judge a recording in constant memory (but for the windows, if kept).
+
+    Raises:
+        RecordingError: It cannot be read.
+    """
+    tally = RecordingTally(classifier.card.calibration)
+    kept: list[WindowVerdict] = []
+    heard = bad = 0
+    with Recording.open(path, channel) as recording:
+        front_end = FrontEnd(recording.rate, hop_s)
+
+        def judge(windows: list) -> None:
+            verdicts = [classifier.judge(window, front_end.image) for window in windows]
+            tally.add(verdicts)
+            if keep_windows:
+                kept.extend(verdicts)
+
+        for block in recording.blocks(_BLOCK_S * recording.rate):
+            processed = front_end.push(block)
+            heard += block.size
+            bad += processed.bad_samples
+            judge(processed.windows)
+        judge(front_end.flush().windows)
+        return JudgedRecording(tally.result(), kept, heard / recording.rate, recording.truncated, bad)
