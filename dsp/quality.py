@@ -14,7 +14,7 @@ CLIPPED_FRACTION = 0.01
 """A window with more clipped samples than this is refused."""
 
 QUIET_RMS = 1e-4
-"""A grid step (80 ms) of lower RMS after the bandpass, -80 dB of full scale, is silent: three 16-bit steps."""
+"""A grid step (80 ms) of lower bandpassed RMS, -80 dB of full scale, is silent (three 16-bit units)."""
 
 QUIET_FRACTION = 0.5
 """A window with more silent steps than this is refused."""
@@ -55,8 +55,8 @@ class ClippingCounter:
         return int(clipped.size)
 
     def forget_before(self, step: int) -> None:
-        """Drop the counts of steps before ``step``."""
-        while self._counts and self._first < step:
+        """Drop the counts of steps before ``step``; never the newest step's, which is still being counted."""
+        while len(self._counts) > 1 and self._first < step:
             self._counts.popleft()
             self._first += 1
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
+import re
+import reprlib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 from dsp.config import FrontEndConfig
 
 CARD_VERSION = 1
+_MISSING = object()
 
 
 class ModelError(Exception):
@@ -21,8 +25,8 @@ class Calibration:
     """From the network's logit difference to a probability, and from that to a word.
 
     p = 1 / (1 + exp(-(slope * (abnormal - normal) + intercept))); normal up to ``low``, abnormal from
-    ``high``, uncertain between them. Fitted on recordings that trained nothing, both classes weighing the
-    same: p is the probability at even odds, and 0.5 is the decision without abstention.
+    ``high``, uncertain between them. Fitted on recordings that trained nothing, the classes weighing
+    the same: p is the probability at even odds, and 0.5 is the decision without abstention.
     """
 
     slope: float = 1.0
@@ -104,7 +108,7 @@ def read_card(path: Path) -> ModelCard:
     try:
         calibration = {name: float(value) for name, value in content.pop("calibration").items()}
         card = ModelCard(**content, calibration=Calibration(**calibration))
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         raise ModelError(
             f"{path}: the model card lacks a field or has a wrong one; fetch the model again"
         ) from None
@@ -119,14 +123,18 @@ def front_end_of(card: ModelCard, path: Path) -> FrontEndConfig:
     Raises:
         ModelError: It names a configuration that this program does not know.
     """
-    try:
-        config = FrontEndConfig(**card.front_end)
-    except (TypeError, ValueError, ArithmeticError) as error:
-        raise ModelError(f"{path}: made for another front end ({error})") from None
-    ours = FrontEndConfig().to_dict()
-    differing = [name for name, value in config.to_dict().items() if ours[name] != value]
+    config = FrontEndConfig()
+    ours = config.to_dict()
+    # Compared as data: a configuration is not built from numbers that this program does not use.
+    differing = [name for name, value in ours.items() if card.front_end.get(name, _MISSING) != value]
+    differing += sorted(card.front_end.keys() - ours.keys())
     if differing:
-        told = ", ".join(f"{name} {card.front_end.get(name)} here {ours[name]}" for name in differing)
+        told = ", ".join(
+            f"{name} {reprlib.repr(card.front_end.get(name))} here {ours[name]!r}"
+            if name in ours
+            else f"{reprlib.repr(name)} unknown here"
+            for name in differing
+        )
         raise ModelError(f"{path}: made for another front end ({told}); use a model made for this program")
     return config
 
@@ -137,5 +145,8 @@ def _well_formed(card: ModelCard) -> bool:
         and all(
             isinstance(value, dict) for value in (card.arguments, card.front_end, card.corpora, card.metrics)
         )
+        and re.fullmatch("[0-9a-f]{64}", card.sha256) is not None
+        and math.isfinite(card.calibration.slope)
+        and math.isfinite(card.calibration.intercept)
         and 0 <= card.calibration.low <= card.calibration.high <= 1
     )

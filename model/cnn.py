@@ -22,7 +22,7 @@ class PaperCNN(nn.Module):
         kernel: Odd side of the square kernels.
 
     Raises:
-        ValueError: Unknown activation.
+        ValueError: Unknown activation, no filters, or an even kernel, which would change the image's size.
     """
 
     name = "paper-cnn"
@@ -34,6 +34,8 @@ class PaperCNN(nn.Module):
         self.arguments = {"activation": activation, "filters": list(filters), "kernel": kernel}
         nonlinearity = ACTIVATIONS[activation]
         first, second = filters
+        if min(first, second) < 1 or kernel < 1 or kernel % 2 == 0:
+            raise ValueError(f"filters {list(filters)} must be 1 or more and kernel {kernel} odd")
         self.features = nn.Sequential(
             # Pooling before a rising nonlinearity gives the same as after it, for a quarter of the work.
             nn.Conv2d(1, first, kernel, padding=kernel // 2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from dsp.config import FrontEndConfig
 from model.card import ModelCard, ModelError, front_end_of, read_card
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 DEFAULT_MODEL = "paper"
 SUFFIX = ".safetensors"
@@ -72,6 +73,7 @@ def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEn
             "the file is damaged or is another model's; fetch both again"
         )
     # Imported late: torch takes a second and more, and a wrong file should be refused before.
+    import torch
     from safetensors import SafetensorError
     from safetensors.torch import load
 
@@ -79,15 +81,28 @@ def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEn
 
     use_one_thread()
     try:
+        tensors = load(data)
+        # On the meta device nothing is allocated: a card may describe a network of any size.
+        with torch.device("meta"):
+            described = build_network(card.network, card.arguments).state_dict()
+        if _shapes(tensors) != _shapes(described):
+            raise ValueError("other tensors, or of another shape or type")
+        if not all(bool(tensor.isfinite().all()) for tensor in tensors.values()):
+            raise ValueError("weights that are no numbers")
         network = build_network(card.network, card.arguments)
-        network.load_state_dict(load(data))
-    except (SafetensorError, ValueError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
+        network.load_state_dict(tensors)
+    except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
+        told = str(error).splitlines()[0]
+        reason = "".join(char if char.isprintable() else "?" for char in told)
         raise ModelError(
             f"{path}: not the weights that its card describes ({reason}); fetch both again"
         ) from None
     network.eval()
     return network, card, config
+
+
+def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, object]:
+    return {name: (tensor.shape, tensor.dtype) for name, tensor in tensors.items()}
 
 
 def _read(path: Path) -> bytes:

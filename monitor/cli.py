@@ -94,7 +94,12 @@ _playback = _stacked(
     _hop,
     _model,
     click.option(
-        "--pace", type=Pace(), default="real", show_default=True, help="How fast files and synth play."
+        "--pace",
+        type=Pace(),
+        metavar="real|max|Nx",
+        default="real",
+        show_default=True,
+        help="How fast files and synth play.",
     ),
     _duration,
     _channel,
@@ -210,7 +215,7 @@ def monitor(source: str, **options: Any) -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @_playback
 def replay(files: tuple[Path, ...], **options: Any) -> None:
-    """Replay recordings one after the other, each judged as a stream of its own."""
+    """Replay recordings, each judged as a stream of its own."""
     from monitor.commands.listen import ListenOptions, run_replay
 
     sys.exit(run_replay(files, ListenOptions(**options)))
@@ -259,7 +264,10 @@ def analyze(file: Path, hop: float, model: str, channel: int | None) -> None:
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed, the same bytes."
 )
 def synth(out: Path, **options: Any) -> None:
-    """Write a synthetic recording (.flac or .wav) and its ground truth (.json beside it)."""
+    """Write a synthetic recording and its ground truth.
+
+    OUT ends in .flac or .wav; the truth goes into a .json beside it.
+    """
     from monitor.commands.synth import run_synth
 
     run_synth(out, **options)
@@ -328,7 +336,7 @@ def train(
 )
 @_model
 def bench(json_path: Path | None, only: tuple[str, ...], model: str) -> None:
-    """Measure time and memory on this machine and compare them with the targets."""
+    """Measure time and memory beside their targets."""
     from monitor.commands.bench import run_bench
 
     sys.exit(run_bench(json_path, only, model))

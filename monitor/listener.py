@@ -13,10 +13,10 @@ from monitor.session import Session
 from monitor.sources.protocol import SourceError
 
 _LEAD_S = 0.15
-"""Sound held back, so that bursts of the source leave no holes."""
+"""Sound gathered before any is played, so that bursts of the source leave no holes."""
 
 _DRIFT_S = 0.5
-"""Further behind than this, playback leaps forward."""
+"""With more than this waiting to be played, playback leaps forward."""
 
 _FEED_S = 0.02
 
@@ -34,11 +34,13 @@ class Listener:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._stream: Stream | None = None
-        self._queue = np.empty(0, np.float32)
         self._lock = threading.Lock()
+        self._queue = np.empty(0, np.float32)
+        self._queue_s = 0.0  # stream time of the queue's first sample
+        self._flowing = False  # the lead has been gathered
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
-        self._next = 0  # source index after the newest queued sample
+        self._next = 0  # source index of the next sample to queue
 
     def start(self) -> bool:
         """Begin to play; False where there is no output device."""
@@ -47,7 +49,7 @@ class Listener:
             self._resampler = StreamingResampler(
                 self._session.source.rate, self._stream.rate, self._stream.rate // 100
             )
-            self._next = max(0, self._session.ring.end - int(_LEAD_S * self._session.source.rate))
+            self._leap()
             self._stream.start()
         except SourceError:
             self.stop()
@@ -68,34 +70,37 @@ class Listener:
 
     @property
     def heard_s(self) -> float | None:
-        """Stream time at the loudspeaker, in seconds; None while nothing plays."""
+        """Stream time at the loudspeaker, in seconds, which never goes back; None while nothing plays."""
         stream = self._stream
-        if stream is None:
-            return None
-        with self._lock:
-            queued_s = self._queue.size / stream.rate
-        return max(0.0, self._next / self._session.source.rate - queued_s - stream.latency_s)
+        return None if stream is None else max(0.0, self._queue_s - stream.latency_s)
 
     def _feed(self) -> None:
-        ring, rate = self._session.ring, self._session.source.rate
         while not self._over.wait(_FEED_S):
-            behind = ring.end - self._next
-            if behind > _DRIFT_S * rate:
-                self._next = ring.end - int(_LEAD_S * rate)
-                self._resampler.reset()
-                behind = ring.end - self._next
-            if behind <= 0:
-                continue
-            chunk = ring.latest(behind)
+            chunk = self._session.ring.since(self._next)
+            behind_s = (chunk.end - self._next) / self._session.source.rate
+            if behind_s + self._queue.size / self._resampler.out_rate > _DRIFT_S:
+                self._leap()
+                chunk = self._session.ring.since(self._next)
+            self._next = chunk.end
             samples = np.nan_to_num(chunk.samples, posinf=0.0, neginf=0.0).astype(np.float64)
             played = self._resampler.push(samples).astype(np.float32)
             with self._lock:
-                self._next = chunk.end
                 self._queue = np.concatenate([self._queue, played])
+
+    def _leap(self) -> None:
+        """Go on with the newest sound."""
+        rate = self._session.source.rate
+        self._next = max(0, self._session.ring.end - int(_LEAD_S * rate))
+        self._resampler.reset()
+        with self._lock:
+            self._queue = np.empty(0, np.float32)
+            self._queue_s = max(self._queue_s, self._next / rate)
 
     def _fill(self, block: NDArray[np.float32]) -> None:
         with self._lock:
-            ready = min(block.size, self._queue.size)
+            self._flowing = self._queue.size >= (1 if self._flowing else _LEAD_S * self._resampler.out_rate)
+            ready = min(block.size, self._queue.size) if self._flowing else 0
             block[:ready] = np.clip(self._queue[:ready], -1, 1)
             block[ready:] = 0
             self._queue = self._queue[ready:]
+            self._queue_s += ready / self._resampler.out_rate

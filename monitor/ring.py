@@ -44,8 +44,8 @@ class Ring:
     """The last ``capacity`` samples, each at its absolute index; one writer, one reader.
 
     Samples lie twice, ``capacity`` apart, so that any span of them is one contiguous slice. The writer never
-    waits for the lock longer than a copy takes. A live writer overwrites what the reader was too slow to take;
-    a writer whose sound can wait waits in ``write`` instead. Indices never repeat and never go back.
+    waits for the lock longer than a copy takes. A live writer overwrites what the reader was too slow to
+    take; a writer whose sound can wait waits in ``write`` instead. Indices never repeat and never go back.
 
     Args:
         capacity: Samples kept, at least 1.
@@ -74,8 +74,11 @@ class Ring:
 
     @property
     def waiting(self) -> int:
-        """Samples written and not yet read."""
-        return self._end - self._taken
+        """Samples that can be read before anything lost comes."""
+        with self._condition:
+            if self._first_held() > self._taken:
+                return 0
+            return (self._holes[0][0] if self._holes else self._end) - self._taken
 
     @property
     def closed(self) -> bool:
@@ -113,6 +116,7 @@ class Ring:
                 self._put(part)
                 samples = samples[part.size :]
                 self._arrivals.append((self._end, arrived))
+                self._forget()
                 self._condition.notify_all()
             return True
 
@@ -120,7 +124,8 @@ class Ring:
         """Take the next contiguous samples, waiting for at least one.
 
         Args:
-            most: Take no more than this.
+            most: Take no more than this, and nothing beyond the next multiple of it, so that what a chunk
+                boundary means does not depend on how the samples came.
             timeout: Seconds to wait; None for ever.
 
         Returns:
@@ -134,7 +139,7 @@ class Ring:
             lost = first - self._taken
             while self._holes and self._holes[0][1] <= first:
                 self._holes.popleft()
-            stop = min(first + most, self._holes[0][0] if self._holes else self._end)
+            stop = min(first - first % most + most, self._holes[0][0] if self._holes else self._end)
             samples = self._span(first, stop).copy()
             self._taken = stop
             arrivals = []
@@ -151,6 +156,12 @@ class Ring:
         """A copy of the newest samples without taking them; what was lost reads as zero."""
         with self._condition:
             first = max(0, self._end - min(most, self.capacity))
+            return Chunk(first, self._span(first, self._end).copy())
+
+    def since(self, index: int) -> Chunk:
+        """A copy of the samples from ``index`` on that are still held, without taking them."""
+        with self._condition:
+            first = min(max(index, self._end - self.capacity), self._end)
             return Chunk(first, self._span(first, self._end).copy())
 
     def close(self) -> None:
@@ -187,6 +198,14 @@ class Ring:
             copy[at : at + head] = part[:head]
             copy[: part.size - head] = part[head:]
         self._end += part.size
+
+    def _forget(self) -> None:
+        """Drop what is known of overwritten samples, lest a reader that stands still fill the memory."""
+        oldest = self._end - self.capacity
+        while self._arrivals[0][0] <= oldest:
+            self._arrivals.popleft()
+        while self._holes and self._holes[0][1] <= oldest:
+            self._holes.popleft()
 
     def _span(self, first: int, stop: int) -> NDArray[np.float32]:
         at = first % self.capacity

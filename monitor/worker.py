@@ -23,7 +23,7 @@ BRIDGED_S = 0.05
 """A loss shorter than this is bridged by a straight line instead of starting anew."""
 
 READ_S = 1.0
-"""Most sound taken from the ring at once."""
+"""Most sound taken from the ring at once, and the span over which bad and clipped samples are counted."""
 
 _HISTORY = 750
 _EVENTS = 50
@@ -70,6 +70,7 @@ class Worker:
     ) -> None:
         self._ring, self._front_end, self._classifier = ring, front_end, classifier
         self._rate = front_end.source_rate
+        self._second = int(READ_S * self._rate)
         self._lossless = lossless
         self._listeners = listeners or Listeners()
         self._trace = trace
@@ -83,8 +84,7 @@ class Worker:
         self._tally = RecordingTally(calibration)
         self._history: deque[Judgement] = deque(maxlen=_HISTORY)
         self._events: deque[SessionEvent] = deque(maxlen=_EVENTS)
-        self._bad = _OncePerSecond("bad_samples", "{} bad samples replaced")
-        self._clipping = _OncePerSecond("clipping", "{} samples at full scale")
+        self._bad = self._at_full_scale = 0  # since faults were last told
         self._lost = self._clipped = self._skipped = self._skipped_told = 0
         self._gap_s = 0.0
         self._gap_ahead_s = 0.0
@@ -113,14 +113,16 @@ class Worker:
         Returns:
             False when there was none.
         """
-        chunk = self._ring.read(max(1, int(READ_S * self._rate)), timeout)
-        self._tell_reports()
+        chunk = self._ring.read(self._second, timeout)
         if chunk is None:
             return False
         if chunk.lost:
             self._cross_gap(chunk)
         self._end = chunk.end
         self._take(chunk.samples, chunk)
+        if chunk.end % self._second == 0:
+            self._tell_faults()
+        self._tell_reports()
         self._last_sample = float(chunk.samples[-1])
         magnitude = np.nan_to_num(np.abs(chunk.samples))
         self._publish(
@@ -131,15 +133,14 @@ class Worker:
     def finish(self) -> None:
         """End the stream: the padded window of a short one, the last events, the summary."""
         began = self._clock()
+        self._tell_reports(to_the_end=True)
         processed = self._front_end.flush()
         self._draw(processed.start, processed.filtered)
         for window in processed.windows:
             # Only a stream that is short as a whole is padded, not what is left of one after a gap.
             if not (self._restarted and "padded" in window.notes):
                 self._judge(window, began)
-        for throttle in (self._bad, self._clipping):
-            self._tell(throttle.rest())
-        self._tell_reports()
+        self._tell_faults()
         verdict = self._tally.result()
         if self._restarted and not verdict.windows:
             verdict = replace(verdict, reasons=("gap",))
@@ -147,13 +148,16 @@ class Worker:
         self._publish(state="ended", summary=summary)
 
     def _cross_gap(self, chunk: Chunk) -> None:
+        self._tell_faults()
         lost_s = chunk.lost / self._rate
         self._lost += chunk.lost
         self._gap_s += lost_s
         began_s = (chunk.start - chunk.lost) / self._rate
         if lost_s < BRIDGED_S:
             self._tell(SessionEvent(round(began_s, 6), "gap", f"{lost_s:.3f} s lost, bridged"))
-            bridge = np.linspace(self._last_sample, float(chunk.samples[0]), chunk.lost + 2)[1:-1]
+            # A bad sample at an edge is counted once, where it was.
+            ends = np.nan_to_num([self._last_sample, chunk.samples[0]], posinf=0.0, neginf=0.0)
+            bridge = np.linspace(*ends, chunk.lost + 2)[1:-1]
             self._take(bridge.astype(np.float32), chunk)
             return
         self._tell(SessionEvent(round(began_s, 6), "gap", f"{lost_s:.2f} s lost"))
@@ -168,20 +172,20 @@ class Worker:
         began = time.perf_counter()
         processed = self._front_end.push(samples)
         self._filter_ms = (time.perf_counter() - began) * 1e3
-        now_s = chunk.end / self._rate
         self._clipped += processed.clipped_samples
-        self._tell(self._bad.count(now_s, processed.bad_samples))
-        self._tell(self._clipping.count(now_s, processed.clipped_samples))
+        self._at_full_scale += processed.clipped_samples
+        self._bad += processed.bad_samples
         self._draw(processed.start, processed.filtered)
         self._warm_up()
         for position, window in enumerate(processed.windows):
-            newer = position + 1 < len(processed.windows) or (
-                self._ring.waiting >= self._front_end.samples_to_next_window
-            )
-            if newer and not self._lossless:
+            if not self._lossless and (
+                position + 1 < len(processed.windows)
+                or self._ring.waiting >= self._front_end.samples_to_next_window
+            ):
                 self._skipped += 1
                 continue
-            needed = math.ceil((window.end_s + self._front_end.look_ahead_s) * self._rate) - 1
+            # Less a millionth, lest a rounding error ask for one sample more.
+            needed = math.ceil((window.end_s + self._front_end.look_ahead_s) * self._rate - 1e-6) - 1
             self._judge(window, chunk.arrived(needed))
 
     def _warm_up(self) -> None:
@@ -226,9 +230,19 @@ class Worker:
             self._events.append(event)
             self._listeners.event(event)
 
-    def _tell_reports(self) -> None:
-        while self._reports:
+    def _tell_reports(self, to_the_end: bool = False) -> None:
+        """Tell what others reported up to here; a source runs ahead of the analysis."""
+        while self._reports and (to_the_end or self._reports[0].t_s <= round(self._end / self._rate, 6)):
             self._tell(self._reports.popleft())
+
+    def _tell_faults(self) -> None:
+        """Say how many bad and clipped samples there were since the last time, at the end of each second."""
+        now_s = round(self._end / self._rate, 6)
+        if self._bad:
+            self._tell(SessionEvent(now_s, "bad_samples", f"{self._bad} bad samples replaced"))
+        if self._at_full_scale:
+            self._tell(SessionEvent(now_s, "clipping", f"{self._at_full_scale} samples at full scale"))
+        self._bad = self._at_full_scale = 0
 
     def _draw(self, start: int, filtered: NDArray[np.float64]) -> None:
         if self._trace is None or not filtered.size:
@@ -249,27 +263,3 @@ class Worker:
             times=self._times,
             **changes,
         )
-
-
-class _OncePerSecond:
-    """Gathers a count and says it at most once per second of sound, the first time at once."""
-
-    def __init__(self, event: str, detail: str) -> None:
-        self._event, self._detail = event, detail
-        self._pending = 0
-        self._told_s = -1.0
-        self._now_s = 0.0
-
-    def count(self, now_s: float, more: int) -> SessionEvent | None:
-        self._pending += more
-        self._now_s = now_s
-        if not self._pending or now_s < self._told_s + 1:
-            return None
-        return self.rest()
-
-    def rest(self) -> SessionEvent | None:
-        if not self._pending:
-            return None
-        event = SessionEvent(round(self._now_s, 6), self._event, self._detail.format(self._pending))
-        self._pending, self._told_s = 0, self._now_s
-        return event

@@ -10,24 +10,26 @@ from scipy.special import expit
 from model.card import Calibration
 
 STATED_RISK = 0.10
-"""Balanced error that the answered windows should not exceed."""
+"""Error that the answered windows should not exceed, by weight."""
 
 MOST_ABSTAINED = 0.25
-"""Share of windows that may be left unanswered to get there."""
+"""Share of windows, by weight, that may be left unanswered to get there."""
 
 
-def calibrate(logits: NDArray[np.float64], abnormal: NDArray[np.bool_]) -> Calibration:
-    """Fit the probability at even odds (both classes weigh the same), then choose the abstention band.
+def calibrate(
+    logits: NDArray[np.float64], abnormal: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> Calibration:
+    """Fit the probability, then choose the abstention band.
 
     The probability is a logistic function of the logit difference (J. Platt, 1999). The band is symmetric
-    about 0.5 and the narrowest whose outside has a balanced error of at most ``STATED_RISK``, but never holds
-    more than ``MOST_ABSTAINED`` of the windows.
+    about 0.5 and the narrowest whose outside has an error of at most ``STATED_RISK``, but never holds more
+    than ``MOST_ABSTAINED``, both counted by weight.
 
     Args:
         logits: Shape (n,), abnormal minus normal.
         abnormal: Shape (n,), both classes present.
+        weight: Shape (n,), summing to one; equal for the two classes together, the odds are even.
     """
-    weight = np.where(abnormal, 0.5 / abnormal.sum(), 0.5 / (~abnormal).sum())
     scale = float(np.std(logits)) or 1.0
 
     def log_loss(parameters: NDArray[np.float64]) -> float:
@@ -36,7 +38,7 @@ def calibrate(logits: NDArray[np.float64], abnormal: NDArray[np.bool_]) -> Calib
 
     slope, intercept = minimize(log_loss, np.array([1.0, 0.0]), method="BFGS").x
     fitted = Calibration(slope=float(slope / scale), intercept=float(intercept))
-    width = _band_width(probability(logits, fitted), abnormal)
+    width = _band_width(probability(logits, fitted), abnormal, weight)
     return Calibration(fitted.slope, fitted.intercept, low=0.5 - width, high=0.5 + width)
 
 
@@ -45,14 +47,16 @@ def probability(logits: NDArray[np.float64], calibration: Calibration) -> NDArra
     return expit(calibration.slope * logits + calibration.intercept)
 
 
-def _band_width(p: NDArray[np.float64], abnormal: NDArray[np.bool_]) -> float:
+def _band_width(p: NDArray[np.float64], abnormal: NDArray[np.bool_], weight: NDArray[np.float64]) -> float:
     distance = np.abs(p - 0.5)
     wrong = (p >= 0.5) != abnormal
+    best = 0.0
     for width in np.arange(0, 0.5, 0.01):
         kept = distance >= width
-        if 1 - kept.mean() > MOST_ABSTAINED:
-            return max(0.0, round(float(width) - 0.01, 2))
-        both = (kept & abnormal).any() and (kept & ~abnormal).any()
-        if both and (wrong[kept & abnormal].mean() + wrong[kept & ~abnormal].mean()) / 2 <= STATED_RISK:
-            return round(float(width), 2)
-    return 0.49
+        answered = weight[kept].sum()
+        if 1 - answered > MOST_ABSTAINED:
+            break
+        best = round(float(width), 2)
+        if weight[kept & wrong].sum() <= STATED_RISK * answered:
+            break
+    return best

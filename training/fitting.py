@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from model.cnn import build_network, use_one_thread
+from training.balance import balance_weights
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from training.metrics import ConstantClassifierError, auroc
 from training.recipes import Recipe
@@ -52,10 +53,12 @@ class Examples:
     Attributes:
         images: Shape (n, 50, 121), float32.
         abnormal: Shape (n,).
+        database: Shape (n,), where each was recorded.
     """
 
     images: NDArray[np.float32]
     abnormal: NDArray[np.bool_]
+    database: NDArray[np.str_]
 
 
 class Fit:
@@ -103,9 +106,11 @@ class Fit:
         """
         images = torch.from_numpy(training.images)
         labels = torch.from_numpy(training.abnormal.astype(np.int64))
+        weights = balance_weights(self._recipe.balance, training.abnormal, training.database)
+        share = torch.from_numpy(weights)
         for number in range(len(self.history) + 1, self._recipe.epochs + 1):
             began = time.perf_counter()
-            loss, accuracy = self._epoch(images, labels, number)
+            loss, accuracy = self._epoch(images, labels, self._order(share, number))
             logits = score(self.network, watched.images)
             called = logits > 0
             constant = bool(called.all() or not called.any())
@@ -128,10 +133,9 @@ class Fit:
             self._save()
             yield epoch
 
-    def _epoch(self, images: Tensor, labels: Tensor, number: int) -> tuple[float, float]:
+    def _epoch(self, images: Tensor, labels: Tensor, order: Tensor) -> tuple[float, float]:
         self.network.train()
         total = right = 0.0
-        order = self._order(labels, number)
         for batch in order.split(self._recipe.batch):
             probability = torch.softmax(self.network(images[batch].unsqueeze(1)), dim=1)
             target = nn.functional.one_hot(labels[batch], 2).to(probability.dtype)
@@ -143,12 +147,11 @@ class Fit:
             right += float((probability.argmax(1) == labels[batch]).sum())
         return total / len(order), right / len(order)
 
-    def _order(self, labels: Tensor, number: int) -> Tensor:
+    def _order(self, share: Tensor, number: int) -> Tensor:
         generator = torch.Generator().manual_seed(self._seed * 1_000_003 + number)
-        if not self._recipe.balanced:
-            return torch.randperm(len(labels), generator=generator)
-        share = torch.bincount(labels, minlength=2).double().reciprocal()[labels]
-        return torch.multinomial(share, len(labels), replacement=True, generator=generator)
+        if self._recipe.balance == "none":
+            return torch.randperm(len(share), generator=generator)
+        return torch.multinomial(share, len(share), replacement=True, generator=generator)
 
     def _save(self) -> None:
         tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}

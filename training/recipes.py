@@ -24,7 +24,7 @@ class Recipe:
         initial_accumulator: What Adagrad's sum of squared gradients starts from.
         batch: Windows in a step.
         epochs: Passes over as many windows as there are.
-        balanced: Draw each class equally often.
+        balance: What is drawn equally often; see ``balance_weights``.
         calibration_share: Share of the subject groups that train nothing and calibrate the probability.
         notes: What is a reading of the source rather than its word.
     """
@@ -39,7 +39,7 @@ class Recipe:
     initial_accumulator: float = 0.1
     batch: int = 100
     epochs: int = 200
-    balanced: bool = True
+    balance: str = "database and class"
     calibration_share: float = 0.15
     notes: tuple[str, ...] = ()
 
@@ -70,7 +70,8 @@ RECIPES: Mapping[str, Recipe] = {
                 "default, the first step moves every weight by 0.01 whatever its gradient, saturates the "
                 "softmax, and the network answers the same for everything from then on.",
                 "Filter counts and kernel size are not in the paper.",
-                "Both classes are drawn equally often; otherwise 80 % of the windows are normal.",
+                "Both classes of each database are drawn equally often; otherwise 80 % of the windows are "
+                "normal, and to recognise the database is nearly to know the class.",
                 "No augmentation yet.",
             ),
         ),

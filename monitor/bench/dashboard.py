@@ -47,7 +47,7 @@ def measure_dashboard(model: str) -> list[Figure]:
 
 
 def measure_memory(model: str) -> list[Figure]:
-    """Play two hours of sound as fast as they can be analysed; flat means level after the first ten minutes."""
+    """Play two hours of sound as fast as can be; flat means level after the first ten minutes."""
     with _screen() as (environment, where):
         told = [line for line in _probe(["memory", str(LONG_S), model], environment) if line["sound_s"] > 0]
     settled = [line["rss"] for line in told if line["sound_s"] >= LONG_S / 12]

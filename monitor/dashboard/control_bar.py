@@ -14,7 +14,9 @@ class ControlBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setObjectName("controls")
         self.source = SourceMenu()
+        self.source.setFixedHeight(4 * GRID)
         self.start = _button("St&art", "Start or stop", "Start or stop (Space)")
         self.sound = _button("Soun&d off", "Sound on or off", "Play recordings aloud (S)")
         self.theme = _button("Li&ght", "Light or dark theme", "Light or dark theme (T)")
@@ -60,6 +62,7 @@ class ControlBar(QWidget):
 def _button(text: str, name: str, tip: str) -> QPushButton:
     button = QPushButton(text)
     button.setFont(font())
+    button.setFixedHeight(4 * GRID)
     button.setAccessibleName(name)
     button.setToolTip(tip)
     return button

@@ -19,7 +19,7 @@ class Gauge(QWidget):
         super().__init__()
         self._theme = DARK
         self._probability: float | None = None
-        self._band = (0.5, 0.5)
+        self._band: tuple[float, float] | None = None
         self.setFont(font(SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Probability of abnormal")
@@ -29,13 +29,12 @@ class Gauge(QWidget):
         self._theme = theme
         self.update()
 
-    def show_probability(self, probability: float | None, band: tuple[float, float]) -> None:
-        """Show a probability, None for none, and the abstention band's edges."""
+    def show_probability(self, probability: float | None, band: tuple[float, float] | None) -> None:
+        """Show a probability and the abstention band's edges; None where there is none yet."""
         if (probability, band) != (self._probability, self._band):
             self._probability, self._band = probability, band
-            self.setAccessibleDescription(
-                f"{probability_words(probability)}; uncertain between {band[0]:.2f} and {band[1]:.2f}"
-            )
+            uncertain = f"; uncertain between {band[0]:.2f} and {band[1]:.2f}" if band else ""
+            self.setAccessibleDescription(probability_words(probability) + uncertain)
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -48,14 +47,13 @@ class Gauge(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = self._theme
         bar = QRectF(_MARGIN, 1.5 * GRID, self.width() - 2 * _MARGIN, GRID)
-        low, high = self._band
         painter.fillRect(bar, QColor(theme.control))
-        for begin, end, colour in ((0.0, low, theme.normal), (high, 1.0, theme.abnormal)):
-            painter.fillRect(_part(bar, begin, end), QColor(colour))
-        if high > low:
-            painter.fillRect(
-                _part(bar, low, high), QBrush(QColor(theme.uncertain), Qt.BrushStyle.BDiagPattern)
-            )
+        if self._band is not None:
+            low, high = self._band
+            painter.fillRect(_part(bar, 0.0, low), QColor(theme.normal))
+            painter.fillRect(_part(bar, high, 1.0), QColor(theme.abnormal))
+            hatching = QBrush(QColor(theme.uncertain), Qt.BrushStyle.BDiagPattern)
+            painter.fillRect(_part(bar, low, high), hatching)
         painter.setPen(QColor(theme.faint))
         words = QRectF(0, 3 * GRID, self.width(), 2 * GRID)
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "normal 0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from pyqtgraph import GraphicsObject
@@ -77,6 +78,7 @@ class HistoryItem(GraphicsObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         curve: list[QPointF] = []
         ended_s = newest_s
+        marked = -math.inf
         for judgement in self._history:
             end_s, probability = judgement.verdict.end_s, judgement.rolling.p_abnormal
             across = inner.right() - (newest_s - end_s) / SPAN_S * inner.width()
@@ -87,8 +89,10 @@ class HistoryItem(GraphicsObject):
                 curve = []
             if probability is not None:
                 curve.append(QPointF(across, inner.bottom() - probability * inner.height()))
-            if judgement.verdict.label is Label.POOR_SIGNAL:
+            # Windows come closer than marks are wide: one mark says it for its neighbours.
+            if judgement.verdict.label is Label.POOR_SIGNAL and across >= marked + 3 * _MARK:
                 self._mark_poor(painter, across, inner.bottom())
+                marked = across
             ended_s = end_s
         self._draw_curve(painter, curve)
 

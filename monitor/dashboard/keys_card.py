@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from monitor.dashboard.theme import GRID, font
@@ -10,7 +10,7 @@ from monitor.dashboard.words import KEYS
 
 
 class KeysCard(QFrame):
-    """A card in the middle of its parent."""
+    """A card over the plots, so that the verdict stays in sight."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -28,14 +28,8 @@ class KeysCard(QFrame):
                 layout.addWidget(label, row, column, Qt.AlignmentFlag.AlignLeft)
         self.hide()
 
-    def toggle(self) -> None:
-        """Show or hide it."""
-        self.setVisible(not self.isVisible())
-        self.settle()
-
-    def settle(self) -> None:
-        """Stay in the middle of the parent."""
+    def settle(self, room: QRect) -> None:
+        """Stay in the middle of a part of the parent."""
         self.adjustSize()
-        parent = self.parentWidget()
-        self.move((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 2)
+        self.move(room.center() - self.rect().center())
         self.raise_()

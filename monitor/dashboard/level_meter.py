@@ -75,7 +75,7 @@ class LevelMeter(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Wide enough for bar and words."""
-        return QSize(40 * GRID, 3 * GRID)
+        return QSize(38 * GRID, 3 * GRID)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw bar, line and words."""
@@ -100,7 +100,7 @@ class LevelMeter(QWidget):
         if self.clipping:
             painter.setFont(font(SMALL, bold=True))
             painter.setPen(QColor(theme.abnormal))
-            painter.drawText(QRectF(35 * GRID, 0, 5 * GRID, self.height()), middle, "CLIP")
+            painter.drawText(QRectF(33 * GRID, 0, 5 * GRID, self.height()), middle, "CLIP")
 
 
 def _decibels(magnitude: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, Qt
@@ -76,7 +77,7 @@ def render(
 
 
 def _await(app: QApplication, window: DashboardWindow, hold: _Hold) -> None:
-    while not hold.reached.is_set():
+    while not (hold.reached.is_set() and window.session is not None):
         app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, _LOOK_MS)
         if window.problem:
             raise DashboardError(window.problem)
@@ -84,7 +85,7 @@ def _await(app: QApplication, window: DashboardWindow, hold: _Hold) -> None:
             # The last pieces and the summary are there; one more look finds out how it ended.
             app.processEvents()
             break
-        hold.reached.wait(_LOOK_MS / 1e3)
+        time.sleep(_LOOK_MS / 1e3)
     if window.session is not None and window.session.snapshot.state == "failed":
         raise DashboardError(window.session.snapshot.detail)
     if window.session is not None and window.session.health.state == "failed":

@@ -53,8 +53,8 @@ class Player:
         judged: Called on a worker's thread for each judgement.
 
     Attributes:
-        session: The one that plays or has ended; None before the first.
-        choice: Where it came from.
+        session: The one that plays or has ended; None before the first and while one opens.
+        choice: Where it comes from.
         error: Why the last wish failed, in one line; empty otherwise.
     """
 
@@ -69,7 +69,7 @@ class Player:
         self._judged = judged
         self._thread: threading.Thread | None = None
         self._wish: tuple[SourceChoice | None] | None = None
-        self._opened: tuple[Session, SourceChoice] | None = None
+        self._opened: Session | None = None
         self._problem = ""
         self.session: Session | None = None
         self.choice: SourceChoice | None = None
@@ -106,9 +106,10 @@ class Player:
         if self._wish is None:
             return
         (choice,), self._wish = self._wish, None
-        self._thread = threading.Thread(
-            target=self._change, args=(self.session, choice), name="player", daemon=True
-        )
+        old = self.session
+        if choice is not None:
+            self.session, self.choice = None, choice
+        self._thread = threading.Thread(target=self._change, args=(old, choice), name="player", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -124,8 +125,7 @@ class Player:
 
     def _take_over(self) -> None:
         if self._opened is not None:
-            self.session, self.choice = self._opened
-            self._opened = None
+            self.session, self._opened = self._opened, None
         self.error, self._problem = self._problem or self.error, ""
 
     def _change(self, old: Session | None, choice: SourceChoice | None) -> None:
@@ -134,7 +134,7 @@ class Player:
             if old is not None:
                 old.stop()
             if choice is not None:
-                self._opened = self._open(choice), choice
+                self._opened = self._open(choice)
         except Exception as error:  # whatever is wrong with a source, the window goes on and says so
             said = (str(error).splitlines() or [""])[0] or repr(error)
             self._problem = said if title in said else f"{title}: {said}" if title else said

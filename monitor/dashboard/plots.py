@@ -110,6 +110,10 @@ class Plots(pg.GraphicsLayoutWidget):
     def set_ratio(self, ratio: float) -> None:
         """Draw for a picture with another number of device pixels per logical pixel than the screen's."""
         self._ratio = ratio
+        for frame in self._frames:
+            for side in ("left", "bottom"):
+                # The cache is made for the screen's pixels.
+                frame.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.NoCache)
         self._place()
 
     def set_theme(self, theme: Theme) -> None:
@@ -151,7 +155,7 @@ class Plots(pg.GraphicsLayoutWidget):
                 tickFont=font(SMALL), tickLength=4, autoExpandTextSpace=False, hideOverlappingLabels=5 * GRID
             )
             axis.enableAutoSIPrefix(False)
-            # The plots' updates touch the axes' bounds; a cached axis is a copy, an uncached one is drawn anew.
+            # Every frame touches the axes' bounds: let that cost a copy, not a drawing.
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         frame.getAxis("left").setWidth(_AXIS_WIDTH)
         frame.getAxis("bottom").setHeight(3 * GRID if row else GRID)
@@ -172,6 +176,6 @@ class Plots(pg.GraphicsLayoutWidget):
             caption.move(corner.x(), corner.y() - caption.height() - 2)
 
     def _label_scale(self) -> None:
-        scale = self.waveform.full_scale
+        scale = f"{self.waveform.full_scale:.5f}".rstrip("0").rstrip(".")
         axis = self._frames[0].getAxis("left")
-        axis.setTicks([[(-1, f"−{scale:g}"), (0, "0"), (1, f"+{scale:g}")]])
+        axis.setTicks([[(-1, f"−{scale}"), (0, "0"), (1, f"+{scale}")]])

@@ -26,9 +26,9 @@ def main(mode: str, seconds: float, model: str) -> None:
     """Show the window until there is something to tell.
 
     Args:
-        mode: "start": to the first painted window. "cost": play a synthetic heart for ``seconds`` of real time and
-            tell processor time, paint times and memory. "memory": play ``seconds`` of sound as fast as it can be
-            analysed and tell the memory all along.
+        mode: "start": to the first painted window. "cost": play a synthetic heart for ``seconds`` of real
+            time and tell processor time, paint times and memory. "memory": play ``seconds`` of sound as fast
+            as it can be analysed and tell the memory all along.
         seconds: See above.
         model: Packaged name or path of the weights.
     """

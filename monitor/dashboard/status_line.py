@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from model.verdict import Label
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.level_meter import LevelMeter
 from monitor.dashboard.theme import GRID, SMALL, Theme, font
 from monitor.dashboard.words import clock_words, rate_words
 from monitor.snapshot import Snapshot
 
-_STATES = {"loading": "loading the model", "running": "listening", "ended": "ended", "failed": "failed"}
+_STATES = {"loading": "loading", "running": "listening", "ended": "ended", "failed": "failed"}
 
 
 class StatusLine(QWidget):
@@ -23,10 +24,10 @@ class StatusLine(QWidget):
         self.name.setFont(font(bold=True))
         self.name.setAccessibleName("Source")
         self.meter = LevelMeter()
-        self.rate = _field("Sample rate", "192 kHz")
-        self.lost = _field("Lost samples", "lost 0000000")
-        self.skipped = _field("Skipped windows", "skipped 0000")
-        self.latency = _field("Latency", "latency 0000 ms")
+        self.rate = _field("Sample rate", "44.1 kHz")
+        self.lost = _field("Lost samples", "lost 00000")
+        self.skipped = _field("Skipped windows", "skipped 000")
+        self.latency = _field("Latency", "latency 000 ms")
         self.elapsed = _field("Elapsed time", "00:00 / 00:00")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
@@ -57,7 +58,8 @@ class StatusLine(QWidget):
         """
         state = _STATES.get(snapshot.state, snapshot.state)
         self.name.set_words(f"{title} · {state}")
-        latency_ms = snapshot.judgement.latency_ms if snapshot.judgement else 0.0
+        judged = snapshot.judgement is not None and snapshot.judgement.rolling.label is not Label.WARMING_UP
+        latency = f"{snapshot.judgement.latency_ms:.0f} ms" if snapshot.judgement and judged else "–"
         elapsed = clock_words(shown_s)
         if snapshot.duration_s is not None:
             elapsed += f" / {clock_words(snapshot.duration_s)}"
@@ -65,7 +67,7 @@ class StatusLine(QWidget):
             (self.rate, rate_words(snapshot.rate)),
             (self.lost, f"lost {snapshot.lost_samples}"),
             (self.skipped, f"skipped {snapshot.skipped_windows}"),
-            (self.latency, f"latency {latency_ms:.0f} ms"),
+            (self.latency, f"latency {latency}"),
             (self.elapsed, elapsed),
         ):
             if part.text() != words:

@@ -23,9 +23,10 @@ FRAME_S = 0.064
 
 COLUMN_S = COLUMN_SAMPLES / SIGNAL_RATE
 
-_ATTACK_S, _RELEASE_S, _FIRST_RELEASE_S = 0.1, 8.0, 0.5
-_SETTLING_S = 3.0
-_QUIETEST_DB = -90.0
+_FIRST_DB, _QUIETEST_DB = -40.0, -75.0
+_ATTACK_S = 0.1
+_FALL_DB_S, _FIRST_FALL_DB_S = 1.5, 8.0
+_SETTLING_S = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,7 @@ class Tape:
         self._segment_s = 0.0
         self._made = 0
         self._serial = 0
-        self._level_db: float | None = None
+        self._level_db = _FIRST_DB
 
     @property
     def next_serial(self) -> int:
@@ -118,10 +119,10 @@ class Tape:
 
     def _levels(self, columns: NDArray[np.float32], end_s: float) -> NDArray[np.float32]:
         levels = np.empty(len(columns), np.float32)
-        release_s = _FIRST_RELEASE_S if end_s < _SETTLING_S else _RELEASE_S
-        rise, fall = (1 - math.exp(-COLUMN_S / constant) for constant in (_ATTACK_S, release_s))
+        rise = 1 - math.exp(-COLUMN_S / _ATTACK_S)
+        fall_db = COLUMN_S * (_FALL_DB_S if end_s > _SETTLING_S else _FIRST_FALL_DB_S)
         for index, loudest in enumerate(columns.max(axis=1, initial=_QUIETEST_DB).tolist()):
-            level = loudest if self._level_db is None else self._level_db
-            self._level_db = level + (loudest - level) * (rise if loudest > level else fall)
+            above = loudest - self._level_db
+            self._level_db += above * rise if above > 0 else max(above, -fall_db)
             levels[index] = self._level_db
         return levels

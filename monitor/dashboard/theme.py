@@ -90,20 +90,22 @@ class Theme:
         """The look of the controls."""
         return f"""
             #panel {{ background: {self.panel}; }}
-            QMenu {{ color: {self.text}; }}
+            QLabel {{ color: {self.text}; }}
             #faint {{ color: {self.faint}; }}
             #alert {{ color: {self.abnormal}; }}
             #keys {{ background: {self.panel}; border: 1px solid {self.faint}; border-radius: 8px; }}
-            QPushButton, QToolButton {{
+            #controls QPushButton, #controls QToolButton {{
                 background: {self.control}; border: 2px solid {self.control}; border-radius: 4px;
                 padding: 4px 12px; color: {self.text};
             }}
-            QToolButton {{ padding-right: 20px; }}
-            QToolButton::menu-indicator {{ subcontrol-position: right center; right: 6px; }}
-            QPushButton:hover, QToolButton:hover {{ border-color: {self.faint}; }}
-            QPushButton:focus, QToolButton:focus {{ border-color: {self.focus}; }}
-            QPushButton:disabled {{ color: {self.faint}; background: {self.ground}; }}
-            QMenu {{ background: {self.panel}; border: 1px solid {self.line}; padding: 4px; }}
+            #controls QToolButton {{ padding-right: 20px; }}
+            #controls QToolButton::menu-indicator {{ subcontrol-position: right center; right: 6px; }}
+            #controls QPushButton:hover, #controls QToolButton:hover {{ border-color: {self.faint}; }}
+            #controls QPushButton:focus, #controls QToolButton:focus {{ border-color: {self.focus}; }}
+            #controls QPushButton:disabled {{ color: {self.faint}; background: {self.ground}; }}
+            QMenu {{
+                background: {self.panel}; color: {self.text}; border: 1px solid {self.line}; padding: 4px;
+            }}
             QMenu::item {{ padding: 6px 24px 6px 16px; background: transparent; }}
             QMenu::item:selected {{ background: {self.control}; border-left: 3px solid {self.focus}; }}
             QMenu::item:disabled {{ color: {self.faint}; }}

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from model.verdict import Label
+from monitor.dashboard.event_list import EventList
 from monitor.dashboard.gauge import Gauge
 from monitor.dashboard.theme import DARK, GRID, LARGE, SMALL, Theme, font
 from monitor.dashboard.verdict_shape import SHAPES, VerdictShape
 from monitor.dashboard.words import (
     EMPTY,
     LABELS,
+    LOADING,
+    NO_SOURCE,
+    NO_VERDICT,
+    SEE_BELOW,
     STANDINGS,
     heart_rate_words,
     probability_words,
@@ -24,6 +32,7 @@ WINDOW_S = 10.0
 """Seconds that a verdict needs."""
 
 _WIDTH = 34 * GRID
+_UNIT = re.compile(r"(\d) (?=s\b|Hz\b|dB)")
 
 
 class VerdictPanel(QWidget):
@@ -48,6 +57,7 @@ class VerdictPanel(QWidget):
         self.heart_rate = _text(0, "Heart rate")
         self.quality = _text(0, "Signal quality")
         self.windows = _text(0, "Windows")
+        self.events = EventList()
         self.model = _text(SMALL, "Model")
         self.model.setObjectName("faint")
         self.model.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -73,7 +83,8 @@ class VerdictPanel(QWidget):
             rows.addWidget(title, row, 0)
             rows.addWidget(value, row, 1)
         layout.addLayout(rows)
-        layout.addStretch(1)
+        layout.addSpacing(GRID)
+        layout.addWidget(self.events, 1)
         layout.addWidget(self.model)
         self.clear()
 
@@ -82,17 +93,19 @@ class VerdictPanel(QWidget):
         self._theme = theme
         self.shape.set_theme(theme)
         self.gauge.set_theme(theme)
+        self.events.set_theme(theme)
         self._colour_word()
 
-    def clear(self, reason: str = EMPTY) -> None:
+    def clear(self, word: str = NO_SOURCE, reason: str = EMPTY) -> None:
         """Nothing is being said.
 
         Args:
+            word: In a word.
             reason: Why not, or what to do.
         """
-        self._say(None, None, (0.5, 0.5), reason)
-        self.word.setText("–")
+        self._say(None, None, None, reason, word=word)
         self._rows(None, None, None, None)
+        self.events.clear()
         self.model.setText("")
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -107,10 +120,17 @@ class VerdictPanel(QWidget):
         elif snapshot.state == "running":
             self._warm(0.0, snapshot.band)
         elif snapshot.state == "loading":
-            self.clear("Loading the model…")
+            self.clear(LOADING, "Loading the model…")
         else:
-            self.clear("No verdict.")
+            self.clear(NO_VERDICT, SEE_BELOW)
+        if snapshot.state != "loading":
+            self.events.show_events(snapshot.events)
         self.model.setText(f"Model {snapshot.model}" if snapshot.model else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Let the shape grow with the panel."""
+        self.shape.set_side(self.height() // (6 * GRID) * GRID)
+        super().resizeEvent(event)
 
     def _show_judgement(self, judgement: Judgement, band: tuple[float, float]) -> None:
         verdict, standing = judgement.verdict, judgement.rolling
@@ -148,19 +168,20 @@ class VerdictPanel(QWidget):
         self,
         label: Label | None,
         probability: float | None,
-        band: tuple[float, float],
+        band: tuple[float, float] | None,
         reason: str,
         filled: float = 0.0,
+        word: str = "",
     ) -> None:
         self._label = label
         self.shape.show_label(label, filled)
         self.gauge.show_probability(probability, band)
-        words = LABELS[label] if label else "–"
+        words = LABELS[label] if label else word
         _put(self.word, words)
         _put(self.probability, f"Probability of abnormal {probability_words(probability)}")
-        _put(self.reason, reason)
+        _put(self.reason, _UNIT.sub("\\1\N{NO-BREAK SPACE}", reason))
         self._colour_word()
-        told = f"{words}, {SHAPES[label]}. {reason}" if label else reason
+        told = f"{words}, {SHAPES[label]}. {reason}" if label else f"{words}. {reason}"
         if told != self.accessibleDescription():
             self.setAccessibleDescription(told)
 

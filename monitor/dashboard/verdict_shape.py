@@ -17,7 +17,9 @@ SHAPES = {
     Label.WARMING_UP: "hourglass",
 }
 
-_SIDE = 9 * GRID
+SIDES = 9 * GRID, 15 * GRID
+"""The least and the greatest side of the square that it fills."""
+
 _PEN = 5.0
 
 
@@ -29,7 +31,7 @@ class VerdictShape(QWidget):
         self._theme = DARK
         self._label: Label | None = None
         self._filled = 0.0
-        self.setFixedSize(QSize(_SIDE, _SIDE))
+        self.set_side(SIDES[0])
         self.setAccessibleName("Shape of the verdict")
 
     def set_theme(self, theme: Theme) -> None:
@@ -37,11 +39,16 @@ class VerdictShape(QWidget):
         self._theme = theme
         self.update()
 
+    def set_side(self, side: int) -> None:
+        """Fill another square, in logical pixels, within reason."""
+        side = min(SIDES[1], max(SIDES[0], side))
+        self.setFixedSize(QSize(side, side))
+
     def show_label(self, label: Label | None, filled: float = 0.0) -> None:
         """Draw another shape.
 
         Args:
-            label: None draws nothing.
+            label: None draws a dash.
             filled: How much of the hourglass has run through, 0 to 1.
         """
         if (label, filled) != (self._label, self._filled):
@@ -51,8 +58,6 @@ class VerdictShape(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the shape."""
-        if self._label is None:
-            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colour = QColor(self._theme.of(self._label))
@@ -60,7 +65,11 @@ class VerdictShape(QWidget):
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         box = QRectF(self.rect()).adjusted(_PEN, _PEN, -_PEN, -_PEN)
         painter.setPen(pen)
-        if self._label is Label.NORMAL:
+        if self._label is None:
+            painter.drawLine(
+                QPointF(box.left(), box.center().y()), QPointF(box.center().x(), box.center().y())
+            )
+        elif self._label is Label.NORMAL:
             painter.setBrush(colour)
             painter.drawEllipse(box)
         elif self._label is Label.ABNORMAL:

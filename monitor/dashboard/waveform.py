@@ -66,7 +66,7 @@ class WaveformItem(ScrollingItem):
         super().__init__()
         self._envelope = Envelope(1)
         self._pen = QPen()
-        self.full_scale = _SCALES[-1]
+        self.full_scale = 1.0
 
     def set_pen(self, colour: str) -> None:
         """Choose the curve's colour."""

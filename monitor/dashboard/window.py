@@ -21,7 +21,7 @@ from monitor.dashboard.plots import Plots
 from monitor.dashboard.status_line import StatusLine
 from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES, font
 from monitor.dashboard.verdict_panel import VerdictPanel
-from monitor.dashboard.words import EMPTY, IDLE, NO_SOUND_OUTPUT, event_words
+from monitor.dashboard.words import IDLE, LOADING, NO_SOUND_OUTPUT, NO_VERDICT, READY, SEE_BELOW
 from monitor.sources.choice import SourceChoice
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class DashboardWindow(QWidget):
     def set_theme(self, name: str) -> None:
         """Choose "dark" or "light"."""
         self._theme = THEMES[name]
-        self.setPalette(self._theme.palette())
+        QApplication.setPalette(self._theme.palette())
         self.setStyleSheet(self._theme.style_sheet())
         for part in (self.status, self.plots, self.verdict):
             part.set_theme(self._theme)
@@ -212,7 +212,7 @@ class DashboardWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Keep the card in the middle."""
         super().resizeEvent(event)
-        self.keys.settle()
+        self.keys.settle(self.plots.geometry())
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
@@ -238,7 +238,7 @@ class DashboardWindow(QWidget):
         bar.start.clicked.connect(self.toggle)
         bar.sound.clicked.connect(self.toggle_sound)
         bar.theme.clicked.connect(self.toggle_theme)
-        bar.keys.clicked.connect(self.keys.toggle)
+        bar.keys.clicked.connect(self._toggle_keys)
         for before, after in zip(
             (bar.source, bar.start, bar.sound, bar.theme),
             (bar.start, bar.sound, bar.theme, bar.keys),
@@ -252,12 +252,16 @@ class DashboardWindow(QWidget):
             ("S", self._sound_key),
             ("T", self.toggle_theme),
             ("Ctrl+O", bar.source.open_recordings),
-            ("?", self.keys.toggle),
-            ("F1", self.keys.toggle),
+            ("?", self._toggle_keys),
+            ("F1", self._toggle_keys),
             ("Esc", self.keys.hide),
             ("Ctrl+Q", self.close),
         ):
             QShortcut(QKeySequence(keys), self, action)
+
+    def _toggle_keys(self) -> None:
+        self.keys.setVisible(not self.keys.isVisible())
+        self.keys.settle(self.plots.geometry())
 
     def _press(self) -> bool:
         focused = QApplication.focusWidget()
@@ -283,7 +287,9 @@ class DashboardWindow(QWidget):
         self._next_at = None
         choice = self._playlist[self._position]
         self._stop_sound()
+        self._clear()
         self.status.clear(f"{choice.title} · opening")
+        self.verdict.clear(LOADING, "Opening the source…")
         self._player.play(choice)
         self._show_controls()
 
@@ -296,10 +302,14 @@ class DashboardWindow(QWidget):
         if self._player.error:
             self._fail(self._player.error)
             self._player.error = ""
+            self.verdict.clear(NO_VERDICT, SEE_BELOW)
+            self.status.clear(f"{self._player.choice.title} · failed" if self._player.choice else "")
+            if self._running and not self._player.busy:
+                self._advance(at)
         session = self._player.session
         if session is not self._shown and session is not None:
             self._show_session(session)
-        if self._shown is not None and not (self._player.busy and self._running):
+        if self._shown is not None:
             self._draw(self._shown, at)
         if self._running and not self._player.busy and session is not None and self._next_at is None:
             self._follow(session, at)
@@ -310,11 +320,14 @@ class DashboardWindow(QWidget):
         if self._timer.interval() != wanted:
             self._timer.setInterval(wanted)
 
-    def _show_session(self, session: Session) -> None:
-        self._shown, self._snapshot = session, None
+    def _clear(self) -> None:
+        self._shown = self._snapshot = None
         self._clock.reset()
         self.plots.clear_tape()
-        self.verdict.clear("Loading the model…")
+
+    def _show_session(self, session: Session) -> None:
+        self._clear()
+        self._shown = session
         if self._sound_wanted and self._may_sound:
             self._start_sound(session)
         self._show_controls()
@@ -347,9 +360,6 @@ class DashboardWindow(QWidget):
         self.status.show_snapshot(title, snapshot, now_s)
         self.verdict.show_snapshot(snapshot)
         self.plots.show_history(snapshot.history, snapshot.band)
-        if snapshot.events and self.message.objectName() != "alert":
-            event = snapshot.events[-1]
-            self.say(event_words(event.event, event.t_s, event.detail), alert=False)
 
     def _show_end(self, session: Session, snapshot: Snapshot) -> None:
         self._stop_sound()
@@ -407,5 +417,8 @@ class DashboardWindow(QWidget):
 
     def _show_nothing(self) -> None:
         if self._shown is None:
-            self.verdict.clear(EMPTY if not self._playlist else "Press Start, or the space bar.")
+            if self._playlist:
+                self.verdict.clear(READY, "Press Start, or the space bar.")
+            else:
+                self.verdict.clear()
         self._show_controls()

@@ -8,6 +8,9 @@ from model.verdict import Label
 
 RESEARCH_ONLY = "Research use only, not a medical device"
 IDLE = "Space starts and stops, ? shows all keys"
+NO_SOURCE, READY, LOADING, NO_VERDICT = "NO SOURCE", "READY", "LOADING", "NO VERDICT"
+SEE_BELOW = "The message below says why."
+NO_EVENTS = "No sound lost so far"
 EMPTY = "Plug in a stethoscope, or open a recording"
 NO_SOUND_OUTPUT = "No sound output device: playing silently"
 
@@ -76,7 +79,7 @@ def event_words(code: str, t_s: float, detail: str) -> str:
         detail: In words.
     """
     said = EVENTS.get(code, code.replace("_", " "))
-    return f"{said} at {clock_words(t_s)}" + (f": {detail}" if detail else "")
+    return f"{clock_words(t_s)} {said}" + (f": {detail}" if detail else "")
 
 
 def clock_words(seconds: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,20 @@ from numpy.typing import NDArray
 from monitor.ring import Ring
 from monitor.sources.protocol import Report, SourceHealth
 
-Clock = Callable[[], float]
-
 _BLOCK_S = 0.04
 _MAX_PACE_BLOCK_S = 1.0
+
+
+class Clock:
+    """Monotonic seconds, and waiting by them."""
+
+    def now(self) -> float:
+        """The reading."""
+        return time.monotonic()
+
+    def wait(self, seconds: float, over: threading.Event) -> bool:
+        """Let time pass; True when ``over`` was set meanwhile."""
+        return over.wait(seconds)
 
 
 class PacedSource(ABC):
@@ -27,7 +37,7 @@ class PacedSource(ABC):
         rate: Samples a second.
         pace: Seconds of sound per second; None for as fast as the reader takes it, when nothing is skipped.
         duration_s: Stop after this much sound.
-        clock: Monotonic seconds.
+        clock: What the blocks are paced and stamped by.
     """
 
     def __init__(
@@ -36,12 +46,12 @@ class PacedSource(ABC):
         rate: int,
         pace: float | None = 1.0,
         duration_s: float | None = None,
-        clock: Clock = time.monotonic,
+        clock: Clock | None = None,
     ) -> None:
         self.name, self.rate, self.pace = name, rate, pace
         self.waits = pace is None
         self.duration_s = duration_s
-        self._clock = clock
+        self._clock = clock or Clock()
         self._limit = None if duration_s is None else round(duration_s * rate)
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -84,23 +94,21 @@ class PacedSource(ABC):
         try:
             self._deliver(ring, report)
         except Exception as error:  # a broken source must end the session, not hang it
-            state, detail = "failed", f"{self.name}: {error}"
+            state, detail = "failed", f"{self.name}: {' '.join(str(error).split())}"
         finally:
             self._health = SourceHealth(state, self._health.delivered, 0, detail)
             ring.close()
 
     def _deliver(self, ring: Ring, report: Report) -> None:
-        index, began = 0, self._clock()
+        index, began = 0, self._clock.now()
         for block in self.blocks(report):
-            samples = (
-                np.asarray(block, np.float32) if self._limit is None else _cut(block, self._limit - index)
-            )
+            samples = _as_float32(block if self._limit is None else block[: self._limit - index])
             if samples.size == 0:
                 break
             # A block is due when its last sample would have been heard.
             if not self._await(began, index + samples.size):
                 break
-            if not ring.write(index, samples, self._clock(), wait=self.waits):
+            if not ring.write(index, samples, self._clock.now(), wait=self.waits):
                 break
             index += samples.size
             self._health = SourceHealth("running", index)
@@ -109,9 +117,10 @@ class PacedSource(ABC):
         if self.pace is None:
             return not self._stopping.is_set()
         due = began + index / self.rate / self.pace
-        return not self._stopping.wait(max(0.0, due - self._clock()))
+        return not self._clock.wait(max(0.0, due - self._clock.now()), self._stopping)
 
 
-def _cut(block: NDArray[np.floating], most: int) -> NDArray[np.float32]:
+def _as_float32(block: NDArray[np.floating]) -> NDArray[np.float32]:
+    # What does not fit becomes infinite and counts as a bad sample later.
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(block[: max(most, 0)], np.float32)
+        return np.asarray(block, np.float32)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.sources.paced import PacedSource
+from monitor.sources.paced import Clock, PacedSource
 from monitor.sources.protocol import Report
 from recordings import Recording
 
@@ -21,6 +21,7 @@ class RecordingSource(PacedSource):
         pace: Seconds of sound per second; None for as fast as it can be analysed.
         channel: Counted from 1; None for the louder one.
         duration_s: Stop after this much sound.
+        clock: What the blocks are paced and stamped by.
 
     Raises:
         RecordingError: The file cannot be read.
@@ -32,6 +33,7 @@ class RecordingSource(PacedSource):
         pace: float | None = 1.0,
         channel: int | None = None,
         duration_s: float | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._recording = Recording.open(path, channel)
         length_s = self._recording.duration_s
@@ -40,6 +42,7 @@ class RecordingSource(PacedSource):
             self._recording.rate,
             pace,
             length_s if duration_s is None else min(duration_s, length_s),
+            clock,
         )
         self._limit = None if duration_s is None else round(duration_s * self.rate)
 

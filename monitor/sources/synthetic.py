@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
-from monitor.sources.paced import PacedSource
+from monitor.sources.paced import Clock, PacedSource
 from monitor.sources.protocol import Report
 
 
@@ -19,12 +19,17 @@ class SyntheticSource(PacedSource):
         config: Condition, heart rate, jitter, noise and seed.
         pace: Seconds of sound per second; None for as fast as it can be analysed.
         duration_s: Stop after this much sound.
+        clock: What the blocks are paced and stamped by.
     """
 
     def __init__(
-        self, config: SynthesisConfig, pace: float | None = 1.0, duration_s: float | None = None
+        self,
+        config: SynthesisConfig,
+        pace: float | None = 1.0,
+        duration_s: float | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        super().__init__(f"synthetic {config.condition}", config.rate, pace, duration_s)
+        super().__init__(f"synthetic {config.condition}", config.rate, pace, duration_s, clock)
         self._config = config
 
     def blocks(self, report: Report) -> Iterator[NDArray[np.float64]]:

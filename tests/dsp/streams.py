@@ -59,9 +59,10 @@ class Heard:
 
 def hear(rate, parts, hop_s=0.4, images=True):
     front_end = FrontEnd(rate, hop_s)
-    filtered, heard = [], Heard(np.empty(0))
+    filtered, heard, made = [], Heard(np.empty(0)), 0
     for processed in (*map(front_end.push, parts), front_end.flush()):
-        assert processed.start == sum(part.size for part in filtered)
+        assert processed.start == made
+        made += processed.filtered.size
         filtered.append(processed.filtered)
         heard.windows += processed.windows
         heard.bad_samples += processed.bad_samples

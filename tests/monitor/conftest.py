@@ -13,7 +13,7 @@ from tests.monitor.sound_server import SoundServer, missing_program
 
 @pytest.fixture(scope="session")
 def model_name(tmp_path_factory):
-    """Path of random weights with their card: verdicts that mean nothing, but differ from window to window."""
+    """Path of random weights with their card: verdicts that mean nothing, but differ by window."""
     folder = tmp_path_factory.mktemp("model")
     use_one_thread()
     with torch.random.fork_rng():
@@ -47,7 +47,9 @@ def classifier(model_name):
 def sound_server(tmp_path_factory):
     """A private PulseAudio daemon of this test's own."""
     if program := missing_program():
-        pytest.skip(f"no {program}: apt-get install pulseaudio pulseaudio-utils libasound2-plugins libportaudio2")
+        pytest.skip(
+            f"no {program}: apt-get install pulseaudio pulseaudio-utils libasound2-plugins libportaudio2"
+        )
     # Its socket's path must be short.
     with SoundServer(tmp_path_factory.mktemp("pa")) as server:
         yield server

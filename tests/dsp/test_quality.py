@@ -1,0 +1,134 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dsp.quality import (
+    CLIPPED_FRACTION,
+    FULL_SCALE,
+    QUIET_FRACTION,
+    QUIET_RMS,
+    ClippingCounter,
+    quiet_fraction,
+    refusals,
+)
+from tests.dsp.streams import cuts, hear, heart, pieces
+
+WHOLE_STEPS = (1000, 2000, 4000, 8000, 11025, 44100, 48000)  # 80 ms are a whole number of samples
+STEP_S = 160 / 2000
+
+
+@given(
+    st.sampled_from(WHOLE_STEPS),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(1, 300)), max_size=10),
+    cuts,
+    st.integers(0, 6),
+    st.integers(1, 5),
+)
+def test_the_clipped_share_equals_a_direct_count(rate, bursts, at, first, steps):
+    step = rate * 160 // 2000
+    samples = np.zeros(12 * step)
+    for where, length in bursts:
+        begin = int(where * samples.size)
+        samples[begin : begin + length] = [1.0, -1.0, FULL_SCALE, -FULL_SCALE][length % 4]
+    counter = ClippingCounter(rate, 2000, 160)
+    told = sum(counter.push(part) for part in pieces(samples, at))
+    assert told == np.count_nonzero(np.abs(samples) >= FULL_SCALE)
+    counter.forget_before(first)
+    window = np.abs(samples[first * step : (first + steps) * step])
+    assert counter.fraction(first, steps) == pytest.approx(np.mean(window >= FULL_SCALE), abs=1e-12)
+
+
+@given(st.sampled_from(WHOLE_STEPS), st.integers(1, 5000))
+def test_a_short_stream_is_judged_by_what_arrived(rate, count):
+    samples = np.where(np.arange(count) % 3 == 0, 1.0, 0.0)
+    counter = ClippingCounter(rate, 2000, 160)
+    counter.push(samples)
+    steps = -(-count * 2000 // (rate * 160))
+    assert counter.fraction(0, steps) == pytest.approx(samples.mean(), abs=1e-12)
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=30), st.integers(0, 40))
+def test_forgetting_at_any_time_loses_nothing_that_is_still_to_come(sizes, ahead):
+    """The next window may begin after what has been heard, where the hop is longer than the window."""
+    samples = np.random.default_rng(0).choice([0.0, 1.0], sum(sizes), p=[0.7, 0.3])
+    counter, heard = ClippingCounter(2000, 2000, 160), 0
+    for size in sizes:
+        counter.push(samples[heard : heard + size])
+        heard += size
+        counter.forget_before(ahead)
+    later = samples[ahead * 160 :]
+    assert counter.fraction(ahead, 10_000) == pytest.approx(later.mean() if later.size else 0.0, abs=1e-12)
+
+
+@given(st.lists(st.floats(0, 3e-4), min_size=1, max_size=40), st.integers(0, 159))
+def test_the_quiet_share_equals_a_direct_count(levels, more):
+    sign = np.where(np.arange(160) % 2, 1, -1)
+    signal = np.concatenate([level * sign for level in levels] + [np.full(more, 0.5)])
+    expected = np.mean([np.sqrt(np.mean((level * sign) ** 2)) < QUIET_RMS for level in levels])
+    assert quiet_fraction(signal, 160) == pytest.approx(expected)
+
+
+@given(st.integers(1, 159), st.floats(0, 3e-4))
+def test_less_than_a_step_is_judged_as_one(count, level):
+    quiet = quiet_fraction(np.full(count, level), 160)
+    assert quiet == float(np.sqrt(np.mean(np.full(count, level) ** 2)) < QUIET_RMS)
+
+
+def test_no_sound_at_all_is_quiet():
+    assert quiet_fraction(np.empty(0), 160) == 1.0
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_reasons_follow_the_two_limits(quiet, clipped):
+    expected = [("too_quiet", quiet > QUIET_FRACTION), ("clipped", clipped > CLIPPED_FRACTION)]
+    assert refusals(quiet, clipped) == tuple(reason for reason, holds in expected if holds)
+
+
+def test_at_a_limit_a_window_still_passes():
+    assert refusals(QUIET_FRACTION, CLIPPED_FRACTION) == ()
+    assert refusals(np.nextafter(QUIET_FRACTION, 1), np.nextafter(CLIPPED_FRACTION, 1)) == (
+        "too_quiet",
+        "clipped",
+    )
+
+
+@pytest.mark.parametrize("rate", [1000, 2000, 4000, 44100])
+def test_silence_is_refused_and_a_heart_sound_is_not(rate):
+    assert [w.refused for w in hear(rate, [np.zeros(10 * rate)], images=False).windows] == [("too_quiet",)]
+    assert [w.refused for w in hear(rate, [heart(rate, 10.0)], images=False).windows] == [()]
+
+
+@given(st.floats(-1, 1))
+def test_an_offset_is_silence(offset):
+    refused = hear(2000, [np.full(20_000, offset)], images=False).windows[0].refused
+    assert "too_quiet" in refused
+    assert ("clipped" in refused) == (abs(np.float32(offset)) >= FULL_SCALE)
+
+
+@pytest.mark.parametrize(("loud_s", "refused"), [(4.0, ("too_quiet",)), (6.0, ())])
+def test_a_window_silent_for_more_than_half_is_refused(loud_s, refused):
+    samples = np.array(heart(2000, 10.0))
+    samples[int(loud_s * 2000) :] = 0
+    assert hear(2000, [samples], images=False).windows[0].refused == refused
+
+
+@settings(max_examples=40)
+@given(
+    st.sampled_from([1000, 2000, 4000, 11025]),
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.12) | st.floats(0, 3)), max_size=6),
+    cuts,
+    st.sampled_from([0.4, 2.0, 10.0, 12.0, 20.0]),
+)
+def test_a_window_is_refused_by_its_own_clipped_samples_however_the_sound_is_cut(rate, bursts, at, hop_s):
+    samples = np.array(heart(rate, 31.0))
+    for where, seconds in bursts:
+        begin = int(where * samples.size)
+        samples[begin : begin + int(seconds * rate)] = 1.0
+    heard = hear(rate, pieces(samples, at), hop_s, images=False)
+    assert heard.clipped_samples == np.count_nonzero(np.abs(samples) >= FULL_SCALE)
+    assert [window.start_s for window in heard.windows] == pytest.approx(np.arange(0, 21.001, hop_s))
+    for window in heard.windows:
+        inside = samples[round(window.start_s * rate) : round(window.end_s * rate)]
+        clipped = np.mean(np.abs(inside) >= FULL_SCALE)
+        assert ("clipped" in window.refused) == (clipped > CLIPPED_FRACTION)

@@ -1,0 +1,112 @@
+"""Off screen, with tiny weights, and with a look at what a test leaves behind."""
+
+import gc
+import hashlib
+import os
+import threading
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import numpy as np
+import pytest
+import soundfile as sf
+import torch
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication
+from safetensors.torch import save
+from shiboken6 import isValid
+
+from dsp.config import FrontEndConfig
+from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
+from model.card import Calibration, ModelCard
+from model.cnn import PaperCNN, parameter_count
+from monitor.dashboard.player import ClassifierShelf, Player
+from monitor.dashboard.window import DashboardWindow
+from monitor.sources.choice import recording_choice
+
+RATE = 4000
+HOP_S = 0.4
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(qapp):
+    threads = set(threading.enumerate())
+    widgets = set(map(id, QApplication.topLevelWidgets()))
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert set(threading.enumerate()) <= threads, "a thread is left"
+    left = [widget for widget in QApplication.topLevelWidgets() if id(widget) not in widgets]
+    assert not [widget for widget in left if widget.isVisible()], "a window is left"
+    # Not isinstance: it asks every object of every library for its class, and some answer with a warning.
+    timers = [thing for thing in gc.get_objects() if issubclass(type(thing), QTimer) and isValid(thing)]
+    assert not [timer for timer in timers if timer.isActive()], "a timer still runs"
+
+
+@pytest.fixture(scope="session")
+def model_name(tmp_path_factory):
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    network = PaperCNN("relu", (2, 4), 3)
+    data = save({name: weight.contiguous() for name, weight in network.state_dict().items()})
+    folder = tmp_path_factory.mktemp("model")
+    path = folder / "tiny.safetensors"
+    path.write_bytes(data)
+    card = ModelCard(
+        name="tiny",
+        sha256=hashlib.sha256(data).hexdigest(),
+        network=PaperCNN.name,
+        arguments=network.arguments,
+        parameters=parameter_count(network),
+        front_end=FrontEndConfig().to_dict(),
+        calibration=Calibration(5.0, 0.0, 0.35, 0.65),
+        recipe={},
+        seed=0,
+        corpora={},
+        metrics={},
+    )
+    path.with_suffix(".json").write_text(card.to_json(), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def heart():
+    return HeartSoundSynthesizer(SynthesisConfig(condition="normal", seed=1)).read(30 * RATE)
+
+
+@pytest.fixture
+def record(tmp_path, heart):
+    """Writes a recording of the heart and makes a choice of it."""
+
+    def write(name="heart.wav", seconds=14.0, gain=1.0, pace=None, samples=None):
+        sound = heart[: round(seconds * RATE)] if samples is None else samples
+        path = tmp_path / name
+        sf.write(path, np.clip(sound * gain, -1, 1), RATE)
+        return recording_choice(path, pace)
+
+    return write
+
+
+@pytest.fixture
+def window(qtbot, model_name):
+    """A shown window; it is closed at the test's end."""
+    made = DashboardWindow(Player(HOP_S, ClassifierShelf(model_name).take))
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def play(qtbot, window):
+    """Plays choices to the end of the last one."""
+
+    def to_the_end(*choices):
+        window.set_playlist(list(choices))
+        wait_for_end(qtbot, window, choices[-1].title)
+
+    return to_the_end
+
+
+def wait_for_end(qtbot, window, title):
+    qtbot.waitUntil(lambda: window.status.name.text() == f"{title} · ended", timeout=60_000)

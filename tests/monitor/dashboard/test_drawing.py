@@ -1,0 +1,202 @@
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+
+from monitor.dashboard.display_clock import DELAY_S, DisplayClock
+from monitor.dashboard.plots import Plots
+from monitor.dashboard.spectrogram_view import SpectrogramItem, SpectrogramRing
+from monitor.dashboard.tape import COLUMN_S, KEPT_S, Tape
+from monitor.dashboard.waveform import Envelope, WaveformItem
+from monitor.trace import COLUMN_SAMPLES, SIGNAL_RATE, Trace
+
+ROWS = 213
+GROUND = 0xFF000000
+
+
+def pieces(seconds, sizes, seed=0, gap_at=None, gap_s=0.0):
+    """A trace as the worker makes it: pieces of any size, columns as they are completed."""
+    source = np.random.default_rng(seed)
+    trace = Trace(keep_s=1e9)
+    at, start_s, fed = 0, 0.0, 0
+    while at < seconds * SIGNAL_RATE:
+        size = int(source.choice(sizes))
+        gap = 0.0
+        if gap_at is not None and start_s + at / SIGNAL_RATE >= gap_at:
+            start_s += gap_s
+            gap, gap_at, fed = gap_s, None, 0
+        columns = (fed + size) // COLUMN_SAMPLES - fed // COLUMN_SAMPLES
+        signal = source.normal(0, 0.1, size).astype(np.float32)
+        loudness = source.uniform(-70, -10, (columns, ROWS)).astype(np.float32)
+        trace.append(start_s + at / SIGNAL_RATE, signal, loudness, gap)
+        at, fed = at + size, fed + size
+    return trace.since(0)
+
+
+def whole(tape_pieces, width=700, height=120):
+    tape, ring = Tape(), SpectrogramRing(width, height, GROUND)
+    for piece in tape_pieces:
+        for stretch in tape.take([piece]):
+            ring.add(stretch)
+    return tape, ring
+
+
+def test_past_spectrogram_columns_never_change():
+    tape, ring = Tape(), SpectrogramRing(700, 120, GROUND)
+    seen: dict[int, bytes] = {}
+    for piece in pieces(25, [80]):
+        for stretch in tape.take([piece]):
+            ring.add(stretch)
+        for column in range(max(ring.first, ring.last + 1 - ring.width), ring.last + 1):
+            now = ring.pixels[:, column % ring.ring].tobytes()
+            assert seen.setdefault(column, now) == now
+    assert len(seen) > 1700
+
+
+def test_chunking_does_not_change_the_picture():
+    fine = pieces(15, [80])
+    trace = Trace(keep_s=1e9)
+    for begin in range(0, len(fine), 7):
+        group = fine[begin : begin + 7]
+        trace.append(
+            group[0].start_s,
+            np.concatenate([piece.signal for piece in group]),
+            np.concatenate([piece.columns for piece in group]),
+        )
+    _, one = whole(fine)
+    _, other = whole(trace.since(0))
+    assert one.last == other.last
+    shown = np.arange(one.last + 1 - one.width, one.last + 1) % one.ring
+    # The level's fall slows at a time that falls within a piece: a shade's difference, no more.
+    difference = np.abs(one.pixels[:, shown] ^ other.pixels[:, shown])
+    assert np.mean(difference == 0) > 0.99
+
+
+def test_a_resized_plot_shows_the_same_seconds(qtbot):
+    plots = Plots()
+    qtbot.addWidget(plots)
+    plots.resize(800, 500)
+    plots.show()
+    plots.take(pieces(12, [80]))
+    plots.show_until(11.9)
+    before = plots.spectrogram.columns
+    shown = before.pixels[:, np.arange(before.last + 1 - before.width, before.last + 1) % before.ring].copy()
+    plots.resize(1000, 600)
+    plots.resize(800, 500)
+    after = plots.spectrogram.columns
+    again = after.pixels[:, np.arange(after.last + 1 - after.width, after.last + 1) % after.ring]
+    assert after is not before
+    assert np.array_equal(shown, again)
+    assert plots.waveform.shown_s == 11.9
+
+
+def test_columns_stand_at_their_time():
+    tape = Tape()
+    made = pieces(11, [80, 33, 400])
+    stretches = tape.take(made)
+    times = np.concatenate([stretch.times for stretch in stretches])
+    assert np.allclose(np.diff(times), COLUMN_S)
+    assert times[0] == pytest.approx(COLUMN_S - 0.032)
+
+
+def test_a_gap_is_marked_and_left_empty():
+    made = pieces(12, [80], gap_at=4.0, gap_s=1.5)
+    tape, ring = whole(made)
+    ((begin, end),) = tape.gaps
+    assert end - begin == pytest.approx(1.5)
+    inside = np.arange(round((begin + 0.2) * 70), round((end - 0.2) * 70)) % ring.ring
+    assert np.all(ring.pixels[:, inside] == GROUND)
+    envelope = Envelope(700)
+    for stretch in tape.stretches:
+        envelope.add(stretch)
+    least, _ = envelope.read(round(end * 70) + 100)
+    empty = np.isnan(least[-100 - round(1.3 * 70) : -100 - round(0.2 * 70)])
+    assert empty.all()
+
+
+def test_the_tape_forgets_what_cannot_be_seen():
+    tape = Tape()
+    for piece in pieces(60, [2000]):
+        tape.take([piece])
+    assert sum(stretch.signal.size for stretch in tape.stretches) <= (KEPT_S + 2) * SIGNAL_RATE
+
+
+def test_a_long_jump_of_the_trace_is_survived():
+    made = pieces(40, [2000])
+    tape, ring = whole(made[:3] + made[-3:])
+    assert tape.end_s == made[-1].end_s
+    assert ring.last / 70 == pytest.approx(tape.end_s, abs=0.1)
+
+
+def test_the_envelope_holds_the_extremes_of_each_column():
+    made = pieces(10, [33, 80, 401])
+    signal = np.concatenate([piece.signal for piece in made])
+    envelope = Envelope(500)
+    for stretch in Tape().take(made):
+        envelope.add(stretch)
+    least, greatest = envelope.read(500)
+    assert np.array_equal(least, signal[:20000].reshape(500, 40).min(axis=1))
+    assert np.array_equal(greatest, signal[:20000].reshape(500, 40).max(axis=1))
+
+
+def test_quiet_sound_is_as_bright_as_loud_sound_in_the_end():
+    made = pieces(20, [80])
+    quiet = Trace(keep_s=1e9)
+    for piece in made:
+        quiet.append(piece.start_s, piece.signal, piece.columns - 25)
+    brightness = []
+    for some in (made, quiet.since(0)):
+        _, ring = whole(some)
+        shown = ring.pixels[:, np.arange(ring.last - 300, ring.last) % ring.ring]
+        brightness.append(np.mean((shown >> 16) & 255))
+    assert brightness[0] == pytest.approx(brightness[1], rel=0.1)
+
+
+def test_the_scale_does_not_dance():
+    item = WaveformItem()
+    item.place(QRectF(0, 0, 500, 100), 1.0, ())
+    scales = []
+    tape = Tape()
+    for piece in pieces(20, [80]):
+        for stretch in tape.take([piece]):
+            item.add(stretch)
+        item.fit(item.column_at(piece.end_s))
+        scales.append(item.full_scale)
+    assert len(set(scales[500 // 4 :])) <= 2
+
+
+def test_scrolls_by_whole_pixels_and_paints_only_for_one(qtbot):
+    item = SpectrogramItem()
+    item.place(QRectF(0, 0, 500, 100), 1.0, ())
+    assert item.show_until(5.0)
+    assert not item.show_until(5.001)
+    assert item.show_until(5.021)
+
+
+def test_time_runs_evenly_through_bursts():
+    clock = DisplayClock()
+    shown = [clock.advance(at, 0.04 * (at // 0.04), 1.0) for at in np.arange(0, 12, 1 / 30)]
+    steps = np.diff(shown[60:])
+    assert steps.min() > 0.8 / 30
+    assert steps.max() < 1.2 / 30
+    assert shown[-1] == pytest.approx(12 - DELAY_S, abs=0.08)
+
+
+def test_time_never_runs_back_nor_ahead_of_the_sound():
+    clock = DisplayClock()
+    source = np.random.default_rng(3)
+    heard = at = before = 0.0
+    for _ in range(2000):
+        at += source.uniform(0, 0.1)
+        heard += max(0.0, source.normal(0.05, 0.1))
+        now = clock.advance(at, heard, 1.0)
+        assert before <= now <= heard
+        before = now
+
+
+def test_time_stands_where_the_sound_stands_still():
+    clock = DisplayClock()
+    for at in np.arange(0, 5, 1 / 30):
+        clock.advance(at, at, 1.0)
+    shown = [clock.advance(5 + at, 5.0, 1.0) for at in np.arange(0, 5, 1 / 30)]
+    assert shown[-1] <= 5.0
+    assert clock.advance(12.0, 5.0, 1.0, settle=True) == 5.0

@@ -1,0 +1,304 @@
+import signal
+import threading
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from dsp.synthesis import SynthesisConfig
+from model.verdict import Label
+from monitor.dashboard import application, run_dashboard
+from monitor.dashboard.player import ClassifierShelf, Player
+from monitor.dashboard.window import DashboardWindow
+from monitor.dashboard.words import EMPTY, LABELS, NO_SOUND_OUTPUT, REASONS
+from monitor.sources.choice import recording_choice, synthetic_choice
+
+from .conftest import HOP_S, RATE, wait_for_end
+
+
+def plain(words):
+    return words.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_says_what_to_do_when_there_is_nothing_to_play(window):
+    assert EMPTY in window.verdict.reason.text()
+    assert not window.bar.start.isEnabled()
+
+
+def test_reaches_a_verdict_on_a_recording(window, play, record):
+    play(record())
+    summary = window.session.snapshot.summary
+    assert window.verdict.word.text() == LABELS[summary.verdict.label]
+    assert summary.verdict.label in (Label.NORMAL, Label.ABNORMAL, Label.UNCERTAIN)
+    assert f"{summary.verdict.p_abnormal:.2f}" in window.verdict.probability.text()
+    assert "Ended" in window.verdict.reason.text()
+    assert "tiny@" in window.verdict.model.text()
+    assert window.paint_times
+
+
+def test_heart_rate_and_quality_are_dashes_while_nobody_measures_them(window, play, record):
+    play(record())
+    verdict = window.session.snapshot.summary.verdict
+    assert (window.verdict.heart_rate.text() == "–") == (verdict.heart_rate_bpm is None)
+    assert (window.verdict.quality.text() == "–") == (verdict.quality is None)
+
+
+def test_says_why_a_short_recording_was_looped(window, play, record):
+    play(record(seconds=6.0))
+    assert REASONS["padded"] in plain(window.verdict.reason.text())
+
+
+def test_says_why_a_silent_recording_was_refused(window, play, record):
+    play(record(gain=1e-6))
+    assert window.verdict.word.text() == LABELS[Label.POOR_SIGNAL]
+    assert REASONS["too_quiet"] in plain(window.verdict.reason.text())
+
+
+def test_counts_up_while_warming_up(qtbot, window):
+    window.set_playlist([synthetic_choice(SynthesisConfig(), pace=4.0)])
+    qtbot.waitUntil(lambda: window.verdict.word.text() == LABELS[Label.WARMING_UP], timeout=30_000)
+    qtbot.waitUntil(lambda: "s of 10 s heard" in plain(window.verdict.reason.text()), timeout=30_000)
+
+
+def test_clipping_is_said_by_a_word(window, play, record):
+    play(record(gain=30.0))
+    assert window.session.snapshot.clipped > 0
+    assert window.status.meter.clipping
+    assert "clipping" in window.status.meter.accessibleDescription()
+
+
+def test_no_clipping_is_said_of_a_clean_recording(window, play, record):
+    play(record())
+    assert not window.status.meter.clipping
+
+
+def test_survives_another_source_while_one_plays(qtbot, window, record):
+    window.set_playlist([synthetic_choice(SynthesisConfig(condition="as"), pace=1.0)])
+    qtbot.waitUntil(lambda: window.session is not None and window.plots.tape.end_s > 0, timeout=30_000)
+    first = window.session
+    choice = record()
+    window.set_playlist([choice])
+    wait_for_end(qtbot, window, choice.title)
+    assert first.wait(0)
+    assert window.plots.tape.end_s == pytest.approx(14.0, abs=0.1)
+
+
+def test_only_the_last_of_many_quick_choices_plays(qtbot, window, record):
+    choices = [record(f"{number}.wav", seconds=11.0) for number in range(5)]
+    for choice in choices:
+        window.set_playlist([choice])
+    wait_for_end(qtbot, window, "4.wav")
+
+
+def test_a_playlist_plays_on_and_a_bad_file_in_it_is_told(qtbot, window, record, tmp_path):
+    bad = tmp_path / "bad.wav"
+    bad.write_text("no sound")
+    window.set_playlist([recording_choice(bad), record("good.wav", seconds=11.0)])
+    wait_for_end(qtbot, window, "good.wav")
+    assert "bad.wav" in window.problem
+    assert "\n" not in window.problem
+
+
+def test_the_error_stays_until_the_next_start(qtbot, window, record, tmp_path):
+    window.set_playlist([recording_choice(tmp_path / "missing.wav")])
+    qtbot.waitUntil(lambda: "missing.wav" in window.problem)
+    assert window.status.name.text().endswith("failed")
+    choice = record(seconds=11.0)
+    window.set_playlist([choice])
+    wait_for_end(qtbot, window, choice.title)
+    assert window.problem == ""
+
+
+def test_a_model_that_cannot_be_loaded_is_told(qtbot, record, tmp_path):
+    window = DashboardWindow(Player(HOP_S, ClassifierShelf(str(tmp_path / "none.safetensors")).take))
+    window.show()
+    window.set_playlist([record()])
+    qtbot.waitUntil(lambda: "none.safetensors" in window.problem, timeout=30_000)
+    window.close()
+    window.deleteLater()
+
+
+def test_stopping_keeps_the_summary(qtbot, window, record):
+    choice = record(seconds=30.0, pace=1.0)
+    window.set_playlist([choice])
+    qtbot.waitUntil(lambda: window.plots.tape.end_s > 0.5, timeout=30_000)
+    window.stop()
+    wait_for_end(qtbot, window, choice.title)
+    assert window.session.snapshot.summary is not None
+    window.start()
+    qtbot.waitUntil(lambda: "ended" not in window.status.name.text())
+
+
+def test_silence_is_told_where_there_is_no_loudspeaker(qtbot, window, record, monkeypatch):
+    import importlib
+
+    def missing(name):
+        raise ImportError(name)
+
+    choice = record(seconds=30.0, pace=1.0)
+    window.set_playlist([choice])
+    qtbot.waitUntil(lambda: window.session is not None, timeout=30_000)
+    monkeypatch.setattr(importlib, "import_module", missing)
+    window.toggle_sound()
+    assert window.message.text() == NO_SOUND_OUTPUT
+
+
+def test_the_picture_follows_the_loudspeaker(qtbot, window, record, monkeypatch):
+    import importlib
+    from types import SimpleNamespace
+
+    class Listener:
+        heard_s = 0.25
+
+        def __init__(self, session):
+            self.stopped = False
+
+        def start(self):
+            return True
+
+        def stop(self):
+            self.stopped = True
+
+    window.set_playlist([record(seconds=30.0, pace=1.0)])
+    qtbot.waitUntil(lambda: window.session is not None, timeout=30_000)
+    monkeypatch.setattr(importlib, "import_module", lambda name: SimpleNamespace(Listener=Listener))
+    window.toggle_sound()
+    qtbot.waitUntil(lambda: window.plots.tape.end_s > 1.5, timeout=30_000)
+    assert window.shown_s < 0.5
+
+
+def test_keyboard_reaches_every_control(qtbot, window, record):
+    window.set_playlist([record()], start=False)
+    buttons = {
+        part for part in window.findChildren(QAbstractButton) if part.isEnabled() and part.isVisibleTo(window)
+    }
+    assert {
+        window.bar.source,
+        window.bar.start,
+        window.bar.sound,
+        window.bar.theme,
+        window.bar.keys,
+    } <= buttons
+    window.activateWindow()
+    window.bar.source.setFocus()
+    reached = set()
+    for _ in range(len(buttons) + 2):
+        reached.add(QApplication.focusWidget() or window.focusWidget())
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    assert buttons <= reached
+
+
+def test_every_control_has_a_name_for_screen_readers(window):
+    for part in window.findChildren(QAbstractButton):
+        assert part.accessibleName(), part
+    for part in (
+        window.message,
+        window.verdict,
+        window.plots,
+        window.status,
+        window.status.meter,
+        window.keys,
+    ):
+        assert part.accessibleName(), part
+
+
+def test_keys_start_stop_and_choose_the_theme(qtbot, window, record):
+    qtbot.waitActive(window).__enter__()
+    choice = record(seconds=30.0, pace=1.0)
+    window.set_playlist([choice], start=False)
+    window.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=30_000)
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    wait_for_end(qtbot, window, choice.title)
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    assert window.bar.theme.text().replace("&", "") == "Dark"
+    qtbot.keyClick(window, Qt.Key.Key_Question)
+    assert window.keys.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.keys.isVisible()
+
+
+def test_space_presses_the_focused_button_instead(qtbot, window, record):
+    window.set_playlist([record()], start=False)
+    window.activateWindow()
+    window.bar.theme.setFocus()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.bar.theme)
+    qtbot.keyClick(window.bar.theme, Qt.Key.Key_Space)
+    assert window.bar.theme.text().replace("&", "") == "Dark"
+    assert window.session is None
+
+
+def test_fits_a_screen_of_960_by_540(qtbot, window, play, record):
+    assert window.minimumSizeHint().width() <= 960
+    assert window.minimumSizeHint().height() <= 540
+    window.resize(960, 540)
+    play(record(seconds=6.0))
+    assert (window.width(), window.height()) == (960, 540)
+    for part in window.findChildren(QWidget):
+        # What lies in the plots is theirs to clip.
+        if part.isVisibleTo(window) and part.window() is window and not window.plots.isAncestorOf(part):
+            corner = part.mapTo(window, part.rect().bottomRight())
+            assert window.rect().contains(corner), part
+    reason = window.verdict.reason
+    assert reason.heightForWidth(reason.width()) <= reason.height()
+
+
+def test_closes_in_the_middle_of_everything(qtbot, model_name, record):
+    for milliseconds in (0, 40, 400):
+        window = DashboardWindow(Player(HOP_S, ClassifierShelf(model_name).take))
+        window.show()
+        window.set_playlist([record(f"{milliseconds}.wav", seconds=30.0, pace=1.0)])
+        qtbot.wait(milliseconds)
+        window.close()
+        window.deleteLater()
+        assert not [
+            thread for thread in threading.enumerate() if thread.name.split()[0] in ("worker", "player")
+        ]
+
+
+def test_runs_until_it_is_closed(qapp, model_name, record):
+    timer = QTimer()
+    timer.timeout.connect(qapp.closeAllWindows)
+    timer.start(300)
+    assert run_dashboard([record()], hop_s=HOP_S, model=model_name) == 0
+    timer.stop()
+
+
+def test_interrupt_closes_it(qapp, model_name, record):
+    timer = QTimer()
+    timer.timeout.connect(lambda: signal.raise_signal(signal.SIGINT))
+    timer.setSingleShot(True)
+    timer.start(300)
+    status = run_dashboard([record(seconds=30.0, pace=1.0)], hop_s=HOP_S, model=model_name, loop=True)
+    assert status == application.INTERRUPTED
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_plays_in_a_loop(qtbot: QtBot, model_name, record, monkeypatch):
+    monkeypatch.setattr("monitor.dashboard.window.PAUSE_S", 0.0)
+    window = DashboardWindow(Player(HOP_S, ClassifierShelf(model_name).take), loop=True)
+    window.show()
+    sessions = []
+    window.set_playlist([record("a.wav", seconds=11.0), record("b.wav", seconds=11.0)])
+
+    def turned() -> bool:
+        if window.session is not None and (not sessions or sessions[-1] is not window.session):
+            sessions.append(window.session)
+        return len(sessions) >= 3
+
+    qtbot.waitUntil(turned, timeout=60_000)
+    assert [session.source.name for session in sessions] == ["a.wav", "b.wav", "a.wav"]
+    window.close()
+    window.deleteLater()
+
+
+def test_the_newest_sound_is_at_the_right(window, play, record):
+    click = np.zeros(12 * RATE)
+    click[-round(0.5 * RATE)] = 0.9
+    play(record(samples=click))
+    least, greatest = window.plots.waveform._envelope.read(window.plots.waveform.column_at(window.shown_s))
+    at = int(np.nanargmax(greatest - least))
+    assert at / greatest.size == pytest.approx(0.95, abs=0.01)

@@ -1,0 +1,142 @@
+"""A private PulseAudio daemon, and sound written into it."""
+
+import ctypes.util
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+PROGRAMS = ("pulseaudio", "pactl", "parec")
+
+
+def missing_program():
+    """What a test with real sound lacks on this machine, or None."""
+    for program in PROGRAMS:
+        if shutil.which(program) is None:
+            return program
+    return None if ctypes.util.find_library("portaudio") else "PortAudio library"
+
+
+def until(condition, what, timeout=20.0):
+    """Wait for a condition; returns its value."""
+    deadline = time.monotonic() + timeout
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"{what} within {timeout} s"
+        time.sleep(0.02)
+    return value
+
+
+class SoundServer:
+    """The daemon, started in the foreground and ended by its process."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.fifo = self.folder / "st.fifo"
+        self.socket = self.folder / "native"
+        self.environment = {
+            **os.environ,
+            "HOME": str(folder),
+            "XDG_RUNTIME_DIR": str(folder),
+            "PULSE_RUNTIME_PATH": str(self.folder / "rt"),
+            "PULSE_STATE_PATH": str(self.folder / "st"),
+            "PULSE_SERVER": f"unix:{self.socket}",
+            "OMP_NUM_THREADS": "1",
+        }
+
+    def __enter__(self):
+        serving = {name: value for name, value in self.environment.items() if name != "PULSE_SERVER"}
+        self.process = subprocess.Popen(
+            [
+                *["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"],
+                *["--realtime=no", "--high-priority=no"],
+                *["-L", f"module-native-protocol-unix auth-anonymous=1 socket={self.socket}"],
+            ],
+            env=serving,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until(self._answers, "the sound server answers")
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+    def _answers(self):
+        assert self.process.poll() is None, "the sound server ended"
+        return subprocess.run(["pactl", "info"], env=self.environment, capture_output=True).returncode == 0
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+    def control(self, *words):
+        done = subprocess.run(
+            ["pactl", *words], env=self.environment, capture_output=True, text=True, timeout=20, check=True
+        )
+        return done.stdout
+
+    def add_stethoscope(self):
+        """An input of 48 kHz, 16 bit, mono, that runs at the pace of what is written into its pipe."""
+        self.control(
+            *["load-module", "module-pipe-source", "source_name=st", f"file={self.fifo}"],
+            *["format=s16le", "rate=48000", "channels=1"],
+        )
+        self.environment["PULSE_SOURCE"] = "st"
+
+    def add_loudspeaker(self):
+        """An output whose monitor can be recorded."""
+        self.control("load-module", "module-null-sink", "sink_name=out", "rate=48000", "channels=1")
+
+    def captured(self):
+        """Whether some program listens to an input."""
+        return bool(self.control("list", "short", "source-outputs").strip())
+
+    def run(self, *words):
+        """Start a Python program that uses this server."""
+        return subprocess.Popen(
+            [sys.executable, *words],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+
+class Feed:
+    """Writes PCM into the stethoscope's pipe: silence until someone listens, the sound once, silence."""
+
+    def __init__(self, server, sound):
+        self._server, self._sound = server, memoryview(sound)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join()
+
+    def _run(self):
+        silence = bytes(960)
+        # Kept open throughout: the server does not always go on with a second writer.
+        pipe = os.open(self._server.fifo, os.O_RDWR | os.O_NONBLOCK)
+        try:
+            while not self._over.is_set() and not self._server.captured():
+                self._write(pipe, memoryview(silence))
+            self._write(pipe, self._sound)
+            while not self._over.wait(0.01):
+                self._write(pipe, memoryview(silence))
+        finally:
+            os.close(pipe)
+
+    def _write(self, pipe, data):
+        while data and not self._over.is_set():
+            try:
+                data = data[os.write(pipe, data[:9600]) :]
+            except BlockingIOError:
+                self._over.wait(0.005)
