@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import click
 from monitor.failure import CommandError
 
 INTERRUPTED = 130
+
+LONGEST_S = 1e9
 
 PCM_FORMATS = ("s16le", "s32le", "f32le")
 CONDITIONS = ("normal", "as", "mr", "mvp", "ms", "ar", "s3", "s4")
@@ -37,6 +40,19 @@ class Pace(click.ParamType):
         if not (value.endswith("x") and 0.01 <= factor <= 1000):
             self.fail(f"{value!r} is not real, max or a factor from 0.01x to 1000x such as 4x", param, ctx)
         return factor
+
+
+class Seconds(click.FloatRange):
+    """A length of time; what is not a number is in no range."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The length in seconds."""
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is not a number of seconds", param, ctx)
+        return seconds
 
 
 class Hop(click.ParamType):
@@ -74,7 +90,7 @@ def _stacked(*options: Any) -> Any:
 
 _duration = click.option(
     "--duration",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(0, LONGEST_S, min_open=True),
     metavar="SECONDS",
     help="Stop after this much sound.",
 )
@@ -254,9 +270,7 @@ def analyze(file: Path, hop: float, model: str, channel: int | None) -> None:
 @cli.command(epilog=example("auscult synth heart.flac --condition mr --duration 30 --seed 7"))
 @click.argument("out", type=click.Path(path_type=Path))
 @_heart
-@click.option(
-    "--duration", type=click.FloatRange(0.1, 86_400), default=20, show_default=True, help="In seconds."
-)
+@click.option("--duration", type=Seconds(0.1, 86_400), default=20, show_default=True, help="In seconds.")
 @click.option(
     "--rate", type=click.IntRange(1_000, 192_000), default=4_000, show_default=True, help="In hertz."
 )

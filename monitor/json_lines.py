@@ -68,13 +68,13 @@ def summary_line(summary: Summary, model: str, source: str | None = None) -> dic
 
 
 def write_line(line: dict[str, Any], out: TextIO) -> None:
-    """Write one line and flush it.
+    """Write one line, ASCII whatever the names in it, and flush it.
 
     Raises:
         BrokenPipeError: Nobody reads any more.
         ValueError: A number is not finite, which no line may be.
     """
-    out.write(json.dumps(line, allow_nan=False, ensure_ascii=False) + "\n")
+    out.write(json.dumps(line, allow_nan=False) + "\n")
     out.flush()
 
 
@@ -84,7 +84,7 @@ def document_text(document: dict[str, Any]) -> str:
     Raises:
         ValueError: A number is not finite.
     """
-    return json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
 
 def read_schema() -> dict[str, Any]:

@@ -10,6 +10,13 @@ from pathlib import Path
 from recordings import AUDIO_SUFFIXES
 
 APPENDIX = "annotations/Online_Appendix_training_set.csv"
+_APPENDIX_COLUMNS = (
+    "Challenge record name",
+    "Original record name",
+    "Diagnosis",
+    "Subject ID",
+    "# Raw record",
+)
 
 
 class CorpusError(Exception):
@@ -61,7 +68,7 @@ def load_cinc2016(folder: Path) -> tuple[list[Record], list[str]]:
     validation = folder / "RECORDS-validation"
     if not validation.is_file():
         raise CorpusError(f"{validation} is missing: without it no record can be held out")
-    held_out = set(validation.read_text(encoding="utf-8").split())
+    held_out = {row[0] for row in _rows(validation) if row and row[0]}
     records: dict[str, Record] = {}
     problems: list[str] = []
     for database in databases:
@@ -83,36 +90,51 @@ def load_cinc2016(folder: Path) -> tuple[list[Record], list[str]]:
 
 
 def _cinc2016_database(database: Path, reference: Path, problems: list[str]) -> Iterator[Record]:
-    with reference.open(newline="", encoding="utf-8") as lines:
-        for row in csv.reader(lines):
-            if not row:
-                continue
-            name, label = row[0].strip(), row[1].strip() if len(row) > 1 else ""
-            if label not in ("1", "-1"):
-                problems.append(f"{name}: label {label!r} in {reference} is neither 1 nor -1")
-                continue
-            audio = _audio_file(database, name)
-            if audio is None:
-                problems.append(f"{name}: no audio file in {database}")
-                continue
-            yield Record(name, f"cinc2016-{database.name[-1]}", audio, label == "1", name)
+    for row in _rows(reference):
+        if not any(row):
+            continue
+        name, label = row[0], row[1] if len(row) > 1 else ""
+        if label not in ("1", "-1"):
+            problems.append(f"{name}: label {label!r} in {reference} is neither 1 nor -1")
+            continue
+        audio = _audio_file(database, name)
+        if audio is None:
+            problems.append(f"{name}: no audio file in {database}")
+            continue
+        yield Record(name, f"cinc2016-{database.name[-1]}", audio, label == "1", name)
 
 
 def _cinc2016_groups(appendix: Path) -> dict[str, str]:
     if not appendix.is_file():
         return {}
+    rows = _rows(appendix)
+    header = next(rows, [])
+    missing = [column for column in _APPENDIX_COLUMNS if column not in header]
+    if missing:
+        raise CorpusError(f"{appendix}: has no column {missing[0]!r}; fetch it again")
+    where = [header.index(column) for column in _APPENDIX_COLUMNS]
     groups = {}
-    with appendix.open(newline="", encoding="utf-8", errors="replace") as lines:
-        for row in csv.DictReader(lines):
-            name, original = row["Challenge record name"].strip(), row["Original record name"].strip()
-            match name[:1]:
-                case "a" if "S" in original:
-                    groups[name] = "a:" + original.split("S")[0]
-                case "b" if row["Subject ID"].strip():
-                    groups[name] = "b:" + row["Subject ID"].strip()
-                case "e" if row["# Raw record"].strip():
-                    groups[name] = f"e:{row['Diagnosis'].strip()}:{row['# Raw record'].strip()}"
+    for row in rows:
+        name, original, diagnosis, subject, raw = (row[at] if at < len(row) else "" for at in where)
+        match name[:1]:
+            case "a" if "S" in original:
+                groups[name] = "a:" + original.split("S")[0]
+            case "b" if subject:
+                groups[name] = "b:" + subject
+            case "e" if raw:
+                groups[name] = f"e:{diagnosis}:{raw}"
     return groups
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    """The rows of a list, of which only the appendix holds more than ASCII, in an encoding of its own."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig", errors="replace") as lines:
+            for row in csv.reader(lines):
+                cells = [cell.strip() for cell in row]
+                yield [cell if cell.isprintable() else repr(cell) for cell in cells]
+    except (OSError, csv.Error) as error:
+        raise CorpusError(f"{path}: cannot be read ({error}); fetch it again") from None
 
 
 def _audio_file(folder: Path, name: str) -> Path | None:

@@ -23,6 +23,7 @@ PATIENCE = 10
 """Epochs in a row in which the classifier may answer the same for everything before training stops."""
 
 _SCORING_BATCH = 100
+_SEEDS = 2**63  # torch takes no greater one
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Fit:
 
     def __init__(self, recipe: Recipe, seed: int, checkpoint: Path, identity: str) -> None:
         use_one_thread()
-        torch.manual_seed(seed)
+        torch.manual_seed(seed % _SEEDS)
         self._recipe, self._seed, self._checkpoint = recipe, seed, checkpoint
         self._identity = f"{recipe.essence()} seed {seed} {identity}"
         self.network = build_network(recipe.network, recipe.arguments)
@@ -148,7 +149,7 @@ class Fit:
         return total / len(order), right / len(order)
 
     def _order(self, share: Tensor, number: int) -> Tensor:
-        generator = torch.Generator().manual_seed(self._seed * 1_000_003 + number)
+        generator = torch.Generator().manual_seed((self._seed * 1_000_003 + number) % _SEEDS)
         if self._recipe.balance == "none":
             return torch.randperm(len(share), generator=generator)
         return torch.multinomial(share, len(share), replacement=True, generator=generator)

@@ -120,14 +120,18 @@ def train(
     """
     records, left_out = _load(folders, allow_missing)
     split = split_records(records, recipe.calibration_share, seed)
+    if not split.held_out:
+        raise CorpusError("no record of the corpora is on its publishers' test list: nothing to test on")
     config = FrontEndConfig()
     training = _images(split.training, config, recipe.hop_s, out, "training", progress)
     calibration = _images(split.calibration, config, EVALUATION_HOP_S, out, "calibration", progress)
     held_out = _images(split.held_out, config, EVALUATION_HOP_S, out, "held-out", progress)
 
+    learnt, watched = _examples(split.training, training), _examples(split.calibration, calibration)
+    _need_both_classes("train on", learnt)
+    _need_both_classes("calibrate on", watched)
     fit = Fit(recipe, seed, out / "checkpoint.safetensors", _digest(split.training, config))
-    watched = _examples(split.calibration, calibration)
-    for epoch in fit.epochs(_examples(split.training, training), watched):
+    for epoch in fit.epochs(learnt, watched):
         on_epoch(epoch)
 
     weight = balance_weights("database and class", watched.abnormal, watched.database)
@@ -204,6 +208,11 @@ def _examples(records: Sequence[Record], images: ImageSet) -> Examples:
     database = np.array([record.database for record in records])
     owner = images.record[passed]
     return Examples(images.images[passed], abnormal[owner], database[owner])
+
+
+def _need_both_classes(purpose: str, examples: Examples) -> None:
+    if examples.abnormal.all() or not examples.abnormal.any():
+        raise CorpusError(f"the corpora leave windows of only one class to {purpose}: give more recordings")
 
 
 def _evaluate(

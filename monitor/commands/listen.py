@@ -142,6 +142,7 @@ def _listen_headless(playlist: Sequence[SourceChoice], options: ListenOptions) -
     try:
         classifier = Classifier.load(options.model)
     except ModelError as error:
+        opened.stop()
         raise CommandError(str(error)) from None
     with _interruptible() as interrupted:
         for number, choice in enumerate(choice for _ in rounds for choice in playlist):

@@ -47,7 +47,7 @@ def run_screen(paths: Sequence[Path], out: Path, hop_s: float, model: str, chann
         )
     scored = 0
     try:
-        with out.open("w", newline="", encoding="utf-8") as table:
+        with out.open("w", newline="", encoding="utf-8", errors="surrogateescape") as table:
             writer = csv.DictWriter(table, COLUMNS, restval="")
             writer.writeheader()
             for file in tqdm(files, desc="screening", unit="recording", disable=None):

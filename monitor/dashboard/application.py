@@ -11,7 +11,7 @@ from types import FrameType
 from PySide6.QtCore import QLibraryInfo
 from PySide6.QtWidgets import QApplication
 
-from monitor.dashboard.display import has_display, require_display, require_window_libraries
+from monitor.dashboard.display import require_display, require_window_libraries
 from monitor.dashboard.theme import font
 from monitor.sources.choice import SourceChoice
 
@@ -23,7 +23,7 @@ def application(window_system: bool = True) -> QApplication:
     """The one application of this process, made if need be.
 
     Args:
-        window_system: There must be a screen; otherwise Qt draws off screen where there is none.
+        window_system: There must be a screen; otherwise Qt draws off screen.
 
     Raises:
         DashboardError: There is no screen, or Qt cannot use it.
@@ -34,8 +34,8 @@ def application(window_system: bool = True) -> QApplication:
     if window_system:
         require_display()
         require_window_libraries(Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms")
-    elif not has_display():
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    else:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     made = QApplication(["auscult"])
     made.setStyle("Fusion")
     made.setFont(font())

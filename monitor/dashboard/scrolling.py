@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from monitor.dashboard.tape import SPAN_S, Stretch
+from monitor.dashboard.tape import SPAN_S, Gap, Stretch
 from monitor.dashboard.theme import SMALL, Theme, font
 
 
@@ -33,8 +33,8 @@ class ScrollingItem(GraphicsObject):
         self._rect = QRectF()
         self._ratio = 1.0
         self._end = 0
-        self._gaps: tuple[tuple[float, float], ...] = ()
-        self._gap_ink = QColor()
+        self._gaps: tuple[Gap, ...] = ()
+        self._gap_ink = self._gap_ground = QColor()
         self.pixel_width = self.pixel_height = 1
         self.shown_s = 0.0
         self.paint_ms = 0.0
@@ -53,7 +53,7 @@ class ScrollingItem(GraphicsObject):
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colour in which gaps are marked."""
-        self._gap_ink = QColor(theme.abnormal)
+        self._gap_ink, self._gap_ground = QColor(theme.abnormal), QColor(theme.plot)
         self.update()
 
     def place(self, rect: QRectF, ratio: float, stretches: Iterable[Stretch]) -> None:
@@ -82,7 +82,7 @@ class ScrollingItem(GraphicsObject):
         """The first column that is not wholly before a time on the source's clock, in seconds."""
         return math.floor(at_s * self.pixel_width / SPAN_S)
 
-    def show_until(self, now_s: float, gaps: Iterable[tuple[float, float]] = ()) -> bool:
+    def show_until(self, now_s: float, gaps: Iterable[Gap] = ()) -> bool:
         """Let the right edge stand for a time on the source's clock.
 
         Returns:
@@ -117,16 +117,17 @@ class ScrollingItem(GraphicsObject):
 
     def _mark_gaps(self, painter: QPainter) -> None:
         first = self._end - self.pixel_width
-        for begin_s, end_s in self._gaps:
+        for begin_s, end_s, lost_s in self._gaps:
             left, right = self.column_at(begin_s) - first, self.column_at(end_s) - first
             if right <= 0 or left >= self.pixel_width:
                 continue
             band = QRectF(left, 0, max(2.0, right - left), self.pixel_height)
+            painter.fillRect(band, self._gap_ground)
             painter.fillRect(band, QBrush(self._gap_ink, Qt.BrushStyle.BDiagPattern))
-            painter.setPen(self._gap_ink)
             painter.setFont(font(round(SMALL * self._ratio)))
-            painter.drawText(
-                QRectF(band.right() + 4 * self._ratio, 4 * self._ratio, 200 * self._ratio, 20 * self._ratio),
-                Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-                f"{end_s - begin_s:.1f} s lost",
-            )
+            words = f" {lost_s:.1f} s lost "
+            size = painter.fontMetrics().size(0, words)
+            label = QRectF(band.left(), 0, size.width(), size.height() * 1.3)
+            painter.fillRect(label, self._gap_ground)
+            painter.setPen(self._gap_ink)
+            painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)

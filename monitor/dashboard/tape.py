@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,20 @@ _FIRST_DB, _QUIETEST_DB = -40.0, -75.0
 _ATTACK_S = 0.1
 _FALL_DB_S, _FIRST_FALL_DB_S = 1.5, 8.0
 _SETTLING_S = 5.0
+
+
+class Gap(NamedTuple):
+    """A hole in the picture.
+
+    Attributes:
+        begin_s: End of the sound before it, on the source's clock.
+        end_s: Start of the sound after it.
+        lost_s: Seconds that never came; the hole is a little longer, by what was still in the filters.
+    """
+
+    begin_s: float
+    end_s: float
+    lost_s: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +79,7 @@ class Tape:
 
     def __init__(self) -> None:
         self.stretches: deque[Stretch] = deque()
-        self.gaps: deque[tuple[float, float]] = deque()
+        self.gaps: deque[Gap] = deque()
         self._segment_s = 0.0
         self._made = 0
         self._serial = 0
@@ -94,7 +109,9 @@ class Tape:
         for piece in pieces:
             times = self._column_times(piece)
             if piece.gap_before_s > 0:
-                self.gaps.append((piece.start_s - piece.gap_before_s, piece.start_s))
+                begin_s = piece.start_s - piece.gap_before_s
+                heard_s = fresh[-1].end_s if fresh else self.end_s or begin_s
+                self.gaps.append(Gap(min(begin_s, heard_s), piece.start_s, piece.gap_before_s))
             if piece.end_s < oldest_s:
                 continue
             levels = self._levels(piece.columns, piece.end_s)
@@ -104,7 +121,7 @@ class Tape:
         self.stretches.extend(fresh)
         while self.stretches[0].end_s < oldest_s:
             self.stretches.popleft()
-        while self.gaps and self.gaps[0][1] < oldest_s:
+        while self.gaps and self.gaps[0].end_s < oldest_s:
             self.gaps.popleft()
         return fresh
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from model.verdict import Label
@@ -126,11 +125,6 @@ class VerdictPanel(QWidget):
         if snapshot.state != "loading":
             self.events.show_events(snapshot.events)
         self.model.setText(f"Model {snapshot.model}" if snapshot.model else "")
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Let the shape grow with the panel."""
-        self.shape.set_side(self.height() // (6 * GRID) * GRID)
-        super().resizeEvent(event)
 
     def _show_judgement(self, judgement: Judgement, band: tuple[float, float]) -> None:
         verdict, standing = judgement.verdict, judgement.rolling

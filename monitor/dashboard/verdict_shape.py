@@ -31,7 +31,8 @@ class VerdictShape(QWidget):
         self._theme = DARK
         self._label: Label | None = None
         self._filled = 0.0
-        self.set_side(SIDES[0])
+        self.setMinimumSize(SIDES[0], SIDES[0])
+        self.setMaximumSize(SIDES[1], SIDES[1])
         self.setAccessibleName("Shape of the verdict")
 
     def set_theme(self, theme: Theme) -> None:
@@ -39,10 +40,9 @@ class VerdictShape(QWidget):
         self._theme = theme
         self.update()
 
-    def set_side(self, side: int) -> None:
-        """Fill another square, in logical pixels, within reason."""
-        side = min(SIDES[1], max(SIDES[0], side))
-        self.setFixedSize(QSize(side, side))
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """As large as allowed; a low window takes what it needs."""
+        return self.maximumSize()
 
     def show_label(self, label: Label | None, filled: float = 0.0) -> None:
         """Draw another shape.
@@ -63,7 +63,8 @@ class VerdictShape(QWidget):
         colour = QColor(self._theme.of(self._label))
         pen = QPen(colour, _PEN)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        box = QRectF(self.rect()).adjusted(_PEN, _PEN, -_PEN, -_PEN)
+        side = min(self.width(), self.height())
+        box = QRectF(0, 0, side, side).adjusted(_PEN, _PEN, -_PEN, -_PEN)
         painter.setPen(pen)
         if self._label is None:
             painter.drawLine(

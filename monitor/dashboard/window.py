@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -21,7 +21,7 @@ from monitor.dashboard.plots import Plots
 from monitor.dashboard.status_line import StatusLine
 from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES, font
 from monitor.dashboard.verdict_panel import VerdictPanel
-from monitor.dashboard.words import IDLE, LOADING, NO_SOUND_OUTPUT, NO_VERDICT, READY, SEE_BELOW
+from monitor.dashboard.words import IDLE, LOADING, NO_SOUND_OUTPUT, NO_VERDICT, ONLY_AT_PACE, READY, SEE_BELOW
 from monitor.sources.choice import SourceChoice
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 FRAME_MS = 33
 """Between two frames while something plays."""
 
+HURRIED_MS = 100
+"""Between two frames of sound analysed as fast as can be: no eye follows it, so analysis gets the time."""
+
 IDLE_MS = 150
 """Between two looks while nothing does."""
 
@@ -40,7 +43,8 @@ PAUSE_S = 2.0
 
 _METER_EVERY, _TEXT_EVERY = 2, 4
 _UNSEEN_S = 2.0
-_MINIMUM = (920, 500)
+_OUT_OF_STEP_S = 3.0
+_USUAL, _MINIMUM = (1280, 800), (920, 500)
 
 
 class DashboardWindow(QWidget):
@@ -56,7 +60,8 @@ class DashboardWindow(QWidget):
         super().__init__()
         self.setWindowTitle("auscult")
         self.setMinimumSize(*_MINIMUM)
-        self.resize(1280, 800)
+        # On a screen at 200 % the usual size would not fit.
+        self.resize(QSize(*_USUAL).boundedTo(self.screen().availableSize()))
         self.bar, self.status, self.plots, self.verdict = ControlBar(), StatusLine(), Plots(), VerdictPanel()
         self.message = ElidedLabel()
         self.message.setFont(font())
@@ -301,6 +306,7 @@ class DashboardWindow(QWidget):
         self._player.poll()
         if self._player.error:
             self._fail(self._player.error)
+            self._failures += 1
             self._player.error = ""
             self.verdict.clear(NO_VERDICT, SEE_BELOW)
             self.status.clear(f"{self._player.choice.title} · failed" if self._player.choice else "")
@@ -316,9 +322,14 @@ class DashboardWindow(QWidget):
         if self._next_at is not None and at >= self._next_at:
             self._play()
         self._frame += 1
-        wanted = FRAME_MS if self._player.playing else IDLE_MS
+        wanted = self._interval()
         if self._timer.interval() != wanted:
             self._timer.setInterval(wanted)
+
+    def _interval(self) -> int:
+        if self._shown is None or not self._player.playing:
+            return IDLE_MS
+        return FRAME_MS if _pace(self._shown) is not None else HURRIED_MS
 
     def _clear(self) -> None:
         self._shown = self._snapshot = None
@@ -338,11 +349,11 @@ class DashboardWindow(QWidget):
             self.plots.take(session.trace.since(self.plots.tape.next_serial))
         heard_s = self._playback.heard_s if self._playback is not None else None
         newest_s = self.plots.tape.end_s
-        if heard_s is not None and not session.ended:
+        # A loudspeaker that has stopped must not stop the picture.
+        if heard_s is not None and not session.ended and newest_s - heard_s < _OUT_OF_STEP_S:
             shown_s = self._clock.advance(at, min(heard_s, newest_s), 1.0, settle=True)
         else:
-            pace = getattr(session.source, "pace", 1.0)
-            shown_s = self._clock.advance(at, newest_s, pace, settle=session.ended)
+            shown_s = self._clock.advance(at, newest_s, _pace(session), settle=session.ended)
         self.plots.show_until(shown_s)
         changed = snapshot is not self._snapshot
         self._snapshot = snapshot
@@ -373,7 +384,13 @@ class DashboardWindow(QWidget):
         """After a session's end: the next of the playlist, or rest."""
         if not session.ended or self._player.choice is not self._playlist[self._position]:
             return
-        self._advance(at + PAUSE_S)
+        self._failures = 0
+        if session.snapshot.state == "failed":
+            # The analysis itself: it would fail for the others as well.
+            self._running = False
+            self._show_controls()
+        else:
+            self._advance(at + PAUSE_S)
 
     def _advance(self, at: float) -> None:
         self._position += 1
@@ -388,7 +405,6 @@ class DashboardWindow(QWidget):
     def _fail(self, words: str) -> None:
         if self.message.text() == words and self.message.objectName() == "alert":
             return
-        self._failures += 1
         self.say(words)
 
     def _start_sound(self, session: Session) -> None:
@@ -396,7 +412,10 @@ class DashboardWindow(QWidget):
 
         if self._playback is None:
             self._playback = Playback()
-        if not self._playback.start(session):
+        if _pace(session) != 1.0:
+            self._sound_wanted = False
+            self.say(ONLY_AT_PACE, alert=False)
+        elif not self._playback.start(session):
             self._sound_wanted = False
             self.say(NO_SOUND_OUTPUT, alert=False)
 
@@ -422,3 +441,8 @@ class DashboardWindow(QWidget):
             else:
                 self.verdict.clear()
         self._show_controls()
+
+
+def _pace(session: Session) -> float | None:
+    """Seconds of sound per second; None for as fast as can be. A live source has no such attribute."""
+    return getattr(session.source, "pace", 1.0)

@@ -12,6 +12,7 @@ NO_SOURCE, READY, LOADING, NO_VERDICT = "NO SOURCE", "READY", "LOADING", "NO VER
 SEE_BELOW = "The message below says why."
 NO_EVENTS = "No sound lost so far"
 EMPTY = "Plug in a stethoscope, or open a recording"
+ONLY_AT_PACE = "Sound plays only at normal speed"
 NO_SOUND_OUTPUT = "No sound output device: playing silently"
 
 LABELS = {

@@ -112,6 +112,8 @@ class PacedSource(ABC):
                 break
             index += samples.size
             self._health = SourceHealth("running", index)
+            if index == self._limit:  # without waiting for a pipe to say more
+                break
 
     def _await(self, began: float, index: int) -> bool:
         if self.pace is None:

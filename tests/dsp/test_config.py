@@ -21,7 +21,9 @@ def test_every_multiple_of_the_step_is_a_hop(steps):
 @given(st.floats() | st.floats(0, 100))
 def test_a_hop_is_a_multiple_or_refused_in_one_line(hop_s):
     steps = hop_s / 0.08
-    on_grid = math.isfinite(steps) and abs(round(steps) * 0.08 - hop_s) <= 1e-9 and 1 <= round(steps) <= 1_080_000
+    on_grid = (
+        math.isfinite(steps) and abs(round(steps) * 0.08 - hop_s) <= 1e-9 and 1 <= round(steps) <= 1_080_000
+    )
     if on_grid:
         assert CONFIG.hop_steps(hop_s) == round(steps)
     else:
@@ -29,7 +31,9 @@ def test_a_hop_is_a_multiple_or_refused_in_one_line(hop_s):
             FrontEnd(2000, hop_s)
 
 
-@pytest.mark.parametrize("hop_s", [0.0, -0.08, 0.04, 0.12, 0.1, 0.4001, math.nan, math.inf, -math.inf, 86_400.08])
+@pytest.mark.parametrize(
+    "hop_s", [0.0, -0.08, 0.04, 0.12, 0.1, 0.4001, math.nan, math.inf, -math.inf, 86_400.08]
+)
 def test_other_hops_are_wrong(hop_s):
     with pytest.raises(ValueError, match="is not a positive multiple"):
         CONFIG.hop_steps(hop_s)

@@ -23,7 +23,7 @@ def risk(threshold, values, scale):
     return values.size - 2 * np.count_nonzero(size <= limit) + np.sum(np.minimum(size, limit) ** 2)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(coefficients, st.floats(0.1, 100))
 def test_no_other_threshold_has_less_risk(values, scale):
     threshold = sure_threshold(values, scale)

@@ -27,7 +27,7 @@ def tone(frequency, rate, count, phase=0.3):
     return np.sin(2 * np.pi * frequency * np.arange(count) / rate + phase)
 
 
-@settings(max_examples=80)
+@settings(max_examples=60)
 @given(rates, st.floats(0, 0.6), cuts)
 def test_any_cutting_gives_the_same_bits(rate, seconds, at):
     samples = np.random.default_rng(3).standard_normal(int(seconds * rate))
@@ -39,7 +39,7 @@ def test_any_cutting_gives_the_same_bits(rate, seconds, at):
     assert np.concatenate([*parts, resampler.flush()]).tobytes() == expected.tobytes()
 
 
-@settings(max_examples=80)
+@settings(max_examples=60)
 @given(rates, st.integers(0, 20_000))
 def test_length_is_that_of_the_input_rounded_up(rate, count):
     assert whole(rate, np.ones(count)).size == -(-count * 2000 // rate)
@@ -57,7 +57,7 @@ def test_the_analysis_rate_passes_unchanged(count):
     assert StreamingResampler(2000).look_ahead_s == 0.0
 
 
-@settings(max_examples=80)
+@settings(max_examples=60)
 @given(rates, st.floats(0, 1), st.floats(0, 6.28))
 def test_a_tone_keeps_its_amplitude_and_its_place(rate, where, phase):
     highest = min(840, rate / 2 - 158)
@@ -67,7 +67,7 @@ def test_a_tone_keeps_its_amplitude_and_its_place(rate, where, phase):
     assert np.abs(made - expected)[EDGE:-EDGE].max() < 1e-3
 
 
-@settings(max_examples=80)
+@settings(max_examples=60)
 @given(st.sampled_from([rate for rate in RATES if rate >= 4000]), st.floats(0, 1), st.floats(0, 6.28))
 def test_what_would_fold_into_the_band_is_75_db_down(rate, where, phase):
     frequency = 1157 + where * (rate / 2 - 1157)

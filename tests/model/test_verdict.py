@@ -9,7 +9,9 @@ from model.verdict import Label, RecordingTally, RollingVerdict, Standing, Windo
 
 BAND = Calibration(low=0.4, high=0.6)
 probabilities = st.floats(0, 1)
-bands = st.tuples(probabilities, probabilities).map(lambda edges: Calibration(low=min(edges), high=max(edges)))
+bands = st.tuples(probabilities, probabilities).map(
+    lambda edges: Calibration(low=min(edges), high=max(edges))
+)
 REASONS = ("too_quiet", "clipped", "padded", "fading", "mains_hum")
 
 
@@ -92,7 +94,7 @@ def test_poor_signal_stands_when_nothing_was_scored_for_ten_seconds(hops, p):
     for hop_s in hops:
         end_s += hop_s
         standing = rolling.update(window(end_s, None))
-        assert (standing.label is Label.POOR_SIGNAL) == (10.0 <= end_s - 10.0)
+        assert (standing.label is Label.POOR_SIGNAL) == (end_s - 10.0 >= 10.0)
         assert standing.p_abnormal == (None if end_s >= 20.0 else first.p_abnormal)
 
 
@@ -136,7 +138,11 @@ def test_reset_forgets(before, after):
 
 @given(
     st.lists(
-        st.tuples(st.none() | probabilities, st.none() | probabilities, st.lists(st.sampled_from(REASONS), unique=True))
+        st.tuples(
+            st.none() | probabilities,
+            st.none() | probabilities,
+            st.lists(st.sampled_from(REASONS), unique=True),
+        )
     ),
     st.lists(st.integers(0, 100)),
     bands,

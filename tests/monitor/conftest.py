@@ -14,7 +14,20 @@ from tests.monitor.sound_server import SoundServer, missing_program
 @pytest.fixture(scope="session")
 def model_name(tmp_path_factory):
     """Path of random weights with their card: verdicts that mean nothing, but differ by window."""
-    folder = tmp_path_factory.mktemp("model")
+    return write_model(
+        tmp_path_factory.mktemp("model"), Calibration(slope=5, intercept=0, low=0.35, high=0.65)
+    )
+
+
+@pytest.fixture(scope="session")
+def decided_model(tmp_path_factory):
+    """The same weights with no abstention band: uncertain only where something forbids confidence."""
+    return write_model(
+        tmp_path_factory.mktemp("decided"), Calibration(slope=5, intercept=0, low=0.5, high=0.5)
+    )
+
+
+def write_model(folder, calibration):
     use_one_thread()
     with torch.random.fork_rng():
         torch.manual_seed(0)
@@ -28,7 +41,7 @@ def model_name(tmp_path_factory):
         arguments=network.arguments,
         parameters=parameter_count(network),
         front_end=FrontEndConfig().to_dict(),
-        calibration=Calibration(slope=5, intercept=0, low=0.35, high=0.65),
+        calibration=calibration,
         recipe={},
         seed=0,
         corpora={},

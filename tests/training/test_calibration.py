@@ -106,14 +106,18 @@ def test_the_band_is_the_narrowest_that_keeps_the_risk_within_its_cap(seed, apar
 @given(st.floats(-50, 50), st.floats(-5, 5), st.floats(-5, 5))
 def test_training_and_serving_mean_the_same_probability(logit, slope, intercept):
     calibration = Calibration(slope, intercept)
-    assert probability(np.array([logit]), calibration)[0] == pytest.approx(calibrated(logit, calibration), abs=1e-12)
+    assert probability(np.array([logit]), calibration)[0] == pytest.approx(
+        calibrated(logit, calibration), abs=1e-12
+    )
 
 
 @given(st.sampled_from(BALANCES), st.lists(st.tuples(st.booleans(), st.sampled_from("abc")), min_size=1))
 def test_all_kinds_weigh_the_same(balance, rows):
     abnormal, database = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
     weight = balance_weights(balance, abnormal, database)
-    kinds = {"none": lambda row: 0, "class": lambda row: row[0], "database and class": lambda row: row}[balance]
+    kinds = {"none": lambda row: 0, "class": lambda row: row[0], "database and class": lambda row: row}[
+        balance
+    ]
     total = {}
     for row, share in zip(rows, weight, strict=True):
         total.setdefault(kinds(row), []).append(share)

@@ -3,8 +3,8 @@ from collections import Counter
 import pytest
 
 from recordings import Recording
-from training.corpora import CorpusError, load_cinc2016, load_corpus
 from tests.training.tiny import write_appendix, write_corpus
+from training.corpora import CorpusError, load_cinc2016, load_corpus
 
 RECORDS = {
     "a0001": (0.5, True),
@@ -110,7 +110,8 @@ def test_a_missing_list_stops_everything(folder, missing):
 
 
 @pytest.mark.parametrize(
-    "damaged", ["training-a/REFERENCE.csv", "RECORDS-validation", "annotations/Online_Appendix_training_set.csv"]
+    "damaged",
+    ["training-a/REFERENCE.csv", "RECORDS-validation", "annotations/Online_Appendix_training_set.csv"],
 )
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00a", b"a" * 200_000, b"only,other\ncolumns\n"])
 def test_a_damaged_list_never_ends_in_a_traceback(folder, damaged, content):

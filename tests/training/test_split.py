@@ -11,7 +11,9 @@ records = st.lists(
     st.tuples(st.sampled_from("abc"), st.integers(0, 12), st.booleans(), st.booleans()), max_size=60
 ).map(
     lambda rows: [
-        Record(f"{database}{index}", f"cinc2016-{database}", Path("x"), abnormal, f"{database}:{group}", held_out)
+        Record(
+            f"{database}{index}", f"cinc2016-{database}", Path("x"), abnormal, f"{database}:{group}", held_out
+        )
         for index, (database, group, abnormal, held_out) in enumerate(rows)
     ]
 )

@@ -88,13 +88,24 @@ def record(tmp_path, heart):
 
 
 @pytest.fixture
-def window(qtbot, model_name):
-    """A shown window; it is closed at the test's end."""
-    made = DashboardWindow(Player(HOP_S, ClassifierShelf(model_name).take))
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
+def open_window(qtbot, model_name):
+    """Opens windows and closes them at the test's end."""
+    opened = []
+
+    def make(model=model_name, loop=False):
+        opened.append(DashboardWindow(Player(HOP_S, ClassifierShelf(model).take), loop))
+        opened[-1].show()
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+        one.deleteLater()
+
+
+@pytest.fixture
+def window(open_window):
+    return open_window()
 
 
 @pytest.fixture

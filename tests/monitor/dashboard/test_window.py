@@ -5,13 +5,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
-from pytestqt.qtbot import QtBot
 
 from dsp.synthesis import SynthesisConfig
 from model.verdict import Label
 from monitor.dashboard import application, run_dashboard
-from monitor.dashboard.player import ClassifierShelf, Player
-from monitor.dashboard.window import DashboardWindow
 from monitor.dashboard.words import EMPTY, LABELS, NO_SOUND_OUTPUT, REASONS
 from monitor.sources.choice import recording_choice, synthetic_choice
 
@@ -111,13 +108,24 @@ def test_the_error_stays_until_the_next_start(qtbot, window, record, tmp_path):
     assert window.problem == ""
 
 
-def test_a_model_that_cannot_be_loaded_is_told(qtbot, record, tmp_path):
-    window = DashboardWindow(Player(HOP_S, ClassifierShelf(str(tmp_path / "none.safetensors")).take))
-    window.show()
+def test_a_model_that_cannot_be_loaded_is_told(qtbot, open_window, record, tmp_path):
+    window = open_window(str(tmp_path / "none.safetensors"))
     window.set_playlist([record()])
     qtbot.waitUntil(lambda: "none.safetensors" in window.problem, timeout=30_000)
-    window.close()
-    window.deleteLater()
+
+
+def test_a_loop_of_bad_files_comes_to_rest(qtbot, open_window, tmp_path, monkeypatch):
+    monkeypatch.setattr("monitor.dashboard.window.PAUSE_S", 0.0)
+    window = open_window(loop=True)
+    window.set_playlist([recording_choice(tmp_path / "one.wav"), recording_choice(tmp_path / "two.wav")])
+    qtbot.waitUntil(lambda: window.bar.start.text().replace("&", "") == "Start", timeout=30_000)
+    assert "two.wav" in window.problem
+
+
+def test_opens_no_larger_than_the_screen(window):
+    screen = window.screen().availableSize()
+    assert window.width() <= max(screen.width(), window.minimumWidth())
+    assert window.height() <= max(screen.height(), window.minimumHeight())
 
 
 def test_stopping_keeps_the_summary(qtbot, window, record):
@@ -232,10 +240,11 @@ def test_space_presses_the_focused_button_instead(qtbot, window, record):
 
 
 def test_fits_a_screen_of_960_by_540(qtbot, window, play, record):
+    play(record(seconds=6.0))
     assert window.minimumSizeHint().width() <= 960
     assert window.minimumSizeHint().height() <= 540
     window.resize(960, 540)
-    play(record(seconds=6.0))
+    QApplication.processEvents()
     assert (window.width(), window.height()) == (960, 540)
     for part in window.findChildren(QWidget):
         # What lies in the plots is theirs to clip.
@@ -246,17 +255,14 @@ def test_fits_a_screen_of_960_by_540(qtbot, window, play, record):
     assert reason.heightForWidth(reason.width()) <= reason.height()
 
 
-def test_closes_in_the_middle_of_everything(qtbot, model_name, record):
-    for milliseconds in (0, 40, 400):
-        window = DashboardWindow(Player(HOP_S, ClassifierShelf(model_name).take))
-        window.show()
-        window.set_playlist([record(f"{milliseconds}.wav", seconds=30.0, pace=1.0)])
-        qtbot.wait(milliseconds)
-        window.close()
-        window.deleteLater()
-        assert not [
-            thread for thread in threading.enumerate() if thread.name.split()[0] in ("worker", "player")
-        ]
+@pytest.mark.parametrize("milliseconds", [0, 40, 400])
+def test_closes_in_the_middle_of_everything(qtbot, window, record, milliseconds):
+    window.set_playlist([record(seconds=30.0, pace=1.0)])
+    qtbot.wait(milliseconds)
+    window.close()
+    assert not [
+        thread for thread in threading.enumerate() if thread.name.split()[0] in ("worker", "source", "player")
+    ]
 
 
 def test_runs_until_it_is_closed(qapp, model_name, record):
@@ -277,10 +283,9 @@ def test_interrupt_closes_it(qapp, model_name, record):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_plays_in_a_loop(qtbot: QtBot, model_name, record, monkeypatch):
-    monkeypatch.setattr("monitor.dashboard.window.PAUSE_S", 0.0)
-    window = DashboardWindow(Player(HOP_S, ClassifierShelf(model_name).take), loop=True)
-    window.show()
+def test_plays_in_a_loop(qtbot, open_window, record, monkeypatch):
+    monkeypatch.setattr("monitor.dashboard.window.PAUSE_S", 0.1)
+    window = open_window(loop=True)
     sessions = []
     window.set_playlist([record("a.wav", seconds=11.0), record("b.wav", seconds=11.0)])
 
@@ -291,8 +296,6 @@ def test_plays_in_a_loop(qtbot: QtBot, model_name, record, monkeypatch):
 
     qtbot.waitUntil(turned, timeout=60_000)
     assert [session.source.name for session in sessions] == ["a.wav", "b.wav", "a.wav"]
-    window.close()
-    window.deleteLater()
 
 
 def test_the_newest_sound_is_at_the_right(window, play, record):

@@ -1,0 +1,547 @@
+"""The command line in this process; what needs a process of its own is in test_process.py."""
+
+import csv
+import io
+import json
+import os
+import pickle
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+import soundfile as sf
+
+from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
+from monitor.cli import cli, main
+from monitor.json_lines import read_schema
+from recordings import demo_recordings
+from tests.monitor.streams import noise
+
+VALIDATOR = jsonschema.Draft202012Validator(read_schema())
+COLUMNS = "path,label,p_abnormal,quality,heart_rate_bpm,duration_s,windows,model,error"
+DEMOS = [demo.path for demo in demo_recordings()]
+
+
+@dataclass
+class Outcome:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def lines(self):
+        """The JSON lines of a headless run that is in order, each valid."""
+        assert self.status == 0, self.err
+        assert self.err == ""
+        lines = [json.loads(line) for line in self.out.splitlines()]
+        for line in lines:
+            VALIDATOR.validate(line)
+        assert lines[-1]["kind"] == "summary"
+        return lines
+
+    @property
+    def windows(self):
+        return [line for line in self.lines if line["kind"] == "verdict" and line["label"] != "warming_up"]
+
+    @property
+    def events(self):
+        return [line for line in self.lines if line["kind"] == "event"]
+
+    @property
+    def summary(self):
+        return self.lines[-1]
+
+    @property
+    def complaint(self):
+        """The one line of a run that failed."""
+        assert self.status == 1
+        assert self.out == ""
+        assert self.err.startswith("auscult: ")
+        assert self.err.count("\n") == 1
+        assert self.err.endswith("\n")
+        return self.err
+
+
+@pytest.fixture
+def auscult(monkeypatch, capsys):
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["auscult", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Outcome(ended.value.code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def replay(auscult, model_name):
+    def run(*words, model=model_name):
+        return auscult("replay", *words, "--headless", "--pace", "max", "--model", model)
+
+    return run
+
+
+def write(path, samples, rate=4000, subtype="PCM_16"):
+    sf.write(path, samples, rate, subtype=subtype)
+    return path
+
+
+def heart(seconds, rate=4000, seed=0):
+    return HeartSoundSynthesizer(SynthesisConfig(rate=rate, seed=seed)).read(round(seconds * rate))
+
+
+# Help and wrong usage
+
+
+@pytest.mark.parametrize("words", [(), *[(name,) for name in cli.commands]], ids=" ".join)
+def test_help_has_an_example(auscult, words):
+    told = auscult(*words, "--help")
+    assert (told.status, told.err) == (0, "")
+    example = told.out.split("Example:\n")[1]
+    assert example.strip().startswith(" ".join(["auscult", *words]))
+    assert auscult(*words, "-h").out == told.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "replay a.wav --hop 0.3",
+        "replay a.wav --hop 0",
+        "replay a.wav --hop nan",
+        "replay a.wav --hop soon",
+        "replay a.wav --pace fast",
+        "replay a.wav --pace 0x",
+        "replay a.wav --pace nanx",
+        "replay a.wav --duration 0",
+        "replay a.wav --duration nan",
+        "replay a.wav --duration inf",
+        "replay a.wav --channel 0",
+        "replay a.wav --unknown",
+        "replay",
+        "monitor --source -",
+        "monitor --source - --rate 500",
+        "monitor --source - --rate 4000 --format mp3",
+        "monitor --source synth --seed -1",
+        "monitor --source synth --condition well",
+        "monitor --source synth --headless --heart-rate nan",
+        "monitor --source synth --headless --snr nan",
+        "screen a.wav",
+        "analyze",
+        "synth",
+        "synth a.flac --duration nan",
+        "synth a.flac --jitter 0.5",
+        "unheard-of",
+    ],
+)
+def test_wrong_usage_is_status_2_with_a_hint(auscult, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = auscult(*words.split())
+    assert (told.status, told.out) == (2, "")
+    assert "Error: " in told.err
+    assert "Traceback" not in told.err
+    assert list(tmp_path.iterdir()) == []
+
+
+# What cannot be read
+
+
+BAD_FILES = {
+    "empty.wav": b"",
+    "header.wav": None,
+    "text.wav": b"these are no samples\n" * 50,
+    "nothing.wav": None,
+}
+
+
+@pytest.fixture(scope="module")
+def bad_files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bad")
+    sound = write(folder / "sound.wav", heart(1)).read_bytes()
+    for name, content in BAD_FILES.items():
+        (folder / name).write_bytes(sound[:20] if content is None else content)
+    write(folder / "nothing.wav", np.empty(0))
+    (folder / "folder.wav").mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("name", [*BAD_FILES, "folder.wav", "missing.wav"])
+def test_a_file_that_cannot_be_read_is_one_line(auscult, model_name, bad_files, name):
+    path = bad_files / name
+    for words in (
+        ("replay", path, "--headless"),
+        ("monitor", "--source", path, "--headless"),
+        ("analyze", path),
+    ):
+        assert str(path) in auscult(*words, "--model", model_name).complaint
+
+
+def test_a_second_file_that_is_missing_fails_after_the_first_was_judged(replay, tmp_path):
+    told = replay(write(tmp_path / "a.wav", heart(11)), tmp_path / "b.wav")
+    assert told.status == 1
+    assert json.loads(told.out.splitlines()[-1])["source"] == "a.wav"
+    assert "b.wav: does not exist" in told.err
+    assert told.err.count("\n") == 1
+
+
+def test_a_channel_that_is_not_there_is_one_line(auscult, tmp_path):
+    path = write(tmp_path / "a.wav", heart(1))
+    assert "no channel 2" in auscult("replay", path, "--headless", "--channel", 2).complaint
+
+
+class Mischief:
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (Path.touch, (self.path,))
+
+
+@pytest.mark.parametrize(
+    "kind", ["unknown", "missing", "no card", "corrupt", "pickle", "a pickle with a card"]
+)
+def test_a_model_that_cannot_be_used_is_one_line(auscult, model_name, tmp_path, kind):
+    weights, card = Path(model_name).read_bytes(), Path(model_name).with_suffix(".json").read_text()
+    path, touched = tmp_path / "model.safetensors", tmp_path / "touched"
+    if kind in ("no card", "corrupt"):
+        path.write_bytes(weights[:-4] + b"\0\1\2\3")
+    if kind == "corrupt":
+        path.with_suffix(".json").write_text(card)
+    if "pickle" in kind:
+        data = pickle.dumps(Mischief(touched))
+        path.write_bytes(data)
+    if kind == "a pickle with a card":
+        import hashlib
+
+        content = {**json.loads(card), "sha256": hashlib.sha256(data).hexdigest()}
+        path.with_suffix(".json").write_text(json.dumps(content))
+    name = "unheard-of" if kind == "unknown" else path
+    complaint = auscult("replay", DEMOS[0], "--headless", "--model", name).complaint
+    assert str(name if kind == "unknown" else path.stem) in complaint
+    assert not touched.exists()
+    for words in (("analyze", DEMOS[0]), ("screen", DEMOS[0], "--out", tmp_path / "out.csv")):
+        assert auscult(*words, "--model", name).complaint == complaint
+
+
+def test_an_unknown_device_is_one_line(auscult, model_name):
+    complaint = auscult(
+        "monitor", "--source", "mic:no such thing", "--headless", "--model", model_name
+    ).complaint
+    assert "no such thing" in complaint or "no input device" in complaint or "PortAudio" in complaint
+
+
+# Verdicts
+
+
+def test_a_normal_replay(replay, tmp_path):
+    told = replay(write(tmp_path / "a.wav", heart(12.4)))
+    assert [(line["window_start_s"], line["window_end_s"]) for line in told.windows] == [
+        (round(0.4 * number, 6), round(10 + 0.4 * number, 6)) for number in range(7)
+    ]
+    assert [line["window_end_s"] for line in told.lines[:9]] == list(range(1, 10))
+    summary = told.summary
+    assert (summary["windows"], summary["poor_windows"], summary["gap_s"]) == (7, 0, 0.0)
+    assert summary["duration_s"] == 12.4
+    assert summary["p_abnormal"] == pytest.approx(
+        np.mean([line["p_abnormal"] for line in told.windows]), abs=1e-5
+    )
+    assert len({line["model"] for line in told.lines}) == 1
+    assert "source" not in summary
+
+
+def test_silence_is_no_verdict(replay, tmp_path):
+    told = replay(write(tmp_path / "a.wav", np.zeros(12 * 4000)))
+    assert {line["label"] for line in told.windows} == {"poor_signal"}
+    assert all(line["reasons"] == ["too_quiet"] for line in told.windows)
+    summary = told.summary
+    assert (summary["label"], summary["p_abnormal"]) == ("poor_signal", None)
+    assert summary["windows"] == summary["poor_windows"] == 6
+
+
+def test_three_seconds_are_one_padded_window(replay, tmp_path):
+    told = replay(write(tmp_path / "a.wav", heart(3)))
+    (window,) = told.windows
+    assert (window["window_start_s"], window["window_end_s"], window["reasons"]) == (0.0, 10.0, ["padded"])
+    assert (told.summary["windows"], told.summary["duration_s"]) == (1, 3.0)
+
+
+def test_bad_samples_are_told_and_the_rest_is_judged(replay, tmp_path):
+    sound = heart(12)
+    sound[5000:5100] = np.nan
+    sound[9000] = np.inf
+    told = replay(write(tmp_path / "a.wav", sound, subtype="FLOAT"))
+    assert [(line["t_s"], line["detail"]) for line in told.events] == [
+        (2.0, "100 bad samples replaced"),
+        (3.0, "1 bad samples replaced"),
+    ]
+    assert all(line["p_abnormal"] is not None for line in told.windows)
+
+
+def test_clipping_is_told(replay, tmp_path):
+    sound = np.clip(heart(12) * 30, -1, 1)
+    told = replay(write(tmp_path / "a.wav", sound))
+    assert {line["event"] for line in told.events} == {"clipping"}
+    assert all("clipped" in line["reasons"] for line in told.windows)
+
+
+def test_a_truncated_file_is_judged_as_far_as_it_goes(replay, tmp_path):
+    path = write(tmp_path / "a.wav", heart(15))
+    path.write_bytes(path.read_bytes()[: -2 * 8000])
+    told = replay(path)
+    (event,) = told.events
+    assert (event["event"], event["t_s"]) == ("gap", 13.0)
+    assert "promises 15.00 s" in event["detail"]
+    assert told.summary["duration_s"] == 13.0
+
+
+def test_of_two_channels_the_louder_is_taken(replay, tmp_path):
+    path = write(tmp_path / "a.wav", np.column_stack([noise(44_000, level=0.01), heart(11)]))
+    said = {channel: replay(path, *channel) for channel in ((), ("--channel", 1), ("--channel", 2))}
+    scores = {channel: [line["p_abnormal"] for line in told.windows] for channel, told in said.items()}
+    assert scores[()] == scores["--channel", 2] != scores["--channel", 1]
+
+
+@pytest.mark.parametrize(
+    ("rate", "subtype"),
+    [
+        (1000, "PCM_16"),
+        (1699, "FLOAT"),
+        (1700, "PCM_24"),
+        (2000, "PCM_U8"),
+        (4000, "PCM_32"),
+        (8000, "DOUBLE"),
+        (22_050, "PCM_U8"),
+        (44_100, "PCM_24"),
+        (96_000, "PCM_16"),
+        (192_000, "FLOAT"),
+    ],
+)
+def test_any_rate_and_width(replay, decided_model, tmp_path, rate, subtype):
+    told = replay(write(tmp_path / "a.wav", heart(11, rate), rate, subtype), model=decided_model)
+    assert len(told.windows) == 3
+    assert told.summary["duration_s"] == 11.0
+    labels = {line["label"] for line in told.lines if line["kind"] == "summary"}
+    labels |= {line["label"] for line in told.windows} | {line["rolling"]["label"] for line in told.windows}
+    reasons = [line["reasons"] for line in [*told.windows, told.summary]]
+    if rate < 1700:
+        assert labels == {"uncertain"}
+        assert all(reason == ["band_limited"] for reason in reasons)
+    else:
+        assert "uncertain" not in labels
+        assert not any(reasons)
+
+
+@pytest.mark.parametrize("hop_s", [0.08, 0.8, 5.04])
+def test_hop(replay, tmp_path, hop_s):
+    told = replay(write(tmp_path / "a.wav", heart(16)), "--hop", hop_s)
+    starts = [line["window_start_s"] for line in told.windows]
+    assert starts == [round(hop_s * number, 6) for number in range(int(6 / hop_s + 1e-9) + 1)]
+
+
+@pytest.mark.parametrize("seconds", [2.5, 11.3, 600])
+def test_duration(replay, seconds):
+    told = replay(DEMOS[0], "--duration", seconds)
+    assert told.summary["duration_s"] == min(seconds, demo_recordings()[0].truth["duration_s"])
+
+
+def test_a_seed_is_a_heart(auscult, model_name):
+    def scores(seed):
+        told = auscult(
+            *["monitor", "--source", "synth", "--headless", "--pace", "max", "--duration", 11],
+            *["--model", model_name, "--seed", seed, "--condition", "mr"],
+        )
+        return [line["p_abnormal"] for line in told.windows]
+
+    assert scores(1) == scores(1) != scores(2)
+
+
+def test_a_playlist_has_a_summary_for_each_recording(replay, tmp_path):
+    paths = [write(tmp_path / name, heart(11, seed=seed)) for seed, name in enumerate(["b.wav", "a.wav"])]
+    lines = replay(*paths).lines
+    summaries = [line for line in lines if line["kind"] == "summary"]
+    assert [line["source"] for line in summaries] == ["b.wav", "a.wav"]
+    singles = [replay(path).summary for path in paths]
+    assert [{**single, "source": path.name} for single, path in zip(singles, paths, strict=True)] == summaries
+
+
+@pytest.mark.parametrize(
+    ("sample_format", "kind", "scale"),
+    [("s16le", "<i2", 2**15), ("s32le", "<i4", 2**31), ("f32le", "<f4", 1)],
+)
+def test_standard_input_is_judged_like_the_same_file(
+    auscult, replay, model_name, tmp_path, monkeypatch, sample_format, kind, scale
+):
+    values = np.round(heart(11) * 2**15) / 2**15
+    path = write(tmp_path / "a.wav", values)
+    reader, writer = os.pipe()
+    data = (values * scale).astype(kind).tobytes()
+
+    def feed():
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(data)
+
+    feeding = threading.Thread(target=feed)
+    with io.TextIOWrapper(os.fdopen(reader, "rb", buffering=0)) as pipe:
+        monkeypatch.setattr(sys, "stdin", pipe)
+        feeding.start()
+        told = auscult(
+            *["monitor", "--source", "-", "--rate", 4000, "--format", sample_format, "--headless"],
+            *["--model", model_name],
+        )
+        feeding.join()
+    file = replay(path)
+    for ours, theirs in zip(told.lines, file.lines, strict=True):
+        assert {**ours, "latency_ms": 0} == {**theirs, "latency_ms": 0}
+
+
+# Whole recordings
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("archive")
+    (folder / "deep" / "er").mkdir(parents=True)
+    (folder / ".hidden").mkdir()
+    write(folder / "b.wav", heart(12))
+    write(folder / "deep" / "a.FLAC", heart(4, seed=1))
+    write(folder / "deep" / "er" / "c.wav", np.zeros(44_000))
+    write(folder / "limited.wav", heart(11, 1000), 1000)
+    (folder / "broken.wav").write_bytes(b"no sound")
+    (folder / "notes.txt").write_text("not a recording")
+    write(folder / ".hidden" / "d.wav", heart(1))
+    return folder
+
+
+@pytest.fixture
+def table(auscult, model_name, tmp_path):
+    def run(*words, status=0):
+        out = tmp_path / "out.csv"
+        told = auscult("screen", *words, "--out", out, "--model", model_name)
+        assert (told.status, told.out) == (status, "")
+        assert told.err.count("\n") == 1
+        text = out.read_text()
+        assert text.splitlines()[0] == COLUMNS
+        return list(csv.DictReader(io.StringIO(text)))
+
+    return run
+
+
+def test_a_screening_has_a_row_for_each_recording_sorted_by_path(table, replay, archive):
+    rows = table(archive)
+    assert [row["path"] for row in rows] == [
+        str(archive / name) for name in ("b.wav", "broken.wav", "deep/a.FLAC", "deep/er/c.wav", "limited.wav")
+    ]
+    by_name = {Path(row["path"]).name: row for row in rows}
+    broken = by_name["broken.wav"]
+    assert broken["error"].startswith(str(archive / "broken.wav"))
+    assert {value for name, value in broken.items() if name not in ("path", "error")} == {""}
+    silent = by_name["c.wav"]
+    assert (silent["label"], silent["p_abnormal"], silent["error"], silent["windows"]) == (
+        "poor_signal",
+        "",
+        "",
+        "3",
+    )
+    for name in ("b.wav", "a.FLAC", "limited.wav"):
+        row = by_name[name]
+        summary = replay(row["path"]).summary
+        assert row["label"] == summary["label"]
+        assert float(row["p_abnormal"]) == pytest.approx(summary["p_abnormal"], abs=1e-5)
+        assert int(row["windows"]) == summary["windows"]
+        assert float(row["duration_s"]) == pytest.approx(summary["duration_s"], abs=1e-3)
+        assert row["model"] == summary["model"]
+        assert row["error"] == ""
+    assert by_name["limited.wav"]["label"] == "uncertain"
+
+
+def test_a_screening_takes_what_is_named_once_whatever_its_suffix(table, archive, tmp_path):
+    odd = tmp_path / "sound.dat"
+    odd.write_bytes((archive / "b.wav").read_bytes())
+    rows = table(odd, archive / "b.wav", archive / "b.wav", tmp_path / "missing.wav")
+    assert [row["path"] for row in rows] == sorted(
+        map(str, [odd, archive / "b.wav", tmp_path / "missing.wav"])
+    )
+    assert {Path(row["path"]).name: bool(row["error"]) for row in rows} == {
+        "sound.dat": False,
+        "b.wav": False,
+        "missing.wav": True,
+    }
+
+
+def test_a_screening_that_scored_nothing_is_status_1(table, archive):
+    rows = table(archive / "broken.wav", archive / "deep" / "er", status=1)
+    assert [row["p_abnormal"] for row in rows] == ["", ""]
+
+
+def test_a_screening_of_an_empty_folder_or_into_none_is_one_line(auscult, model_name, archive, tmp_path):
+    (tmp_path / "empty").mkdir()
+    words = ("screen", tmp_path / "empty", "--out", tmp_path / "out.csv", "--model", model_name)
+    assert "no recordings in" in auscult(*words).complaint
+    words = ("screen", archive / "b.wav", "--out", tmp_path / "none" / "out.csv", "--model", model_name)
+    assert "out.csv: cannot be written" in auscult(*words).complaint
+
+
+def test_a_name_that_is_no_text_is_screened_and_replayed(auscult, replay, model_name, archive, tmp_path):
+    path, out = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xec.wav")), tmp_path / "out.csv"
+    path.write_bytes((archive / "b.wav").read_bytes())
+    assert auscult("screen", path, "--out", out, "--model", model_name).status == 0
+    (row,) = out.read_bytes().splitlines()[1:]
+    assert row.split(b",")[0] == os.fsencode(path)
+    assert os.fsencode(replay(path, path).summary["source"]) == b"\xff\xec.wav"
+
+
+def test_an_analysis_holds_what_the_replay_said(auscult, replay, model_name, archive):
+    for name in ("b.wav", "deep/a.FLAC", "deep/er/c.wav"):
+        told = auscult("analyze", archive / name, "--model", model_name)
+        assert (told.status, told.err) == (0, "")
+        document = json.loads(told.out)
+        assert list(document) == ["summary", "windows", "beats", "reading"]
+        replayed = replay(archive / name)
+        assert {"kind": "summary", **document["summary"]} == replayed.summary
+        assert document["windows"] == [
+            {field: line[field] for field in line if field not in ("kind", "rolling", "model", "latency_ms")}
+            for line in replayed.windows
+        ]
+        assert document["beats"] is None or isinstance(document["beats"], list)
+
+
+def test_an_analysis_of_a_truncated_file_says_so(auscult, model_name, tmp_path):
+    path = write(tmp_path / "a.wav", heart(12))
+    path.write_bytes(path.read_bytes()[:-4000])
+    told = auscult("analyze", path, "--model", model_name)
+    assert told.status == 0
+    assert "promises 12.00 s" in told.err
+    assert json.loads(told.out)["summary"]["duration_s"] == 11.5
+
+
+# Synthesis
+
+
+@pytest.mark.parametrize("suffix", [".flac", ".wav"])
+def test_the_same_seed_gives_the_same_bytes_and_the_truth(auscult, tmp_path, suffix):
+    def made(name, seed):
+        out = tmp_path / f"{name}{suffix}"
+        words = ("--condition", "as", "--heart-rate", 90, "--duration", 6.5, "--seed", seed)
+        told = auscult("synth", out, *words)
+        assert (told.status, told.out, told.err.count("\n")) == (0, "", 1)
+        return out.read_bytes(), out.with_suffix(".json").read_bytes()
+
+    sound, truth = made("one", 7)
+    assert made("two", 7) == (sound, truth)
+    assert made("three", 8)[0] != sound
+    truth = json.loads(truth)
+    assert truth["synthesis"]["condition"] == "as"
+    assert (truth["duration_s"], truth["heart_rate_bpm"]) == (6.5, 90)
+    assert {sound["sound"] for sound in truth["sounds"]} >= {"S1", "S2", "systolic_murmur"}
+    assert all(0 <= sound["start_s"] < sound["end_s"] <= 6.5 for sound in truth["sounds"])
+    assert sf.info(tmp_path / f"one{suffix}").frames == 6.5 * 4000
+
+
+@pytest.mark.parametrize("name", ["none/a.flac", "a.mp3"])
+def test_a_synthesis_that_cannot_be_written_is_one_line(auscult, tmp_path, name):
+    assert name in auscult("synth", tmp_path / name, "--duration", 1).complaint
+    assert list(tmp_path.iterdir()) == []

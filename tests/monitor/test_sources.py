@@ -1,0 +1,260 @@
+import os
+import threading
+
+import numpy as np
+import pytest
+import soundfile as sf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dsp.synthesis import CONDITIONS, HeartSoundSynthesizer, SynthesisConfig
+from monitor.ring import Ring
+from monitor.session import Session
+from monitor.sources.paced import Clock, PacedSource
+from monitor.sources.raw_pcm import FORMATS, RawPcmSource
+from monitor.sources.recording import RecordingSource
+from monitor.sources.synthetic import SyntheticSource
+from monitor.worker import Listeners
+from recordings import RecordingError, demo_recordings, write_recording
+from tests.monitor.sound_server import until
+from tests.monitor.streams import noise
+
+JOIN_S = 30
+DEMO = demo_recordings()[0]
+
+
+def heard(source, ring_s=60, feed=lambda: None):
+    """All that a source delivers, the arrival of each sample, and what it reports."""
+    ring, reports, chunks = Ring(ring_s * source.rate), [], []
+    source.start(ring, lambda *report: reports.append(report))
+    feed()
+    while (chunk := ring.read(source.rate, JOIN_S)) is not None:
+        chunks.append(chunk)
+    assert ring.closed
+    source.stop()
+    assert all(chunk.lost == 0 for chunk in chunks)
+    samples = np.concatenate([chunk.samples for chunk in chunks]) if chunks else np.empty(0, np.float32)
+    assert source.health().delivered == samples.size
+    return (
+        samples,
+        [chunk.arrived(index) for chunk in chunks for index in range(chunk.start, chunk.end)],
+        reports,
+    )
+
+
+class VirtualClock(Clock):
+    """Time that passes only by waiting, and always a little more than was asked for."""
+
+    def __init__(self):
+        self.time = 1000.0
+        self.waits = []
+
+    def now(self):
+        return self.time
+
+    def wait(self, seconds, over):
+        self.waits.append(seconds)
+        self.time += seconds + 0.001
+        return over.is_set()
+
+
+def test_at_full_speed_a_recording_is_delivered_exactly():
+    samples, _, reports = heard(RecordingSource(DEMO.path, None), ring_s=2)
+    assert np.array_equal(samples, sf.read(DEMO.path, dtype="float32")[0])
+    assert reports == []
+
+
+@pytest.mark.parametrize("pace", [0.5, 1.0, 4.0])
+def test_a_paced_recording_comes_when_its_samples_would_be_heard(pace):
+    clock = VirtualClock()
+    source = RecordingSource(DEMO.path, pace, clock=clock)
+    assert not source.waits
+    samples, arrivals, _ = heard(source)
+    assert np.array_equal(samples, sf.read(DEMO.path, dtype="float32")[0])
+    due = 1000.0 + np.arange(1, samples.size + 1) / source.rate / pace
+    late = np.array(arrivals) - due
+    # A sample waits for its block to fill, 40 ms of listening; being woken late never adds up.
+    assert late.min() >= -1e-6
+    assert late.max() <= 0.04 + 0.001 + 1e-6
+    assert sum(clock.waits) + 0.001 * len(clock.waits) == pytest.approx(
+        DEMO.truth["duration_s"] / pace, abs=0.002
+    )
+
+
+def test_a_stopped_pace_delivers_no_more():
+    clock, source = VirtualClock(), RecordingSource(DEMO.path, 1.0)
+    ring = Ring(60 * source.rate)
+    source.start(ring, lambda *_: None)
+    until(lambda: ring.end, "the first block")
+    source.stop()
+    delivered = ring.end
+    assert delivered < source.duration_s * source.rate
+    assert ring.closed
+    assert source.health().state == "ended"
+    assert ring.end == delivered
+    assert clock.waits == []
+
+
+@pytest.mark.parametrize("pace", [None, 1.0])
+@pytest.mark.parametrize("duration_s", [0.0005, 1.2345, 7.0])
+def test_duration_is_exact(pace, duration_s):
+    source = RecordingSource(DEMO.path, pace, duration_s=duration_s, clock=VirtualClock())
+    assert source.duration_s == duration_s
+    samples, _, _ = heard(source)
+    count = round(duration_s * source.rate)
+    assert np.array_equal(samples, sf.read(DEMO.path, dtype="float32")[0][:count])
+
+
+def test_a_recording_knows_its_length_whatever_is_asked_for():
+    for asked in (None, 1e6):
+        source = RecordingSource(DEMO.path, duration_s=asked)
+        assert source.duration_s == DEMO.truth["duration_s"]
+        source.stop()
+
+
+def test_a_truncated_file_is_read_to_its_end_and_reported_as_a_gap(tmp_path):
+    whole, cut = tmp_path / "whole.wav", tmp_path / "cut.wav"
+    write_recording(whole, [noise(8000).astype(float)], 4000)
+    cut.write_bytes(whole.read_bytes()[: -2 * 3000])
+    samples, _, reports = heard(RecordingSource(cut, None))
+    assert samples.size == 5000
+    ((event, t_s, detail),) = reports
+    assert (event, t_s) == ("gap", 1.25)
+    assert detail == "the file ends at 1.25 s although its header promises 2.00 s"
+
+
+def test_values_beyond_float32_do_no_harm(tmp_path):
+    path = tmp_path / "huge.wav"
+    sf.write(path, np.array([0.5, 1e300, -1e300, np.nan, 0.25]), 4000, subtype="DOUBLE")
+    source = RecordingSource(path, None)
+    samples, _, _ = heard(source)
+    assert source.health().detail == ""
+    assert np.array_equal(samples, np.float32([0.5, np.inf, -np.inf, np.nan, 0.25]), equal_nan=True)
+
+
+def test_a_file_that_is_missing_is_told_before_anything_starts(tmp_path):
+    with pytest.raises(RecordingError, match="does not exist"):
+        RecordingSource(tmp_path / "none.wav")
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    condition=st.sampled_from(CONDITIONS),
+    seed=st.integers(0, 2**32),
+    pace=st.sampled_from([None, 1.0, 3.7]),
+    rate=st.sampled_from([1000, 4000]),
+)
+def test_a_synthetic_heart_is_its_seed_whatever_the_pace(condition, seed, pace, rate):
+    config = SynthesisConfig(condition=condition, seed=seed, rate=rate)
+    samples, _, _ = heard(SyntheticSource(config, pace, duration_s=3.3, clock=VirtualClock()))
+    assert np.array_equal(samples, HeartSoundSynthesizer(config).read(round(3.3 * rate)).astype(np.float32))
+
+
+VALUES = {
+    "s16le": np.array([0, 1, -1, 32_767, -32_768, 12_345], "<i2"),
+    "s32le": np.array([0, 2**8, -(2**8), 2**31 - 2**8, -(2**31), 2**30], "<i4"),
+    "f32le": np.array([0, 0.5, -0.5, 1.0, -1.0, 1e-6], "<f4"),
+}
+
+
+@pytest.mark.parametrize("sample_format", FORMATS)
+@settings(max_examples=15, deadline=None)
+@given(splits=st.lists(st.integers(1, 11), min_size=1, max_size=12), tail=st.integers(0, 1))
+def test_pcm_arrives_whole_however_the_pipe_splits_it(sample_format, splits, tail):
+    values = np.tile(VALUES[sample_format], 20)
+    data = values.tobytes() + b"\x7f" * tail
+    reader, writer = os.pipe()
+
+    def feed():
+        first, turn = 0, 0
+        while first < len(data):
+            first += os.write(writer, data[first : first + splits[turn % len(splits)]])
+            turn += 1
+        os.close(writer)
+
+    with os.fdopen(reader, "rb", buffering=0) as pipe:
+        samples, _, reports = heard(RawPcmSource(pipe, 4000, sample_format), feed=feed)
+    scale = {"s16le": 2.0**15, "s32le": 2.0**31, "f32le": 1.0}[sample_format]
+    assert np.array_equal(samples, (values / scale).astype(np.float32))
+    expected = [("bad_samples", values.size / 4000, "the stream ends within a sample")] if tail else []
+    assert reports == expected
+
+
+def test_pcm_stops_at_its_duration_though_the_pipe_has_more():
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb", buffering=0) as pipe, os.fdopen(writer, "wb", buffering=0) as end:
+        end.write(bytes(2 * 4000))
+        samples, _, _ = heard(RawPcmSource(pipe, 4000, "s16le", duration_s=0.5))
+    assert samples.size == 2000
+
+
+def test_pcm_can_be_stopped_while_nothing_comes():
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb", buffering=0) as pipe, os.fdopen(writer, "wb", buffering=0) as end:
+        source, ring = RawPcmSource(pipe, 4000, "s16le"), Ring(4000)
+        source.start(ring, lambda *_: None)
+        end.write(bytes(200))
+        until(lambda: ring.end == 100, "what was written")
+        stopping = threading.Thread(target=source.stop)
+        stopping.start()
+        stopping.join(3)
+        assert not stopping.is_alive()
+    assert ring.closed
+
+
+class BrokenSource(PacedSource):
+    """Fails in the middle of the stream."""
+
+    def blocks(self, report):
+        yield np.zeros(4000)
+        raise OSError("the cable\nis cut")
+
+
+def test_a_source_that_breaks_ends_the_session_with_a_summary(classifier):
+    session = Session(BrokenSource("broken", 4000, None), 0.4, classifier)
+    session.start()
+    assert session.wait(JOIN_S)
+    session.stop()
+    assert session.health.state == "failed"
+    assert session.health.detail == "broken: the cable is cut"
+    assert session.ended
+    assert session.snapshot.summary.duration_s == 1.0
+
+
+def test_a_session_hands_on_what_its_source_reports(tmp_path, classifier):
+    write_recording(tmp_path / "whole.wav", [noise(60_000).astype(float)], 4000)
+    path = tmp_path / "cut.wav"
+    path.write_bytes((tmp_path / "whole.wav").read_bytes()[: -2 * 6000])
+    said = []
+    session = Session(RecordingSource(path, None), 0.4, classifier, Listeners(said.append, said.append))
+    session.start()
+    assert session.wait(JOIN_S)
+    session.stop()
+    session.stop()  # harmless
+    events = [index for index, line in enumerate(said) if hasattr(line, "event")]
+    # It belongs to the end of the sound, though the source knows it long before the analysis is there.
+    assert [said[index].event for index in events] == ["gap"]
+    assert events == [len(said) - 1]
+    assert session.snapshot.summary.verdict.windows == 9
+
+
+def test_a_model_that_cannot_be_loaded_fails_the_session_in_one_line():
+    from model.classifier import Classifier
+
+    session = Session(RecordingSource(DEMO.path, None), 0.4, lambda: Classifier("/nowhere/none.safetensors"))
+    session.start()
+    assert session.wait(JOIN_S)
+    session.stop()
+    assert session.snapshot.state == "failed"
+    assert "no such file" in session.snapshot.detail
+    assert session.ring.closed
+
+
+def test_a_session_can_be_stopped_in_the_middle(classifier):
+    session = Session(SyntheticSource(SynthesisConfig(), None), 0.4, classifier)
+    session.start()
+    until(lambda: session.snapshot.now_s > 12, "some sound was analysed")
+    session.stop()
+    assert session.ended
+    assert session.snapshot.summary.duration_s == session.snapshot.now_s > 12
+    assert session.health.state == "ended"

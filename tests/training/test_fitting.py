@@ -1,0 +1,210 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.torch import save
+
+from model.cnn import PaperCNN
+from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from training.fitting import PATIENCE, Examples, Fit, score
+from training.metrics import ConstantClassifierError, auroc
+from training.recipes import RECIPES, Recipe
+
+RECIPE = Recipe(
+    name="tiny",
+    network=PaperCNN.name,
+    arguments={"activation": "relu", "filters": [2, 3], "kernel": 3},
+    batch=10,
+    epochs=5,
+    balance="class",
+)
+
+
+def examples(count, seed=0, strength=1.0):
+    """Images with a bright corner where abnormal."""
+    rng = np.random.default_rng(seed)
+    abnormal = rng.random(count) < 0.4
+    abnormal[:2] = True, False
+    images = rng.standard_normal((count, 50, 121)).astype(np.float32)
+    images[abnormal, :20, :40] += np.float32(strength)
+    return Examples(images, abnormal, np.where(rng.random(count) < 0.5, "a", "b"))
+
+
+TRAINING, WATCHED = examples(40, 1), examples(30, 2)
+
+
+def fitted(path, recipe=RECIPE, seed=0, identity="data"):
+    fit = Fit(recipe, seed, path, identity)
+    for _ in fit.epochs(TRAINING, WATCHED):
+        pass
+    return fit
+
+
+def bits(network):
+    return save({name: tensor.contiguous() for name, tensor in network.state_dict().items()})
+
+
+def told(history):
+    """Everything said of the epochs but how long they took."""
+    return [dataclasses.replace(epoch, seconds=0.0) for epoch in history]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    return {
+        (balance, seed): fitted(
+            tmp_path_factory.mktemp("whole") / "checkpoint",
+            dataclasses.replace(RECIPE, balance=balance),
+            seed,
+        )
+        for balance in ("none", "class", "database and class")
+        for seed in (0, 7)
+    }
+
+
+@settings(max_examples=8)
+@given(
+    st.sampled_from(["none", "class", "database and class"]),
+    st.sampled_from([0, 7]),
+    st.lists(st.integers(0, 3), max_size=2),
+)
+def test_an_interrupted_run_ends_in_the_same_weights(tmp_path_factory, whole, balance, seed, stops):
+    path = tmp_path_factory.mktemp("run") / "checkpoint"
+    recipe = dataclasses.replace(RECIPE, balance=balance)
+    for stop in stops:
+        torch.manual_seed(12345)  # another process has another state
+        for _, _epoch in zip(
+            range(stop), Fit(recipe, seed, path, "data").epochs(TRAINING, WATCHED), strict=False
+        ):
+            pass
+    resumed = fitted(path, recipe, seed)
+    assert bits(resumed.network) == bits(whole[balance, seed].network)
+    assert told(resumed.history) == told(whole[balance, seed].history)
+
+
+def test_seeds_and_balances_lead_elsewhere(whole):
+    assert len({bits(fit.network) for fit in whole.values()}) == len(whole)
+
+
+def test_a_finished_run_is_not_run_again(tmp_path, whole):
+    fitted(tmp_path / "checkpoint")
+    again = Fit(RECIPE, 0, tmp_path / "checkpoint", "data")
+    assert list(again.epochs(TRAINING, WATCHED)) == []
+    assert bits(again.network) == bits(whole["class", 0].network)
+
+
+def test_it_learns_and_says_how_well(whole):
+    fit = whole["class", 0]
+    assert [epoch.number for epoch in fit.history] == [1, 2, 3, 4, 5]
+    assert fit.history[-1].loss < fit.history[0].loss
+    last, logits = fit.history[-1], score(fit.network, WATCHED.images)
+    assert last.watched_auroc == auroc(WATCHED.abnormal, logits) > 0.95
+    assert last.watched_accuracy == np.mean((logits > 0) == WATCHED.abnormal)
+    assert last.accuracy > 0.8
+
+
+def test_scores_are_logit_differences_of_each_image(whole):
+    network = whole["class", 0].network
+    with torch.inference_mode():
+        pairs = [network(torch.from_numpy(image)[None, None])[0] for image in WATCHED.images]
+    expected = [float(abnormal - normal) for normal, abnormal in pairs]
+    assert np.allclose(score(network, WATCHED.images), expected, atol=1e-5)
+    assert score(network, np.empty((0, 50, 121), np.float32)).shape == (0,)
+    assert score(network, np.zeros((101, 50, 121), np.float32)).shape == (101,)
+
+
+def test_a_checkpoint_is_safe_before_an_epoch_is_told(tmp_path):
+    for epoch in Fit(RECIPE, 0, tmp_path / "checkpoint", "data").epochs(TRAINING, WATCHED):
+        _, state = load_checkpoint(tmp_path / "checkpoint")
+        assert len(state["history"]) == epoch.number
+
+
+@pytest.mark.parametrize(
+    ("recipe", "seed", "identity"),
+    [
+        (RECIPE, 1, "data"),
+        (RECIPE, 0, "other data"),
+        (RECIPE.with_epochs(6), 0, "data"),
+        (dataclasses.replace(RECIPE, learning_rate=0.02), 0, "data"),
+        (dataclasses.replace(RECIPE, balance="none"), 0, "data"),
+    ],
+)
+def test_a_checkpoint_of_another_run_is_refused(tmp_path, recipe, seed, identity):
+    fitted(tmp_path / "checkpoint", RECIPE.with_epochs(5))
+    before = (tmp_path / "checkpoint").read_bytes()
+    with pytest.raises(CheckpointError, match="belongs to another recipe, seed or data"):
+        Fit(recipe, seed, tmp_path / "checkpoint", identity)
+    assert (tmp_path / "checkpoint").read_bytes() == before
+
+
+def test_a_damaged_checkpoint_is_refused(tmp_path):
+    fitted(tmp_path / "checkpoint")
+    data = (tmp_path / "checkpoint").read_bytes()
+    (tmp_path / "checkpoint").write_bytes(data[: len(data) // 2])
+    with pytest.raises(CheckpointError, match="damaged"):
+        Fit(RECIPE, 0, tmp_path / "checkpoint", "data")
+
+
+def test_notes_do_not_make_it_another_run(tmp_path):
+    fitted(tmp_path / "checkpoint")
+    Fit(dataclasses.replace(RECIPE, notes=("a word",)), 0, tmp_path / "checkpoint", "data")
+
+
+def test_a_saturated_network_is_stopped_also_across_an_interruption(tmp_path):
+    """Adagrad from 0 moves every weight by the whole learning rate at once."""
+    recipe = dataclasses.replace(RECIPE, initial_accumulator=0.0, learning_rate=10.0, epochs=50)
+    fit = Fit(recipe, 0, tmp_path / "checkpoint", "data")
+    for _, epoch in zip(range(4), fit.epochs(TRAINING, WATCHED), strict=False):
+        assert epoch.watched_auroc == 0.5 or epoch.watched_accuracy in (
+            np.mean(WATCHED.abnormal),
+            np.mean(~WATCHED.abnormal),
+        )
+    resumed = Fit(recipe, 0, tmp_path / "checkpoint", "data")
+    with pytest.raises(ConstantClassifierError, match=f"for everything for {PATIENCE} epochs"):
+        for _ in resumed.epochs(TRAINING, WATCHED):
+            pass
+    assert len(resumed.history) < 50
+
+
+def test_without_learning_a_constant_answer_stops_after_the_patience(tmp_path):
+    recipe = dataclasses.replace(RECIPE, learning_rate=0.0, epochs=50)
+    constant = Examples(np.zeros((6, 50, 121), np.float32), np.arange(6) % 2 == 0, np.full(6, "a"))
+    fit = Fit(recipe, 0, tmp_path / "checkpoint", "data")
+    with pytest.raises(ConstantClassifierError):
+        for _ in fit.epochs(constant, constant):
+            pass
+    assert len(fit.history) == PATIENCE
+
+
+@pytest.mark.parametrize("seed", [0, 2**63, 10**40])
+def test_any_seed_will_do(tmp_path, seed):
+    assert len(fitted(tmp_path / "checkpoint", RECIPE.with_epochs(1), seed).history) == 1
+
+
+def test_one_class_has_no_auroc_and_that_survives_the_checkpoint(tmp_path):
+    watched = Examples(WATCHED.images, np.zeros(30, bool), WATCHED.database)
+    fit = Fit(RECIPE.with_epochs(2), 0, tmp_path / "checkpoint", "data")
+    assert [epoch.watched_auroc for epoch in fit.epochs(TRAINING, watched)] == [None, None]
+    assert Fit(RECIPE.with_epochs(2), 0, tmp_path / "checkpoint", "data").history == fit.history
+
+
+def test_recipes_are_json_and_their_networks_exist(tmp_path):
+    for name, recipe in RECIPES.items():
+        assert recipe.name == name
+        assert json.loads(json.dumps(recipe.to_dict())) == recipe.to_dict()
+        Fit(recipe, 0, tmp_path / name, "data")
+        assert recipe.with_epochs(3).epochs == 3
+
+
+def test_a_checkpoint_that_cannot_be_written_ends_the_run(tmp_path):
+    (tmp_path / "folder").mkdir()
+    fit = Fit(RECIPE, 0, tmp_path / "folder", "data")
+    with pytest.raises(CheckpointError, match="cannot be written"):
+        next(fit.epochs(TRAINING, WATCHED))
+    save_checkpoint(tmp_path / "other", {}, {"identity": "x"})
+    with pytest.raises(CheckpointError, match="another"):
+        Fit(RECIPE, 0, tmp_path / "other", "data")
