@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ NO_PORTAUDIO = (
 )
 
 _CLOSE_S = 2.0
+_STANDARD_ERROR = 2
 
 Capture = Callable[[NDArray[np.float32], bool], None]
 """Takes a block, shape (n, channels), valid only during the call, and whether some before it overflowed."""
@@ -149,6 +152,7 @@ def open_input(device: InputDevice, channels: int, capture: Capture, finished: C
         SourceError: It cannot be opened.
     """
     sd = _sounddevice()
+    _hush()
 
     def callback(block: NDArray[np.float32], _frames: int, _time: Any, status: Any) -> None:
         capture(block, bool(status.input_overflow))
@@ -179,6 +183,7 @@ def open_output(fill: Fill) -> Stream:
         SourceError: There is none, or it cannot be opened.
     """
     sd = _sounddevice()
+    _hush()
 
     def callback(block: NDArray[np.float32], _frames: int, _time: Any, _status: Any) -> None:
         fill(block[:, 0])
@@ -191,6 +196,23 @@ def open_output(fill: Fill) -> Stream:
     except (sd.PortAudioError, ValueError) as error:
         raise SourceError(f"no output device ({_reason(error)})") from None
     return Stream(stream)
+
+
+def _hush() -> None:
+    """Take the process's standard error from the libraries below, and keep it for Python.
+
+    When a sound server dies PortAudio reports every failed call there, without end in some drivers.
+    """
+    try:
+        if sys.stderr is None or sys.stderr.fileno() != _STANDARD_ERROR:
+            return
+    except (OSError, ValueError):
+        return
+    sys.stderr.flush()
+    sys.stderr = os.fdopen(os.dup(_STANDARD_ERROR), "w", buffering=1, errors="backslashreplace")
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, _STANDARD_ERROR)
+    os.close(null)
 
 
 def _sounddevice() -> ModuleType:

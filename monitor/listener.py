@@ -12,10 +12,10 @@ from monitor.audio import Stream, open_output
 from monitor.session import Session
 from monitor.sources.protocol import SourceError
 
-_LEAD_S = 0.15
+_LEAD_S = 0.25
 """Sound gathered before any is played, so that bursts of the source leave no holes."""
 
-_DRIFT_S = 0.5
+_DRIFT_S = 1.0
 """With more than this waiting to be played, playback leaps forward."""
 
 _FEED_S = 0.02

@@ -56,11 +56,11 @@ def _in_the_terminal(model: str) -> None:
         "Research use only, not a medical device. "
         "The recordings are synthetic; the model has heard only real ones."
     )
-    click.echo(f"{'recording':<44} {'made as':<10} {'verdict':<12} probability of abnormal")
+    click.echo(f"{'recording':<52} {'made as':<10} {'verdict':<12} probability of abnormal")
     for demo in demo_recordings():
         verdict = judge_recording(demo.path, classifier, HOP_S).verdict
         probability = "–" if verdict.p_abnormal is None else f"{verdict.p_abnormal:.2f}"
-        click.echo(f"{demo.title:<44} {demo.truth['label']:<10} {_WORDS[verdict.label]:<12} {probability}")
+        click.echo(f"{demo.title:<52} {demo.truth['label']:<10} {_WORDS[verdict.label]:<12} {probability}")
 
 
 def _picture(path: Path, model: str) -> None:

@@ -49,7 +49,7 @@ def run(playlist: Sequence[SourceChoice], *, hop_s: float, model: str, loop: boo
     from monitor.dashboard.player import ClassifierShelf, Player
     from monitor.dashboard.window import DashboardWindow
 
-    window = DashboardWindow(Player(hop_s, ClassifierShelf(model).take), loop)
+    window = DashboardWindow(Player(hop_s, ClassifierShelf(model).take), loop, sound=True)
     status = 0
 
     def interrupt(number: int, frame: FrameType | None) -> None:

@@ -25,7 +25,7 @@ class EventList(QWidget):
         self._events: Sequence[SessionEvent] = ()
         self._lines: list[str] = []
         self.setFont(font(SMALL))
-        self.setMinimumHeight(2 * _LINE)
+        self.setMinimumHeight(_LINE)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Events")
 

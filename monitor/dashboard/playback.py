@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
-
+from monitor.listener import Listener
 from monitor.session import Session
 
 
@@ -12,7 +10,7 @@ class Playback:
     """Keeps at most one listener, of the session that is shown."""
 
     def __init__(self) -> None:
-        self._listener: Any = None
+        self._listener: Listener | None = None
 
     @property
     def on(self) -> bool:
@@ -31,11 +29,8 @@ class Playback:
             False where there is no output device.
         """
         self.stop()
-        try:
-            listener = importlib.import_module("monitor.listener").Listener(session)
-            if not listener.start():
-                return False
-        except (ImportError, OSError):
+        listener = Listener(session)
+        if not listener.start():
             return False
         self._listener = listener
         return True

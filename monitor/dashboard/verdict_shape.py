@@ -17,7 +17,7 @@ SHAPES = {
     Label.WARMING_UP: "hourglass",
 }
 
-SIDES = 9 * GRID, 15 * GRID
+SIDES = 8 * GRID, 15 * GRID
 """The least and the greatest side of the square that it fills."""
 
 _PEN = 5.0

@@ -44,7 +44,7 @@ PAUSE_S = 2.0
 _METER_EVERY, _TEXT_EVERY = 2, 4
 _UNSEEN_S = 2.0
 _OUT_OF_STEP_S = 3.0
-_USUAL, _MINIMUM = (1280, 800), (920, 500)
+_USUAL, _MINIMUM = (1280, 800), (920, 528)
 
 
 class DashboardWindow(QWidget):
@@ -54,9 +54,12 @@ class DashboardWindow(QWidget):
         player: Nothing played yet; the window closes it.
         loop: Begin the playlist again after its end.
         theme: "dark" or "light".
+        sound: Play replayed sources aloud from the start.
     """
 
-    def __init__(self, player: Player, loop: bool = False, theme: str = DARK.name) -> None:
+    def __init__(
+        self, player: Player, loop: bool = False, theme: str = DARK.name, sound: bool = False
+    ) -> None:
         super().__init__()
         self.setWindowTitle("auscult")
         self.setMinimumSize(*_MINIMUM)
@@ -83,7 +86,7 @@ class DashboardWindow(QWidget):
         self._start_unseen_at = math.inf
         self._shown: Session | None = None
         self._snapshot: Snapshot | None = None
-        self._sound_wanted = False
+        self._sound_wanted = sound
         self._frame = 0
         self._closed = False
         self._theme = THEMES[theme]

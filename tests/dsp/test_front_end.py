@@ -1,4 +1,4 @@
-import tracemalloc
+import pickle
 from functools import cache
 
 import numpy as np
@@ -218,21 +218,22 @@ def test_the_looped_part_says_nothing_about_quality():
     assert hear(2000, [clipped]).windows[0].refused == ("clipped",)
 
 
-@settings(max_examples=40)
-@given(st.integers(1000, 4000))
-def test_only_a_rate_below_1700_limits_the_band(rate):
-    if np.gcd(rate, 2000) < 20:
-        rate -= rate % 20
+@pytest.mark.parametrize(("rate", "limited"), [(1000, True), (1699, True), (1700, False), (4000, False)])
+def test_only_a_rate_below_1700_limits_the_band(rate, limited):
     (window,) = hear(rate, [heart(rate, 0.5)], images=False).windows
-    assert window.notes == (("band_limited", "padded") if rate < 1700 else ("padded",))
+    assert window.notes == (("band_limited", "padded") if limited else ("padded",))
+    assert hear(rate, [heart(rate, 10.0)], images=False).windows[0].notes == (
+        ("band_limited",) if limited else ()
+    )
 
 
 @settings(max_examples=20)
-@given(st.sampled_from([2000, 4000, 11025]), st.floats(0, 1e6), st.floats(0.1, 12))
+@given(st.sampled_from([2000, 4000, 11025]), st.floats(0, 1e6), st.floats(0.2, 12))
 def test_after_a_gap_it_is_a_new_stream_at_another_time(rate, origin_s, before_s):
-    samples = eventful(rate)
+    samples = np.array(heart(rate, 11.0))
+    samples[:3] = np.nan
     front_end = FrontEnd(rate)
-    front_end.push(samples[: int(before_s * rate)] + 0.25)
+    front_end.push(np.ones(int(before_s * rate)))
     front_end.reset(origin_s)
     assert front_end.origin_s == origin_s
     assert front_end.heard_s == 0.0
@@ -258,17 +259,12 @@ def test_windows_of_a_longer_hop_are_some_of_those_of_a_shorter_one(rate, factor
 
 @pytest.mark.parametrize("hop_s", [0.4, 40.0])
 def test_a_stream_without_end_takes_no_more_memory(hop_s):
-    front_end, block = FrontEnd(4000, hop_s), np.array(heart(4000, 1.0))
+    front_end, block = FrontEnd(2000, hop_s), np.array(heart(2000, 1.0))
     block[:40] = 1.0
-    held = {}
-    tracemalloc.start()
-    try:
-        for second in range(1, 181):
+    sizes = set()
+    for _ in range(3):
+        # The same place between two windows each time.
+        for _ in range(120):
             front_end.push(block)
-            held[second] = tracemalloc.get_traced_memory()[0]
-    finally:
-        tracemalloc.stop()
-    assert (
-        max(held[second] for second in range(101, 181))
-        < max(held[second] for second in range(20, 101)) + 20_000
-    )
+        sizes.add(len(pickle.dumps(front_end)))
+    assert len(sizes) == 1

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
@@ -54,6 +55,7 @@ class Bench:
     classifier: object = field(default_factory=Stub)
     capacity_s: int = 60
     options: dict = field(default_factory=dict)
+    watch: Callable = lambda judgement: None  # called with each judgement as it is said
 
     def __post_init__(self):
         self.ring = Ring(self.capacity_s * self.rate)
@@ -69,6 +71,7 @@ class Bench:
         )
 
     def on_judgement(self, judgement):
+        self.watch(judgement)
         self.judgements.append(judgement)
         self.lines.append(verdict_line(replace(judgement, latency_ms=0.0), TAG))
 

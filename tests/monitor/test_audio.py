@@ -167,6 +167,16 @@ def test_a_device_is_found_by_its_name(stethoscope, model_name, name, words):
     assert bool(lines) == (words is None)
 
 
+def test_a_device_that_cannot_be_opened_is_one_line(stethoscope, model_name):
+    """The server lists its devices but has not the source that is asked for."""
+    stethoscope.environment["PULSE_SOURCE"] = "none"
+    process = stethoscope.run(*MONITOR, model_name, "--duration", "1")
+    lines, err = ended(process)
+    assert (process.returncode, lines) == (1, [])
+    assert "cannot be opened" in err or "does not start" in err
+    assert err.count("\n") == 1
+
+
 LISTEN = """
 import sys, time
 from pathlib import Path
@@ -214,9 +224,13 @@ def test_a_replay_is_heard_and_the_listener_knows_how_far(sound_server, model_na
     assert (before, started, after) == ("None", "True", "None")
     ordered, furthest, delivered = monotonic.split()
     assert ordered == "True"
-    assert 4.5 < float(furthest) <= float(delivered)
+    assert 5.3 - 0.5 < float(furthest) <= float(delivered)
     heard = np.frombuffer((tmp_path / "heard.raw").read_bytes(), "<i2") / 2**15
-    assert best_correlation(heard, played[1600:18_000], 4000, within_s=60) > 0.95
+    # In pieces, as a machine that is too busy to play leaves a hole between two of them.
+    pieces = [played[first : first + 2000] for first in range(2000, 18_000, 2000)]
+    alike = [best_correlation(heard, piece, 4000, within_s=60) for piece in pieces]
+    assert np.median(alike) > 0.98
+    assert np.mean(np.array(alike) > 0.95) >= 0.75, alike
 
 
 def test_without_an_output_there_is_nothing_to_hear(stethoscope, model_name, tmp_path):
