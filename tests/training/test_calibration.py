@@ -73,7 +73,7 @@ def test_no_other_line_fits_better(seed, apart):
 
     least = loss(fitted.slope, fitted.intercept)
     for slope, intercept in rng.normal([fitted.slope, fitted.intercept], 0.3, (50, 2)):
-        assert loss(slope, intercept) >= least - 1e-9
+        assert loss(slope, intercept) >= least - 1e-4
 
 
 @settings(max_examples=60)
