@@ -136,6 +136,7 @@ class Worker:
         self._tell_reports(to_the_end=True)
         processed = self._front_end.flush()
         self._draw(processed.start, processed.filtered)
+        self._warm_up()
         for window in processed.windows:
             # Only a stream that is short as a whole is padded, not what is left of one after a gap.
             if not (self._restarted and "padded" in window.notes):
@@ -201,7 +202,11 @@ class Worker:
         if self._skipped > self._skipped_told:
             count = self._skipped - self._skipped_told
             self._skipped_told = self._skipped
-            self._tell(SessionEvent(window.end_s, "skipped", f"{count} windows passed over for a newer one"))
+            self._tell(
+                SessionEvent(
+                    window.end_s, "skipped", f"{_counted(count, 'window')} passed over for a newer one"
+                )
+            )
         began = time.perf_counter()
         imaged = began
 
@@ -225,10 +230,9 @@ class Worker:
         self._listeners.judgement(judgement)
         self._publish(judgement=judgement)
 
-    def _tell(self, event: SessionEvent | None) -> None:
-        if event is not None:
-            self._events.append(event)
-            self._listeners.event(event)
+    def _tell(self, event: SessionEvent) -> None:
+        self._events.append(event)
+        self._listeners.event(event)
 
     def _tell_reports(self, to_the_end: bool = False) -> None:
         """Tell what others reported up to here; a source runs ahead of the analysis."""
@@ -239,9 +243,11 @@ class Worker:
         """Say how many bad and clipped samples there were since the last time, at the end of each second."""
         now_s = round(self._end / self._rate, 6)
         if self._bad:
-            self._tell(SessionEvent(now_s, "bad_samples", f"{self._bad} bad samples replaced"))
+            self._tell(SessionEvent(now_s, "bad_samples", f"{_counted(self._bad, 'bad sample')} replaced"))
         if self._at_full_scale:
-            self._tell(SessionEvent(now_s, "clipping", f"{self._at_full_scale} samples at full scale"))
+            self._tell(
+                SessionEvent(now_s, "clipping", f"{_counted(self._at_full_scale, 'sample')} at full scale")
+            )
         self._bad = self._at_full_scale = 0
 
     def _draw(self, start: int, filtered: NDArray[np.float64]) -> None:
@@ -263,3 +269,7 @@ class Worker:
             times=self._times,
             **changes,
         )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

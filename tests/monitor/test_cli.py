@@ -276,7 +276,7 @@ def test_bad_samples_are_told_and_the_rest_is_judged(replay, tmp_path):
     told = replay(write(tmp_path / "a.wav", sound, subtype="FLOAT"))
     assert [(line["t_s"], line["detail"]) for line in told.events] == [
         (2.0, "100 bad samples replaced"),
-        (3.0, "1 bad samples replaced"),
+        (3.0, "1 bad sample replaced"),
     ]
     assert all(line["p_abnormal"] is not None for line in told.windows)
 

@@ -88,7 +88,9 @@ def test_the_troubled_stream_holds_what_it_is_meant_to():
         ("bad_samples", 16.0),
     ]
     assert [said.detail for said in bench.told("bad_samples")] == [
-        f"{count} bad samples replaced" for count in (50, 1, 10)
+        "50 bad samples replaced",
+        "1 bad sample replaced",
+        "10 bad samples replaced",
     ]
     assert bench.told("clipping")[0].detail == "100 samples at full scale"
     assert bench.judged

@@ -97,6 +97,18 @@ def test_a_finished_run_is_not_run_again(tmp_path, whole):
     assert bits(again.network) == bits(whole["class", 0].network)
 
 
+@given(st.integers(0, 10**6))
+def test_every_epoch_has_its_own_order_and_each_class_its_share(whole, number):
+    share = torch.full((200,), 1 / 200)
+    orders = [whole["none", 0]._order(share, epoch) for epoch in (number, number + 1)]
+    assert sorted(orders[0].tolist()) == sorted(orders[1].tolist()) == list(range(200))
+    assert not torch.equal(*orders)
+    rare = torch.tensor([0.5 / 10] * 10 + [0.5 / 990] * 990, dtype=torch.float64)
+    drawn = whole["class", 0]._order(rare, number)
+    assert len(drawn) == 1000
+    assert 0.4 < (drawn < 10).double().mean() < 0.6
+
+
 def test_it_learns_and_says_how_well(whole):
     fit = whole["class", 0]
     assert [epoch.number for epoch in fit.history] == [1, 2, 3, 4, 5]
