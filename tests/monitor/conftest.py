@@ -1,54 +1,26 @@
-import hashlib
-
 import pytest
-import torch
-from safetensors.torch import save
 
-from dsp.config import FrontEndConfig
-from model.card import Calibration, ModelCard
 from model.classifier import Classifier
-from model.cnn import PaperCNN, parameter_count, use_one_thread
+from tests.model.made import card_for, weights, write_model
 from tests.monitor.sound_server import SoundServer, missing_program
 
 
 @pytest.fixture(scope="session")
 def model_name(tmp_path_factory):
     """Path of random weights with their card: verdicts that mean nothing, but differ by window."""
-    return write_model(
-        tmp_path_factory.mktemp("model"), Calibration(slope=5, intercept=0, low=0.35, high=0.65)
-    )
+    return banded_model(tmp_path_factory.mktemp("model"), low=0.35, high=0.65)
 
 
 @pytest.fixture(scope="session")
 def decided_model(tmp_path_factory):
     """The same weights with no abstention band: uncertain only where something forbids confidence."""
-    return write_model(
-        tmp_path_factory.mktemp("decided"), Calibration(slope=5, intercept=0, low=0.5, high=0.5)
-    )
+    return banded_model(tmp_path_factory.mktemp("decided"), low=0.5, high=0.5)
 
 
-def write_model(folder, calibration):
-    use_one_thread()
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        network = PaperCNN("relu", (4, 8), 5)
-    data = save({name: value.contiguous() for name, value in network.state_dict().items()})
-    (folder / "random.safetensors").write_bytes(data)
-    card = ModelCard(
-        name="random",
-        sha256=hashlib.sha256(data).hexdigest(),
-        network=PaperCNN.name,
-        arguments=network.arguments,
-        parameters=parameter_count(network),
-        front_end=FrontEndConfig().to_dict(),
-        calibration=calibration,
-        recipe={},
-        seed=0,
-        corpora={},
-        metrics={},
-    )
-    (folder / "random.json").write_text(card.to_json(), encoding="utf-8")
-    return str(folder / "random.safetensors")
+def banded_model(folder, low, high):
+    data = weights()
+    calibration = {"slope": 5.0, "intercept": 0.0, "low": low, "high": high}
+    return write_model(folder, data, card_for(data, calibration=calibration), name="random")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Off screen, with tiny weights, and with a look at what a test leaves behind."""
 
 import gc
-import hashlib
 import os
 import threading
 
@@ -10,16 +9,11 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import numpy as np
 import pytest
 import soundfile as sf
-import torch
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
-from safetensors.torch import save
 from shiboken6 import isValid
 
-from dsp.config import FrontEndConfig
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
-from model.card import Calibration, ModelCard
-from model.cnn import PaperCNN, parameter_count
 from monitor.dashboard.player import ClassifierShelf, Player
 from monitor.dashboard.window import DashboardWindow
 from monitor.sources.choice import recording_choice
@@ -41,32 +35,6 @@ def nothing_left_behind(qapp):
     # Not isinstance: it asks every object of every library for its class, and some answer with a warning.
     timers = [thing for thing in gc.get_objects() if issubclass(type(thing), QTimer) and isValid(thing)]
     assert not [timer for timer in timers if timer.isActive()], "a timer still runs"
-
-
-@pytest.fixture(scope="session")
-def model_name(tmp_path_factory):
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    network = PaperCNN("relu", (2, 4), 3)
-    data = save({name: weight.contiguous() for name, weight in network.state_dict().items()})
-    folder = tmp_path_factory.mktemp("model")
-    path = folder / "tiny.safetensors"
-    path.write_bytes(data)
-    card = ModelCard(
-        name="tiny",
-        sha256=hashlib.sha256(data).hexdigest(),
-        network=PaperCNN.name,
-        arguments=network.arguments,
-        parameters=parameter_count(network),
-        front_end=FrontEndConfig().to_dict(),
-        calibration=Calibration(5.0, 0.0, 0.35, 0.65),
-        recipe={},
-        seed=0,
-        corpora={},
-        metrics={},
-    )
-    path.with_suffix(".json").write_text(card.to_json(), encoding="utf-8")
-    return str(path)
 
 
 @pytest.fixture(scope="session")

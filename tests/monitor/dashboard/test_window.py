@@ -31,7 +31,7 @@ def test_reaches_a_verdict_on_a_recording(window, play, record):
     assert summary.verdict.label in (Label.NORMAL, Label.ABNORMAL, Label.UNCERTAIN)
     assert f"{summary.verdict.p_abnormal:.2f}" in window.verdict.probability.text()
     assert "Ended" in window.verdict.reason.text()
-    assert "tiny@" in window.verdict.model.text()
+    assert window.session.snapshot.model in window.verdict.model.text()
     assert window.paint_times
 
 
