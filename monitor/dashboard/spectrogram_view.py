@@ -76,9 +76,10 @@ class SpectrogramRing:
             return
         begin = max(begin, stop - self.ring)
         columns = np.arange(begin, stop)
-        position = ((columns + 0.5) / columns_a_second - first_s) / COLUMN_S
+        # Rounded, lest a pixel's colour depend on where the stretches were cut.
+        position = np.round(((columns + 0.5) / columns_a_second - first_s) / COLUMN_S, 6)
         left = np.clip(position.astype(np.intp), 0, max(0, len(rows) - 2))
-        weight = (position - left).astype(np.float32)[:, None]
+        weight = np.round(position - left, 6).astype(np.float32)[:, None]
         right = np.minimum(left + 1, len(rows) - 1)
         shade = rows[left] * (1 - weight) + rows[right] * weight
         if self.last < 0:

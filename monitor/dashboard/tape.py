@@ -112,9 +112,10 @@ class Tape:
                 begin_s = piece.start_s - piece.gap_before_s
                 heard_s = fresh[-1].end_s if fresh else self.end_s or begin_s
                 self.gaps.append(Gap(min(begin_s, heard_s), piece.start_s, piece.gap_before_s))
+            # Followed through what is no longer seen, lest the colours depend on when the screen looked.
+            levels = self._levels(piece.columns, times)
             if piece.end_s < oldest_s:
                 continue
-            levels = self._levels(piece.columns, piece.end_s)
             fresh.append(
                 Stretch(piece.start_s, piece.signal, times, piece.columns, levels, piece.gap_before_s)
             )
@@ -134,12 +135,13 @@ class Tape:
         self._made += len(piece.columns)
         return ends - FRAME_S / 2
 
-    def _levels(self, columns: NDArray[np.float32], end_s: float) -> NDArray[np.float32]:
+    def _levels(self, columns: NDArray[np.float32], times: NDArray[np.float64]) -> NDArray[np.float32]:
         levels = np.empty(len(columns), np.float32)
         rise = 1 - math.exp(-COLUMN_S / _ATTACK_S)
-        fall_db = COLUMN_S * (_FALL_DB_S if end_s > _SETTLING_S else _FIRST_FALL_DB_S)
-        for index, loudest in enumerate(columns.max(axis=1, initial=_QUIETEST_DB).tolist()):
-            above = loudest - self._level_db
+        falls_db = COLUMN_S * np.where(times > _SETTLING_S, _FALL_DB_S, _FIRST_FALL_DB_S)
+        loudest = columns.max(axis=1, initial=_QUIETEST_DB)
+        for index, (peak_db, fall_db) in enumerate(zip(loudest.tolist(), falls_db.tolist(), strict=True)):
+            above = peak_db - self._level_db
             self._level_db += above * rise if above > 0 else max(above, -fall_db)
             levels[index] = self._level_db
         return levels

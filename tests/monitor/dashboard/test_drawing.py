@@ -66,9 +66,19 @@ def test_chunking_does_not_change_the_picture():
     _, other = whole(trace.since(0))
     assert one.last == other.last
     shown = np.arange(one.last + 1 - one.width, one.last + 1) % one.ring
-    # The level's fall slows at a time that falls within a piece: a shade's difference, no more.
-    difference = np.abs(one.pixels[:, shown] ^ other.pixels[:, shown])
-    assert np.mean(difference == 0) > 0.99
+    assert np.array_equal(one.pixels[:, shown], other.pixels[:, shown])
+
+
+@pytest.mark.parametrize("seconds", [8.0, 25.0])
+def test_colours_do_not_depend_on_when_the_screen_looked(seconds):
+    at_once, bit_by_bit = Tape(), Tape()
+    fine = pieces(seconds, [160])
+    looked_once = at_once.take(fine)
+    looked_often = [stretch for piece in fine for stretch in bit_by_bit.take([piece])]
+    assert len(looked_once) <= len(looked_often)
+    for one, other in zip(reversed(looked_once), reversed(looked_often), strict=False):
+        assert one.start_s == other.start_s
+        assert np.array_equal(one.levels, other.levels)
 
 
 def test_a_resized_plot_shows_the_same_seconds(qtbot):
