@@ -7,6 +7,7 @@ import pywt
 from numpy.typing import NDArray
 
 _MAD_OF_UNIT_NORMAL = 0.6744897501960817
+_FAINTEST = 1e-9
 
 
 def noise_scale(coefficients: NDArray[np.float64]) -> float:
@@ -49,14 +50,14 @@ class WaveletDenoiser:
         self._wavelet = pywt.Wavelet(wavelet)
         self._level = level
 
-    def __call__(self, window: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Denoise one window.
+    def __call__(self, window: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Denoise one window, in the precision it comes in.
 
         Args:
             window: Shape (n,), n a multiple of 2**level.
 
         Returns:
-            Shape (n,).
+            Shape (n,), of the window's type.
         """
         # PyWavelets takes no read-only array.
         approximation, *details = pywt.wavedec(
@@ -66,28 +67,33 @@ class WaveletDenoiser:
         return pywt.waverec([approximation, *kept], self._wavelet, mode="symmetric")[: window.size]
 
     @staticmethod
-    def _shrink(detail: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _shrink(detail: NDArray[np.floating]) -> NDArray[np.floating]:
         magnitude = np.abs(detail)
         ascending = np.sort(magnitude)
-        magnitude -= _threshold_of(ascending, _scale_of(ascending))
+        scale = _scale_of(ascending)
+        # Noise that float32 cannot tell from none; its inverse would overflow.
+        if scale > _FAINTEST * ascending[-1]:
+            magnitude -= _threshold_of(ascending, scale)
         np.maximum(magnitude, 0.0, out=magnitude)
         return np.copysign(magnitude, detail, out=magnitude)
 
 
-def _scale_of(ascending: NDArray[np.float64]) -> float:
+def _scale_of(ascending: NDArray[np.floating]) -> float:
     middle = ascending.size // 2
     median = ascending[middle] if ascending.size % 2 else (ascending[middle - 1] + ascending[middle]) / 2
     return float(median) / _MAD_OF_UNIT_NORMAL
 
 
-def _threshold_of(ascending: NDArray[np.float64], scale: float) -> float:
+def _threshold_of(ascending: NDArray[np.floating], scale: float) -> float:
     if scale <= 0:
         return 0.0
     power = np.square(ascending / scale)
     count = power.size
+    # cumsum(power) + (count - rank) * power - 2 * rank, which is the risk less count.
     risk = np.cumsum(power)
-    power *= np.arange(count - 1, -1, -1)
-    risk += power
-    risk -= 2 * np.arange(1, count + 1)
+    risk += count * power
+    power += 2
+    power *= np.arange(1, count + 1, dtype=power.dtype)
+    risk -= power
     best = int(np.argmin(risk))
     return float(ascending[best]) if risk[best] < 0 else 0.0

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dsp.bandpass import CausalBandpass
 from dsp.config import FrontEndConfig
 from dsp.denoise import WaveletDenoiser
+from dsp.history import SignalHistory
 from dsp.padding import loop_to_length
 from dsp.quality import ClippingCounter, quiet_fraction, refusals
 from dsp.resample import StreamingResampler
@@ -31,7 +32,7 @@ class Window:
     Attributes:
         start_s: Start on the source's clock, in seconds.
         end_s: End, in seconds: start_s + 10.
-        signal: Shape (20000,), bandpassed, full scale 1; read-only.
+        signal: Shape (20000,), float32, bandpassed, full scale 1; read-only.
         heard_s: Seconds of it that are real; less than 10 only when ``padded``.
         refused: Reasons to refuse it (``too_quiet``, ``clipped``), empty when it may be classified.
         notes: Reasons that qualify its verdict without refusing it (``padded``, ``band_limited``).
@@ -39,7 +40,7 @@ class Window:
 
     start_s: float
     end_s: float
-    signal: NDArray[np.float64]
+    signal: NDArray[np.float32]
     heard_s: float
     refused: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -89,6 +90,7 @@ class FrontEnd:
         self._bandpass = CausalBandpass(config.low_hz, config.high_hz, config.bandpass_order, config.rate)
         self._clipping = ClippingCounter(source_rate, config.rate, config.step)
         self._image = WindowImage(config)
+        self._history = SignalHistory(4 * config.window)  # bandpassed, for windows to come
         self.reset()
 
     @property
@@ -124,8 +126,7 @@ class FrontEnd:
         self._clipping.reset()
         self._last_good = 0.0
         self._made = 0
-        self._history = np.empty(0)  # bandpassed signal that windows to come will use
-        self._history_start = 0
+        self._history.clear()
         self._next_window = 0  # the grid step at which the next window starts
 
     def push(self, samples: NDArray[np.floating]) -> Processed:
@@ -159,7 +160,7 @@ class FrontEnd:
     def _extend(self, resampled: NDArray[np.float64]) -> NDArray[np.float64]:
         filtered = self._bandpass.push(resampled)
         self._made += filtered.size
-        self._history = np.concatenate([self._history, filtered])
+        self._history.append(filtered)
         return filtered
 
     def _sanitised(self, samples: NDArray[np.floating]) -> tuple[NDArray[np.float64], int]:
@@ -176,26 +177,22 @@ class FrontEnd:
 
     def _complete_windows(self) -> list[Window]:
         config, windows = self.config, []
-        while (
-            first := self._next_window * config.step - self._history_start
-        ) + config.window <= self._history.size:
-            signal = self._history[first : first + config.window].copy()
+        while (first := self._next_window * config.step) + config.window <= self._history.end:
+            signal = self._history.span(first, first + config.window).copy()
             windows.append(self._window(signal, config.window_s))
             self._next_window += self._hop_steps
-        # A hop longer than a window starts the next one past what has been heard.
-        spent = min(self._next_window * config.step - self._history_start, self._history.size)
-        if spent:
-            self._history = self._history[spent:].copy()
-            self._history_start += spent
+        if windows:
             self._clipping.forget_before(self._next_window)
+        # A hop longer than a window starts the next one past what has been heard.
+        self._history.forget_before(self._next_window * config.step)
         return windows
 
     def _padded_window(self) -> Window:
         config = self.config
-        signal = loop_to_length(self._history, config.window, int(_FADE_S * config.rate))
+        signal = loop_to_length(self._history.span(0, self._made), config.window, int(_FADE_S * config.rate))
         return self._window(signal, self._made / config.rate, notes=("padded",))
 
-    def _window(self, signal: NDArray[np.float64], heard_s: float, notes: tuple[str, ...] = ()) -> Window:
+    def _window(self, signal: NDArray[np.float32], heard_s: float, notes: tuple[str, ...] = ()) -> Window:
         config = self.config
         signal.flags.writeable = False
         start_s = self._origin_s + self._next_window * config.step / config.rate
@@ -214,12 +211,20 @@ class FrontEnd:
 
 
 class WindowImage:
-    """Bandpassed window -> classifier image: denoising, then the spectrogram."""
+    """Bandpassed window -> classifier image: denoising, then the spectrogram, both in float32.
+
+    The window is scaled to full range first, so that a faint sound loses nothing by it.
+    """
 
     def __init__(self, config: FrontEndConfig) -> None:
         self.denoise = WaveletDenoiser(config.wavelet, config.wavelet_level) if config.wavelet else None
         self.spectrogram = ClassifierSpectrogram(config)
 
-    def __call__(self, signal: NDArray[np.float64]) -> NDArray[np.float32]:
+    def __call__(self, signal: NDArray[np.float32]) -> NDArray[np.float32]:
         """Make the image, shape (50, 121) float32, of a bandpassed window, shape (20000,)."""
-        return self.spectrogram(self.denoise(signal) if self.denoise else signal)
+        return self.spectrogram(self.denoised(signal))
+
+    def denoised(self, signal: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The first half of the work: shape (20000,), float32, scaled."""
+        scaled = signal / (np.max(np.abs(signal)) or np.float32(1))
+        return self.denoise(scaled) if self.denoise else scaled

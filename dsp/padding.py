@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def loop_to_length(samples: NDArray[np.float64], length: int, fade: int) -> NDArray[np.float64]:
+def loop_to_length(samples: NDArray[np.floating], length: int, fade: int) -> NDArray[np.floating]:
     """Repeat a short signal until it fills a window, each repeat faded into the next.
 
     A hard seam would tell a classifier that the recording was short, hence which database it is from.
@@ -18,7 +18,7 @@ def loop_to_length(samples: NDArray[np.float64], length: int, fade: int) -> NDAr
         fade: Samples that the end of one pass shares with the start of the next; at most n // 4 is used.
 
     Returns:
-        Shape (length,): begins with the first n - fade samples unchanged.
+        Shape (length,), of the same type: begins with the first n - fade samples unchanged.
     """
     fade = min(fade, samples.size // 4)
     body = samples.size - fade

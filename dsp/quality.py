@@ -47,11 +47,12 @@ class ClippingCounter:
         """
         clipped = np.flatnonzero(np.abs(samples) >= FULL_SCALE) + self._received
         self._received += samples.size
-        steps = clipped * self._rate // (self._source_rate * self._step)
         last = self._received * self._rate // (self._source_rate * self._step)
         self._counts.extend([0] * (last + 1 - self._first - len(self._counts)))
-        for step, count in zip(*np.unique(steps, return_counts=True), strict=True):
-            self._counts[int(step) - self._first] += int(count)
+        if clipped.size:
+            steps = clipped * self._rate // (self._source_rate * self._step)
+            for step, count in zip(*np.unique(steps, return_counts=True), strict=True):
+                self._counts[int(step) - self._first] += int(count)
         return int(clipped.size)
 
     def forget_before(self, step: int) -> None:
@@ -83,7 +84,7 @@ def quiet_fraction(filtered: NDArray[np.float64], step: int) -> float:
         return 1.0
     count = max(filtered.size // step, 1)
     steps = filtered[: count * step].reshape(count, -1)
-    return float(np.mean(np.mean(steps**2, axis=1) < QUIET_RMS**2))
+    return float(np.mean(np.einsum("ij,ij->i", steps, steps) < QUIET_RMS**2 * steps.shape[1]))
 
 
 def refusals(quiet: float, clipped: float) -> tuple[str, ...]:

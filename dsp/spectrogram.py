@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+from scipy.fft import rfft
 
 from dsp.config import FrontEndConfig
 
@@ -59,38 +60,37 @@ class ClassifierSpectrogram:
 
     def __init__(self, config: FrontEndConfig) -> None:
         self._config = config
-        self._taper = _hann(config.frame)
         bands = band_matrix(config)
         used = np.flatnonzero(bands.any(axis=0))
-        self._bins = slice(used[0], used[-1] + 1)
-        self._bands = np.ascontiguousarray(bands[:, self._bins].T)
+        # The spectrum's real and imaginary parts lie side by side and are squared and weighted alike.
+        self._parts = slice(2 * used[0], 2 * used[-1] + 2)
+        self._bands = np.repeat(bands[:, used[0] : used[-1] + 1], 2, axis=1).T.astype(np.float32)
         self._floor = 10 ** (config.floor_db / 10)
-        # Fresh arrays of this size cost more in page faults than the arithmetic done on them.
-        self._frames = np.zeros((config.frames, config.fft))
-        self._spectrum = np.empty((config.frames, config.fft // 2 + 1), np.complex128)
-        self._power = np.empty((config.frames, used[-1] + 1 - used[0]))
-        self._imaginary = np.empty_like(self._power)
+        self._taper = _hann(config.frame).astype(np.float32)
+        # Fresh arrays of this size would cost more in page faults than the arithmetic done on them.
+        self._frames = np.zeros((config.frames, config.fft), np.float32)
+        self._squares = np.empty((config.frames, self._bands.shape[0]), np.float32)
 
-    def __call__(self, window: NDArray[np.float64]) -> NDArray[np.float32]:
+    def __call__(self, window: NDArray[np.floating]) -> NDArray[np.float32]:
         """Make the image.
 
         Args:
-            window: Shape (20000,), denoised.
+            window: Shape (20000,), denoised, scaled to about full range: the work is done in float32, whose
+                error then lies far below the floor.
 
         Returns:
             Shape (50, 121), float32, lowest band first; all zeros for a silent window.
         """
         config = self._config
-        frames = sliding_window_view(window, config.frame)[:: config.step]
+        samples = np.ascontiguousarray(window, np.float32)
+        strides = (config.step * samples.itemsize, samples.itemsize)
+        frames = np.ndarray((config.frames, config.frame), np.float32, samples, 0, strides)
         np.multiply(frames, self._taper, out=self._frames[:, : config.frame])
-        spectrum = np.fft.rfft(self._frames, out=self._spectrum)[:, self._bins]
-        np.square(spectrum.real, out=self._power)
-        np.square(spectrum.imag, out=self._imaginary)
-        self._power += self._imaginary
-        power = self._power @ self._bands
+        spectrum = rfft(self._frames).view(np.float32)
+        np.square(spectrum[:, self._parts], out=self._squares)
+        power = (self._squares @ self._bands).astype(np.float64)
         greatest = power.max()
-        # A product of the smallest doubles would lose the scale; sound of that size is silence.
-        if not greatest > 1e-200:
+        if not greatest > 0:
             return np.zeros((config.bands, config.frames), np.float32)
         level = 10 * np.log10(np.maximum(power / greatest, self._floor))
         level -= level.mean()

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
 
-ACTIVATIONS: Mapping[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
+ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
+    "relu": torch.relu,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+}
+
+
+def halving_max(images: Tensor) -> Tensor:
+    """2 x 2 max pooling, an odd last row or column left out.
+
+    The same as ``max_pool2d``, in two thirds of its time; with gradients in twice its time.
+
+    Args:
+        images: Shape (batch, channels, rows, columns).
+
+    Returns:
+        Shape (batch, channels, rows // 2, columns // 2).
+    """
+    rows, columns = images.shape[2] // 2 * 2, images.shape[3] // 2 * 2
+    taller = torch.maximum(images[:, :, 0:rows:2, :columns], images[:, :, 1:rows:2, :columns])
+    return torch.maximum(taller[..., 0::2], taller[..., 1::2])
+
+
+def _max_pool(images: Tensor) -> Tensor:
+    return nn.functional.max_pool2d(images, 2)
 
 
 class PaperCNN(nn.Module):
@@ -32,25 +56,22 @@ class PaperCNN(nn.Module):
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation {activation!r} is not one of {', '.join(ACTIVATIONS)}")
         self.arguments = {"activation": activation, "filters": list(filters), "kernel": kernel}
-        nonlinearity = ACTIVATIONS[activation]
         first, second = filters
         if min(first, second) < 1 or kernel < 1 or kernel % 2 == 0:
             raise ValueError(f"filters {list(filters)} must be 1 or more and kernel {kernel} odd")
-        self.features = nn.Sequential(
-            # Pooling before a rising nonlinearity gives the same as after it, for a quarter of the work.
-            nn.Conv2d(1, first, kernel, padding=kernel // 2),
-            nn.MaxPool2d(2),
-            nonlinearity(),
-            nn.Conv2d(first, second, kernel, padding=kernel // 2),
-            nn.MaxPool2d(2),
-            nonlinearity(),
-        )
+        self._activate = ACTIVATIONS[activation]
+        self.first = nn.Conv2d(1, first, kernel, padding=kernel // 2)
+        self.second = nn.Conv2d(first, second, kernel, padding=kernel // 2)
         self.to(memory_format=torch.channels_last)
         self.classify = nn.Linear(second * (50 // 4) * (121 // 4), 2)
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits, shape (batch, 2), of images, shape (batch, 1, 50, 121)."""
-        return self.classify(self.features(images).flatten(1))
+        # Pooling before a rising nonlinearity gives the same as after it, for a quarter of the work.
+        pool = _max_pool if self.training else halving_max
+        images = self._activate(pool(self.first(images)))
+        images = self._activate(pool(self.second(images)))
+        return self.classify(images.flatten(1))
 
 
 NETWORKS: Mapping[str, type[nn.Module]] = {PaperCNN.name: PaperCNN}

@@ -35,7 +35,7 @@ def windows():
 def logits_by_numpy(image, tensors):
     """The network in plain array arithmetic."""
     maps = image[None].astype(np.float64)
-    for layer in ("features.0", "features.3"):
+    for layer in ("first", "second"):
         kernels, biases = tensors[f"{layer}.weight"], tensors[f"{layer}.bias"]
         padded = np.pad(maps, ((0, 0), (1, 1), (1, 1)))
         maps = np.stack(
