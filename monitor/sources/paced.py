@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from monitor.ring import Ring
 from monitor.sources.protocol import Report, SourceHealth
 
-_BLOCK_S = 0.04
+_BLOCK_S = 0.08
 _MAX_PACE_BLOCK_S = 1.0
 
 
@@ -60,7 +60,7 @@ class PacedSource(ABC):
 
     @property
     def block_frames(self) -> int:
-        """Samples in a block: 40 ms of listening time, or 1 s of sound at full speed."""
+        """Samples in a block: 80 ms of listening, the step of the analysis; at full speed 1 s of sound."""
         seconds = _MAX_PACE_BLOCK_S if self.pace is None else min(_BLOCK_S * self.pace, _MAX_PACE_BLOCK_S)
         return max(1, round(seconds * self.rate))
 
