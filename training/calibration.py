@@ -28,7 +28,7 @@ def calibrate(
     Args:
         logits: Shape (n,), abnormal minus normal.
         abnormal: Shape (n,), both classes present.
-        weight: Shape (n,), summing to one; equal for the two classes together, the odds are even.
+        weight: Shape (n,), summing to one. The odds for which p holds are those of the classes' weights.
     """
     scale = float(np.std(logits)) or 1.0
 

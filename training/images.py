@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from dsp.config import FrontEndConfig
 from dsp.front_end import FrontEnd, Window
+from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
 from recordings import Recording
 from training.corpora import Record
 
@@ -50,6 +52,20 @@ def recording_windows(path: Path, config: FrontEndConfig, hop_s: float) -> tuple
         ]
         windows.extend(front_end.flush().windows)
     return front_end, windows
+
+
+def front_end_fingerprint(config: FrontEndConfig) -> str:
+    """What the front end makes of a fixed synthetic heart, hashed.
+
+    A change of its arithmetic shows here even where no number of its configuration changed.
+
+    Returns:
+        64 hex digits.
+    """
+    heart = HeartSoundSynthesizer(SynthesisConfig(condition="as", seed=1)).read(12 * SynthesisConfig.rate)
+    front_end = FrontEnd(SynthesisConfig.rate, config.window_s, config)
+    (window,) = front_end.push(heart).windows
+    return hashlib.sha256(front_end.image(window).tobytes()).hexdigest()
 
 
 def make_images(

@@ -23,7 +23,7 @@ from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, probabi
 from training.checkpoint import load_checkpoint, save_checkpoint, write_whole
 from training.corpora import CorpusError, Record, load_corpus
 from training.fitting import Epoch, Examples, Fit, score
-from training.images import ImageSet, make_images
+from training.images import ImageSet, front_end_fingerprint, make_images
 from training.metrics import Figures, figures, figures_by_database, mean_by_record, refuse_constant
 from training.recipes import Recipe
 
@@ -264,7 +264,7 @@ def _round(value: Any) -> Any:
 
 def _digest(records: Sequence[Record], config: FrontEndConfig) -> str:
     told = repr([(record.name, record.abnormal, record.path.stat().st_size) for record in records])
-    return hashlib.sha256((told + repr(config)).encode()).hexdigest()
+    return hashlib.sha256((told + front_end_fingerprint(config)).encode()).hexdigest()
 
 
 def _lists(folders: Mapping[str, Path], split: Split, left_out: list[str]) -> dict[str, dict[str, list[str]]]:

@@ -9,7 +9,7 @@ from recordings import Recording, RecordingError, write_recording
 from tests.dsp.streams import cuts, pieces
 from tests.training.tiny import sound
 from training.corpora import Record
-from training.images import make_images
+from training.images import front_end_fingerprint, make_images
 
 CONFIG = FrontEndConfig()
 KINDS = {"long": (25.0, 2000), "short": (4.3, 2000), "exact": (10.0, 4000), "cd": (11.0, 44_100)}
@@ -82,3 +82,11 @@ def test_a_recording_that_cannot_be_read_is_named(tmp_path):
     record = Record("broken", "cinc2016-a", tmp_path / "broken.flac", False, "g")
     with pytest.raises(RecordingError, match="broken"):
         make_images([record], CONFIG, 2.0, [record])
+
+
+def test_another_arithmetic_has_another_fingerprint(monkeypatch):
+    before = front_end_fingerprint(FrontEndConfig())
+    assert front_end_fingerprint(FrontEndConfig()) == before
+    assert front_end_fingerprint(FrontEndConfig(floor_db=-60.0)) != before
+    monkeypatch.setattr("dsp.front_end.WindowImage.denoised", lambda self, signal: signal)
+    assert front_end_fingerprint(FrontEndConfig()) != before
