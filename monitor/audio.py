@@ -20,6 +20,12 @@ NO_PORTAUDIO = (
     "recordings, synth and standard input work without it"
 )
 
+INPUT_BUFFER_S = 0.2
+"""Asked of a device: its own default, often 35 ms, loses sound when the processor is busy for a moment."""
+
+OUTPUT_BUFFER_S = 0.3
+"""Likewise; the picture follows what is heard, so the delay does not show."""
+
 _CLOSE_S = 2.0
 _STANDARD_ERROR = 2
 
@@ -163,6 +169,7 @@ def open_input(device: InputDevice, channels: int, capture: Capture, finished: C
             device=device.index,
             channels=channels,
             dtype="float32",
+            latency=INPUT_BUFFER_S,
             callback=callback,
             finished_callback=finished,
         )
@@ -191,7 +198,11 @@ def open_output(fill: Fill) -> Stream:
     try:
         device = sd.query_devices(kind="output")
         stream = sd.OutputStream(
-            samplerate=device["default_samplerate"], channels=1, dtype="float32", callback=callback
+            samplerate=device["default_samplerate"],
+            channels=1,
+            dtype="float32",
+            latency=OUTPUT_BUFFER_S,
+            callback=callback,
         )
     except (sd.PortAudioError, ValueError) as error:
         raise SourceError(f"no output device ({_reason(error)})") from None

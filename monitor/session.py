@@ -12,7 +12,7 @@ from model.card import ModelError
 from model.classifier import Classifier
 from monitor.ring import Ring
 from monitor.snapshot import SessionEvent, Snapshot
-from monitor.sources.protocol import Source, SourceHealth
+from monitor.sources.protocol import Source, SourceError, SourceHealth
 from monitor.trace import Trace
 from monitor.worker import Listeners, Worker
 
@@ -54,6 +54,8 @@ class Session:
         self._first = Snapshot(source.name, source.rate, source.duration_s)
         self._worker: Worker | None = None
         self._reports: deque[SessionEvent] = deque()
+        self._starting = threading.Lock()
+        self._stopped = False
         self._thread = threading.Thread(target=self._run, name=f"worker {source.name}", daemon=True)
 
     @property
@@ -73,8 +75,16 @@ class Session:
         return self.source.health()
 
     def start(self) -> None:
-        """Start the source and the worker."""
-        self.source.start(self.ring, self._report)
+        """Start the source and the worker.
+
+        A model that is still to be loaded comes first: loading keeps the interpreter so busy that sound would
+        stutter.
+
+        Raises:
+            SourceError: The source cannot be started; where the model comes first, the session fails instead.
+        """
+        if isinstance(self._classifier, Classifier):
+            self._start_source()
         self._thread.start()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -84,13 +94,25 @@ class Session:
 
     def stop(self) -> None:
         """End the stream now; what was captured is still summed up. Harmless when it has ended."""
-        self.source.stop()
+        with self._starting:
+            self._stopped = True
+            self.source.stop()
+        self.ring.close()
         if self._thread.ident is not None:
             self._thread.join()
 
+    def _start_source(self) -> None:
+        with self._starting:
+            if not self._stopped:
+                self.source.start(self.ring, self._report)
+
     def _run(self) -> None:
         try:
-            classifier = self._classifier if isinstance(self._classifier, Classifier) else self._classifier()
+            if isinstance(self._classifier, Classifier):
+                classifier = self._classifier
+            else:
+                classifier = self._classifier()
+                self._start_source()
             worker = Worker(
                 self.ring,
                 self._front_end,
@@ -103,7 +125,7 @@ class Session:
             )
             self._worker = worker
             worker.run()
-        except ModelError as error:
+        except (ModelError, SourceError) as error:
             self._fail(str(error))
         except Exception as error:
             self._fail(f"the analysis failed: {error!r}")

@@ -106,7 +106,10 @@ class SoundServer:
 
 
 class Feed:
-    """Writes PCM into the stethoscope's pipe: silence until someone listens, the sound once, silence."""
+    """Writes PCM into the stethoscope's pipe: silence until someone listens, the sound once, silence.
+
+    A second of silence at its own pace goes before the sound, as a stream is seen a while before it runs.
+    """
 
     def __init__(self, server, sound):
         self._server, self._sound = server, memoryview(sound)
@@ -128,6 +131,9 @@ class Feed:
         try:
             while not self._over.is_set() and not self._server.captured():
                 self._write(pipe, memoryview(silence))
+            for _ in range(100):
+                self._write(pipe, memoryview(silence))
+                self._over.wait(0.01)
             self._write(pipe, self._sound)
             while not self._over.wait(0.01):
                 self._write(pipe, memoryview(silence))
