@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import threading
@@ -231,6 +232,8 @@ def _sounddevice() -> ModuleType:
         import sounddevice
     except OSError:
         raise SourceError(NO_PORTAUDIO) from None
+    # Terminating PortAudio can wait for ever for a server that died; the system frees devices at exit anyway.
+    atexit.unregister(sounddevice._exit_handler)
     return sounddevice
 
 
