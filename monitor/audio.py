@@ -28,6 +28,7 @@ OUTPUT_BUFFER_S = 0.3
 """Likewise; the picture follows what is heard, so the delay does not show."""
 
 _CLOSE_S = 2.0
+_opened = threading.Event()
 _STANDARD_ERROR = 2
 
 Capture = Callable[[NDArray[np.float32], bool], None]
@@ -104,6 +105,11 @@ def find_input(name: str | None) -> InputDevice:
     return fitting[0]
 
 
+def device_was_opened() -> bool:
+    """Whether this process has ever opened an input: a driver's threads may then outlive their device."""
+    return _opened.is_set()
+
+
 class Stream:
     """An open PortAudio stream that can be closed without hanging.
 
@@ -160,6 +166,7 @@ def open_input(device: InputDevice, channels: int, capture: Capture, finished: C
     """
     sd = _sounddevice()
     _hush()
+    _opened.set()
 
     def callback(block: NDArray[np.float32], _frames: int, _time: Any, status: Any) -> None:
         capture(block, bool(status.input_overflow))

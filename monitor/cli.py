@@ -6,7 +6,7 @@ import math
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -356,6 +356,16 @@ def bench(json_path: Path | None, only: tuple[str, ...], model: str) -> None:
     sys.exit(run_bench(json_path, only, model))
 
 
+def _leave(status: int) -> NoReturn:
+    """Exit; at once where a lost device's driver could keep the interpreter from ending."""
+    audio = sys.modules.get("monitor.audio")
+    if audio is not None and audio.device_was_opened():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 def main() -> None:
     """Entry point: one line for what went wrong, and the contract's exit status."""
     # The one place that decides: torch and numpy threads fight each other on two busy cores.
@@ -368,7 +378,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except CommandError as error:
         click.echo(f"auscult: {error}", err=True)
-        sys.exit(1)
+        _leave(1)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
