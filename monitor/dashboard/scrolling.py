@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Iterable
 from time import perf_counter
 
@@ -39,17 +40,17 @@ class ScrollingItem(GraphicsObject):
         self.shown_s = 0.0
         self.paint_ms = 0.0
 
+    @abstractmethod
     def set_pixels(self, width: int, height: int) -> None:
         """Start empty with another size in device pixels."""
-        raise NotImplementedError
 
+    @abstractmethod
     def add(self, stretch: Stretch) -> None:
         """Take the next stretch of the tape."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw(self, painter: QPainter, end: int) -> None:
         """Draw the columns before column ``end``, in device pixels from the top left corner."""
-        raise NotImplementedError
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colour in which gaps are marked."""
