@@ -92,12 +92,12 @@ _duration = click.option(
     "--duration",
     type=Seconds(0, LONGEST_S, min_open=True),
     metavar="SECONDS",
-    help="Stop after this much sound.",
+    help="Stop after this much sound; a headless loop: in all.",
 )
 _channel = click.option(
     "--channel",
     type=click.IntRange(min=1),
-    help="Channel of the file or device, from 1. Default: the louder one.",
+    help="Channel, from 1. Default: a recording's louder one, a device's first.",
 )
 _model = click.option(
     "--model", default="paper", show_default=True, help="A packaged model's name or a path to .safetensors."
@@ -122,7 +122,7 @@ _playback = _stacked(
     click.option(
         "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the synthetic source."
     ),
-    click.option("--loop", is_flag=True, help="Begin again at the end."),
+    click.option("--loop", is_flag=True, help="Begin again at the end; for recordings and synth."),
 )
 _heart = _stacked(
     click.option(
@@ -177,14 +177,14 @@ def cli() -> None:
     "--png", type=click.Path(path_type=Path), help="Where the picture goes when there is no display."
 )
 @_model
-def demo(png: Path | None, model: str) -> None:
+def demo(png: Path | None, model: str) -> int:
     """Replay the packaged recordings.
 
     In the dashboard; without a display in the terminal, with a picture of the dashboard.
     """
     from monitor.commands.demo import run_demo
 
-    sys.exit(run_demo(png, model))
+    return run_demo(png, model)
 
 
 @cli.command(
@@ -212,13 +212,15 @@ def demo(png: Path | None, model: str) -> None:
 )
 @_playback
 @_heart
-def monitor(source: str, **options: Any) -> None:
+def monitor(source: str, **options: Any) -> int:
     """Listen and judge, again and again."""
     from monitor.commands.listen import ListenOptions, run_monitor
 
     if source == "-" and options["rate"] is None:
         raise click.UsageError("PCM on standard input needs its --rate, for example --rate 4000")
-    sys.exit(run_monitor(source, ListenOptions(**options)))
+    if options["loop"] and (source == "-" or source == "mic" or source.startswith("mic:")):
+        raise click.UsageError("only a recording or synth can begin again: leave --loop out")
+    return run_monitor(source, ListenOptions(**options))
 
 
 @cli.command(
@@ -230,11 +232,11 @@ def monitor(source: str, **options: Any) -> None:
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @_playback
-def replay(files: tuple[Path, ...], **options: Any) -> None:
+def replay(files: tuple[Path, ...], **options: Any) -> int:
     """Replay recordings, each judged as a stream of its own."""
     from monitor.commands.listen import ListenOptions, run_replay
 
-    sys.exit(run_replay(files, ListenOptions(**options)))
+    return run_replay(files, ListenOptions(**options))
 
 
 @cli.command(
@@ -248,11 +250,11 @@ def replay(files: tuple[Path, ...], **options: Any) -> None:
 @_hop
 @_model
 @_channel
-def screen(paths: tuple[Path, ...], out: Path, hop: float, model: str, channel: int | None) -> None:
+def screen(paths: tuple[Path, ...], out: Path, hop: float, model: str, channel: int | None) -> int:
     """Judge many recordings, one row each. Folders are searched for audio files."""
     from monitor.commands.screen import run_screen
 
-    sys.exit(run_screen(paths, out, hop, model, channel))
+    return run_screen(paths, out, hop, model, channel)
 
 
 @cli.command(epilog=example("auscult analyze heart.wav", "auscult analyze heart.wav | python -m json.tool"))
@@ -349,18 +351,22 @@ def train(
     help="Measure only this; may be repeated.",
 )
 @_model
-def bench(json_path: Path | None, only: tuple[str, ...], model: str) -> None:
+def bench(json_path: Path | None, only: tuple[str, ...], model: str) -> int:
     """Measure time and memory beside their targets."""
     from monitor.commands.bench import run_bench
 
-    sys.exit(run_bench(json_path, only, model))
+    return run_bench(json_path, only, model)
 
 
 def _leave(status: int) -> NoReturn:
     """Exit; at once where a lost device's driver could keep the interpreter from ending."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Python would try once more at exit, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     audio = sys.modules.get("monitor.audio")
     if audio is not None and audio.device_was_opened():
-        sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
     sys.exit(status)
@@ -371,21 +377,24 @@ def main() -> None:
     # The one place that decides: torch and numpy threads fight each other on two busy cores.
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
+    # A closed standard stream is None, and the next file opened would get its number.
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:
+            setattr(sys, stream, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
     try:
         status = cli(standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        status = error.exit_code
     except CommandError as error:
         click.echo(f"auscult: {error}", err=True)
-        _leave(1)
+        status = 1
     except (KeyboardInterrupt, click.Abort):
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    sys.exit(status if isinstance(status, int) else 0)
+        status = INTERRUPTED
+    except (BrokenPipeError, SystemExit):
+        # Commands return their status; SystemExit is click's own answer to a broken pipe.
+        status = 0
+    _leave(status if isinstance(status, int) else 0)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from importlib import resources
 from typing import Any, TextIO
 
 from model.verdict import WindowVerdict
+from monitor.failure import CommandError
 from monitor.snapshot import Judgement, SessionEvent, Summary
 
 _DIGITS = 6
@@ -72,10 +73,28 @@ def write_line(line: dict[str, Any], out: TextIO) -> None:
 
     Raises:
         BrokenPipeError: Nobody reads any more.
+        CommandError: It cannot be written.
         ValueError: A number is not finite, which no line may be.
     """
-    out.write(json.dumps(line, allow_nan=False) + "\n")
-    out.flush()
+    write_text(json.dumps(line, allow_nan=False) + "\n", out)
+
+
+def write_text(text: str, out: TextIO) -> None:
+    """Write to standard output or in its place, and flush.
+
+    Raises:
+        BrokenPipeError: Nobody reads any more.
+        CommandError: It cannot be written.
+    """
+    try:
+        out.write(text)
+        out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CommandError(
+            f"standard output cannot be written ({error.strerror}); send it elsewhere or make room"
+        ) from None
 
 
 def document_text(document: dict[str, Any]) -> str:

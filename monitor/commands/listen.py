@@ -6,9 +6,10 @@ import itertools
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from monitor.sources.protocol import Source
 
 _POLL_S = 0.25
+
+_Make = Callable[[float | None], SourceChoice]
+"""Makes a choice that stops after so many seconds of sound; None lets it play to its end."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ def run_monitor(source: str, options: ListenOptions) -> int:
     Raises:
         CommandError: The source, the model or the display cannot be used.
     """
-    return _listen([_choose(source, options)], options)
+    # Whoever names no device may choose something else in the window.
+    return _listen([partial(_choose, source, options)], options, needed=source != "mic")
 
 
 def run_replay(files: Sequence[Path], options: ListenOptions) -> int:
@@ -64,19 +69,21 @@ def run_replay(files: Sequence[Path], options: ListenOptions) -> int:
     Raises:
         CommandError: A file, the model or the display cannot be used.
     """
-    return _listen(
-        [recording_choice(file, options.pace, options.channel, options.duration) for file in files], options
-    )
+    return _listen([partial(_recording, file, options) for file in files], options)
 
 
-def _choose(source: str, options: ListenOptions) -> SourceChoice:
+def _recording(file: Path, options: ListenOptions, duration_s: float | None) -> SourceChoice:
+    return recording_choice(file, options.pace, options.channel, duration_s)
+
+
+def _choose(source: str, options: ListenOptions, duration_s: float | None) -> SourceChoice:
     if source == "mic" or source.startswith("mic:"):
-        return microphone_choice(source[4:] or None, options.channel, options.duration)
+        return microphone_choice(source[4:] or None, options.channel, duration_s)
     if source == "synth":
-        return synthetic_choice(_heart(options), options.pace, options.duration)
+        return synthetic_choice(_heart(options), options.pace, duration_s)
     if source == "-":
-        return _standard_input(options)
-    return recording_choice(Path(source), options.pace, options.channel, options.duration)
+        return _standard_input(options, duration_s)
+    return _recording(Path(source), options, duration_s)
 
 
 def _heart(options: ListenOptions) -> SynthesisConfig:
@@ -94,7 +101,7 @@ def _heart(options: ListenOptions) -> SynthesisConfig:
         raise click.UsageError(str(error)) from None
 
 
-def _standard_input(options: ListenOptions) -> SourceChoice:
+def _standard_input(options: ListenOptions, duration_s: float | None) -> SourceChoice:
     from monitor.sources.raw_pcm import RawPcmSource
 
     rate = options.rate or 0
@@ -102,56 +109,59 @@ def _standard_input(options: ListenOptions) -> SourceChoice:
     def open_pipe() -> RawPcmSource:
         if sys.stdin is None or sys.stdin.isatty():
             raise SourceError(
-                "standard input is a terminal: pipe PCM into it, "
+                "standard input is no pipe: send PCM into it, "
                 "for example arecord … | auscult monitor --source -"
             )
-        return RawPcmSource(sys.stdin.buffer, rate, options.pcm_format, options.duration)
+        return RawPcmSource(sys.stdin.buffer, rate, options.pcm_format, duration_s)
 
     return SourceChoice("Standard input", open_pipe, replayed=False)
 
 
-def _listen(playlist: Sequence[SourceChoice], options: ListenOptions) -> int:
+def _listen(playlist: Sequence[_Make], options: ListenOptions, needed: bool = True) -> int:
     if options.headless:
         return _listen_headless(playlist, options)
     from monitor.dashboard.display import has_display
 
     if not has_display():
         raise CommandError("no display: set DISPLAY, or add --headless for JSON lines in the terminal")
-    try:
-        # A window that opens only to say that the file is missing helps nobody.
-        playlist[0].open().stop()
-    except (RecordingError, SourceError) as error:
-        if playlist[0].replayed:
-            raise CommandError(str(error)) from None
+    choices = [make(options.duration) for make in playlist]
+    if needed:
+        # A window that opens only to say that the source is missing helps nobody.
+        _open(choices[0]).stop()
     from monitor.dashboard import DashboardError, run_dashboard
 
     try:
-        return run_dashboard(playlist, hop_s=options.hop, model=options.model, loop=options.loop)
+        return run_dashboard(choices, hop_s=options.hop, model=options.model, loop=options.loop)
     except DashboardError as error:
         raise CommandError(str(error)) from None
 
 
-def _listen_headless(playlist: Sequence[SourceChoice], options: ListenOptions) -> int:
+def _listen_headless(playlist: Sequence[_Make], options: ListenOptions) -> int:
     from model.card import ModelError
     from model.classifier import Classifier
 
     rounds = itertools.count() if options.loop else range(1)
     named = options.loop or len(playlist) > 1
-    # A wrong name should not cost the time that loading torch takes.
-    opened = _open(playlist[0])
-    try:
-        classifier = Classifier.load(options.model)
-    except ModelError as error:
-        opened.stop()
-        raise CommandError(str(error)) from None
+    left_s = options.duration
     with _interruptible() as interrupted:
-        for number, choice in enumerate(choice for _ in rounds for choice in playlist):
-            session_source = opened if number == 0 else _open(choice)
-            failure = _run_headless(session_source, options.hop, classifier, named, interrupted)
+        # A wrong name should not cost the time that loading torch takes.
+        opened = _open(playlist[0](left_s))
+        try:
+            classifier = Classifier.load(options.model)
+        except ModelError as error:
+            opened.stop()
+            raise CommandError(str(error)) from None
+        for number, make in enumerate(make for _ in rounds for make in playlist):
+            source = opened if number == 0 else _open(make(left_s))
+            failure = _run_headless(source, options.hop, classifier, named, interrupted)
             if interrupted.is_set():
                 return 130
             if failure:
                 raise CommandError(failure)
+            if options.loop and left_s is not None:
+                left_s -= source.health().delivered / source.rate
+                if left_s * source.rate < 1:
+                    break
     return 0
 
 
@@ -170,14 +180,15 @@ def _run_headless(
     from monitor.worker import Listeners
 
     out = sys.stdout
-    broken = threading.Event()
+    # Set on the worker's thread, raised on this one.
+    unwritten: list[BrokenPipeError | CommandError] = []
 
     def write(line: dict[str, object]) -> None:
-        try:
-            if not broken.is_set():
+        if not unwritten:
+            try:
                 write_line(line, out)
-        except BrokenPipeError:
-            broken.set()
+            except (BrokenPipeError, CommandError) as error:
+                unwritten.append(error)
 
     tag = classifier.card.tag
     session = Session(
@@ -193,14 +204,14 @@ def _run_headless(
     except SourceError as error:
         raise CommandError(str(error)) from None
     while not session.wait(_POLL_S):
-        if broken.is_set() or interrupted.is_set():
+        if unwritten or interrupted.is_set():
             session.stop()
     session.stop()
-    if broken.is_set():
-        raise BrokenPipeError
     if session.snapshot.summary is None:
         raise CommandError(session.snapshot.detail)
     write(summary_line(session.snapshot.summary, tag, source.name if named else None))
+    if unwritten:
+        raise unwritten[0]
     return session.health.detail
 
 

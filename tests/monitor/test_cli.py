@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pickle
+import signal
 import sys
 import threading
 from dataclasses import dataclass
@@ -16,8 +17,10 @@ import pytest
 import soundfile as sf
 
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
-from monitor.cli import cli, main
+from model.classifier import Classifier
+from monitor.cli import CONDITIONS, PCM_FORMATS, cli, main
 from monitor.json_lines import read_schema
+from monitor.sources.raw_pcm import FORMATS
 from recordings import demo_recordings
 from tests.monitor.streams import noise
 
@@ -126,6 +129,9 @@ def test_help_has_an_example(auscult, words):
         "monitor --source -",
         "monitor --source - --rate 500",
         "monitor --source - --rate 4000 --format mp3",
+        "monitor --source - --rate 4000 --headless --loop",
+        "monitor --headless --loop",
+        "monitor --source mic:USB --headless --loop",
         "monitor --source synth --seed -1",
         "monitor --source synth --condition well",
         "monitor --source synth --headless --heart-rate nan",
@@ -145,6 +151,12 @@ def test_wrong_usage_is_status_2_with_a_hint(auscult, words, tmp_path, monkeypat
     assert "Error: " in told.err
     assert "Traceback" not in told.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_words_on_offer_are_those_that_are_known():
+    """The command line names them anew, as their own modules take long to import."""
+    assert CONDITIONS == synthesis.CONDITIONS
+    assert set(PCM_FORMATS) == FORMATS.keys()
 
 
 # What cannot be read
@@ -346,6 +358,35 @@ def test_hop(replay, tmp_path, hop_s):
 def test_duration(replay, seconds):
     told = replay(DEMOS[0], "--duration", seconds)
     assert told.summary["duration_s"] == min(seconds, demo_recordings()[0].truth["duration_s"])
+
+
+def test_a_loop_lasts_for_its_duration_in_all(replay, tmp_path):
+    paths = [write(tmp_path / name, heart(3, seed=seed)) for seed, name in enumerate(["a.wav", "b.wav"])]
+    summaries = [line for line in replay(*paths, "--loop", "--duration", 9.5).lines if "source" in line]
+    assert [(line["source"], line["duration_s"]) for line in summaries] == [
+        ("a.wav", 3.0),
+        ("b.wav", 3.0),
+        ("a.wav", 3.0),
+        ("b.wav", 0.5),
+    ]
+    whole = [line for line in replay(*paths, "--loop", "--duration", 6).lines if "source" in line]
+    assert [line["duration_s"] for line in whole] == [3.0, 3.0]
+    apart = [line for line in replay(*paths, "--duration", 2).lines if "source" in line]
+    assert [line["duration_s"] for line in apart] == [2.0, 2.0]
+
+
+def test_ctrl_c_while_the_model_is_loaded_still_gives_a_summary(replay, monkeypatch):
+    load = Classifier.load
+
+    def interrupted(name):
+        os.kill(os.getpid(), signal.SIGINT)
+        return load(name)
+
+    monkeypatch.setattr(Classifier, "load", interrupted)
+    told = replay(DEMOS[0], DEMOS[1])
+    assert (told.status, told.err) == (130, "")
+    (summary,) = [line for line in map(json.loads, told.out.splitlines()) if line["kind"] == "summary"]
+    assert summary["source"] == DEMOS[0].name
 
 
 def test_a_seed_is_a_heart(auscult, model_name):

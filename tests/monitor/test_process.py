@@ -77,6 +77,36 @@ def test_a_reader_that_leaves_ends_it_quietly(model_name):
     process.stderr.close()
 
 
+def test_a_reader_that_was_never_there_ends_it_quietly(model_name):
+    for words in (["replay", DEMO, "--headless", "--pace", "max"], ["analyze", DEMO]):
+        process = start(*words, "--model", model_name)
+        process.stdout.close()
+        assert process.wait(LIMIT_S) == 0
+        assert process.stderr.read() == b""
+        process.stderr.close()
+
+
+def test_a_closed_standard_output_is_nobody_who_reads(model_name):
+    for words in (["replay", DEMO, "--headless", "--pace", "max"], ["analyze", DEMO]):
+        command = [*map(str, [COMMAND, *words, "--model", model_name])]
+        done = subprocess.run(
+            ["sh", "-c", '"$@" >&-', "sh", *command], capture_output=True, text=True, env=NO_SCREEN
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_an_output_that_cannot_be_written_is_one_line(model_name):
+    for words in (["replay", DEMO, "--headless", "--pace", "max"], ["analyze", DEMO]):
+        with Path("/dev/full").open("w") as full:
+            done = run(
+                *words, "--model", model_name, capture_output=False, stdout=full, stderr=subprocess.PIPE
+            )
+        assert done.returncode == 1
+        assert done.stderr.startswith("auscult: standard output cannot be written (No space left on device)")
+        assert done.stderr.count("\n") == 1
+
+
 def test_the_end_of_standard_input_gives_the_summary_and_while_it_is_open_verdicts_come(model_name):
     sound = HeartSoundSynthesizer(SynthesisConfig(rate=4000)).read(11 * 4000)
     data = (sound * 2**15).astype("<i2").tobytes()
@@ -139,6 +169,16 @@ def test_without_a_display_it_is_one_line(words):
     assert done.stderr.startswith("auscult: ")
     assert done.stderr.count("\n") == 1
     assert "display" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["replay", "none.wav"], ["monitor", "--source", "mic:no such thing"]], ids=" ".join
+)
+def test_a_window_does_not_open_only_to_say_that_its_source_is_missing(words):
+    done = run(*words, env={**NO_SCREEN, "QT_QPA_PLATFORM": "offscreen"})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("auscult: ")
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.fixture
