@@ -28,9 +28,9 @@ def run_demo(png: Path | None, model: str) -> int:
     Raises:
         CommandError: The model or the display cannot be used, or the picture cannot be written.
     """
-    from monitor.dashboard.display import has_display
+    from monitor.dashboard.display import screen_answers
 
-    if has_display():
+    if screen_answers():
         from monitor.dashboard import DashboardError, run_dashboard
 
         try:
@@ -56,11 +56,15 @@ def _in_the_terminal(model: str) -> None:
         "Research use only, not a medical device. "
         "The recordings are synthetic; the model has heard only real ones."
     )
-    click.echo(f"{'recording':<52} {'made as':<10} {'verdict':<12} probability of abnormal")
-    for demo in demo_recordings():
+    demos = demo_recordings()
+    width = max((len(demo.title) for demo in demos), default=0)
+    click.echo(f"{'recording':<{width}}  {'made as':<10} {'verdict':<12} probability of abnormal")
+    for demo in demos:
         verdict = judge_recording(demo.path, classifier, HOP_S).verdict
         probability = "–" if verdict.p_abnormal is None else f"{verdict.p_abnormal:.2f}"
-        click.echo(f"{demo.title:<52} {demo.truth['label']:<10} {_WORDS[verdict.label]:<12} {probability}")
+        click.echo(
+            f"{demo.title:<{width}}  {demo.truth['label']:<10} {_WORDS[verdict.label]:<12} {probability}"
+        )
 
 
 def _picture(path: Path, model: str) -> None:

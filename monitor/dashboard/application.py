@@ -35,7 +35,8 @@ def application(window_system: bool = True) -> QApplication:
         require_display()
         require_window_libraries(Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms")
     else:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        # Whatever the environment asks for may need the screen that is not there, and Qt would abort.
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     made = QApplication(["auscult"])
     made.setStyle("Fusion")
     made.setFont(font())

@@ -33,6 +33,17 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def screen_answers() -> bool:
+    """Whether someone can see a window: there is a screen, it can be reached, and Qt is to draw on it."""
+    if _chosen_platform() in ("offscreen", "minimal"):
+        return False
+    try:
+        require_display()
+    except DashboardError:
+        return False
+    return True
+
+
 def require_display() -> None:
     """Make sure that Qt will be able to open a window.
 

@@ -181,6 +181,23 @@ def test_a_window_does_not_open_only_to_say_that_its_source_is_missing(words):
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "screen",
+    [{}, {"QT_QPA_PLATFORM": "offscreen"}, {"DISPLAY": ":987"}, {"QT_QPA_PLATFORM": "xcb"}],
+    ids=str,
+)
+def test_without_a_screen_the_demonstration_runs_in_the_terminal(screen, model_name, tmp_path):
+    picture = tmp_path / "dashboard.png"
+    done = run("demo", "--png", picture, "--model", model_name, env={**NO_SCREEN, **screen})
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[-1] == f"The dashboard as it looks on a display: {picture}"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    heading, *rows = lines[2:-1]
+    assert len(rows) == len(demo_recordings())
+    assert all(row[heading.index("made as") - 2 :].startswith(("  normal", "  abnormal")) for row in rows)
+
+
 @pytest.fixture
 def without_portaudio(tmp_path):
     """An environment in which sounddevice is as pip installs it on a Linux without libportaudio2."""
