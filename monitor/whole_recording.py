@@ -31,6 +31,14 @@ class JudgedRecording:
     truncated: str | None
     bad_samples: int
 
+    @property
+    def notes(self) -> list[str]:
+        """What was wrong with the file and did not keep it from being judged, a clause each."""
+        notes = [f"{self.truncated}; what is there was used"] if self.truncated else []
+        if self.bad_samples:
+            notes.append(f"bad samples replaced: {self.bad_samples}")
+        return notes
+
 
 def judge_recording(
     path: Path, classifier: Classifier, hop_s: float, channel: int | None = None, keep_windows: bool = False

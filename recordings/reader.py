@@ -189,8 +189,8 @@ class Recording:
                 f"has a rate of {self.rate} Hz, outside {MIN_RATE} to {MAX_RATE} Hz; resample it",
             )
         if channel is not None and not 1 <= channel <= self.channels:
-            numbers = "only channel 1" if self.channels == 1 else f"channels 1 to {self.channels}"
-            raise _error(self.path, f"has no channel {channel}; choose among {numbers}")
+            numbers = "channel 1, its only one" if self.channels == 1 else f"one of 1 to {self.channels}"
+            raise _error(self.path, f"has no channel {channel}; choose {numbers}")
         if self.frames == 0 or not len(self._read()):
             raise _error(self.path, "holds no samples that can be read; record or export it again")
         self.rewind()

@@ -11,7 +11,7 @@ import click
 from model.card import ModelError
 from model.classifier import Classifier
 from monitor.failure import CommandError
-from monitor.json_lines import document_text, summary_line, window_object
+from monitor.json_lines import document_text, summary_line, window_object, write_text
 from monitor.snapshot import Summary
 from monitor.whole_recording import JudgedRecording, judge_recording
 from recordings import RecordingError
@@ -21,17 +21,16 @@ def run_analyze(file: Path, hop_s: float, model: str, channel: int | None) -> No
     """Print one JSON document on a recording.
 
     Raises:
-        CommandError: The file or the model cannot be used.
+        CommandError: The file or the model cannot be used, or the document cannot be written.
     """
     try:
         classifier = Classifier.load(model)
         judged = judge_recording(file, classifier, hop_s, channel, keep_windows=True)
     except (ModelError, RecordingError) as error:
         raise CommandError(str(error)) from None
-    if judged.truncated:
-        click.echo(f"auscult: {file}: {judged.truncated}; what is there was used", err=True)
-    sys.stdout.write(document_text(_document(judged, classifier.card.tag)))
-    sys.stdout.flush()
+    for note in judged.notes:
+        click.echo(f"auscult: {file}: {note}", err=True)
+    write_text(document_text(_document(judged, classifier.card.tag)), sys.stdout)
 
 
 def _document(judged: JudgedRecording, tag: str) -> dict[str, Any]:

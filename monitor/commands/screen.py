@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def run_screen(paths: Sequence[Path], out: Path, hop_s: float, model: str, chann
         raise CommandError(
             f"no recordings in {', '.join(map(str, paths))}; give files, or folders that hold some"
         )
-    scored = 0
+    scored = unreadable = 0
     try:
         with out.open("w", newline="", encoding="utf-8", errors="surrogateescape") as table:
             writer = csv.DictWriter(table, COLUMNS, restval="")
@@ -53,11 +54,13 @@ def run_screen(paths: Sequence[Path], out: Path, hop_s: float, model: str, chann
             for file in tqdm(files, desc="screening", unit="recording", disable=None):
                 row = _row(file, classifier, hop_s, channel)
                 scored += row.get("p_abnormal") is not None
+                unreadable += "error" in row
                 writer.writerow(row)
                 table.flush()
     except OSError as error:
         raise CommandError(f"{out}: cannot be written ({error.strerror}); choose another --out") from None
-    click.echo(f"{scored} of {len(files)} recordings scored, written to {out}", err=True)
+    told = f"; {unreadable} could not be read: see the column error" if unreadable else ""
+    click.echo(f"{scored} of {len(files)} recordings scored, written to {out}{told}", err=True)
     return 0 if scored else 1
 
 
@@ -73,6 +76,8 @@ def _row(file: Path, classifier: Classifier, hop_s: float, channel: int | None) 
         judged = judge_recording(file, classifier, hop_s, channel)
     except RecordingError as error:
         return {"path": str(file), "error": str(error)}
+    for note in judged.notes:
+        tqdm.write(f"auscult: {file}: {note}", file=sys.stderr)
     verdict = judged.verdict
     return {
         "path": str(file),

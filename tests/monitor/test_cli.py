@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
+from dsp import synthesis
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
 from model.classifier import Classifier
 from monitor.cli import CONDITIONS, PCM_FORMATS, cli, main
@@ -202,7 +203,11 @@ def test_a_second_file_that_is_missing_fails_after_the_first_was_judged(replay, 
 
 def test_a_channel_that_is_not_there_is_one_line(auscult, tmp_path):
     path = write(tmp_path / "a.wav", heart(1))
-    assert "no channel 2" in auscult("replay", path, "--headless", "--channel", 2).complaint
+    complaint = auscult("replay", path, "--headless", "--channel", 2).complaint
+    assert "has no channel 2; choose channel 1, its only one" in complaint
+    write(path, np.zeros((4000, 8)))
+    complaint = auscult("replay", path, "--headless", "--channel", 9).complaint
+    assert "has no channel 9; choose one of 1 to 8" in complaint
 
 
 class Mischief:
@@ -557,6 +562,25 @@ def test_an_analysis_of_a_truncated_file_says_so(auscult, model_name, tmp_path):
     assert told.status == 0
     assert "promises 12.00 s" in told.err
     assert json.loads(told.out)["summary"]["duration_s"] == 11.5
+
+
+def test_what_was_wrong_with_a_file_that_was_judged_is_said(auscult, model_name, tmp_path):
+    sound = heart(12)
+    sound[5000:5100] = np.nan
+    path, out = write(tmp_path / "a.wav", sound, subtype="FLOAT"), tmp_path / "out.csv"
+    path.write_bytes(path.read_bytes()[:-4000])
+    notes = [
+        f"auscult: {path}: the file ends at 11.75 s although its header promises 12.00 s; "
+        "what is there was used",
+        f"auscult: {path}: bad samples replaced: 100",
+    ]
+    told = auscult("analyze", path, "--model", model_name)
+    assert (told.status, told.err.splitlines()) == (0, notes)
+    told = auscult("screen", path, tmp_path / "none.wav", "--out", out, "--model", model_name)
+    assert (told.status, told.err.splitlines()[:2]) == (0, notes)
+    assert told.err.splitlines()[2:] == [
+        f"1 of 2 recordings scored, written to {out}; 1 could not be read: see the column error"
+    ]
 
 
 # Synthesis
