@@ -70,7 +70,7 @@ class Plots(pg.GraphicsLayoutWidget):
             for text in (
                 "Waveform, bandpassed; full scale is 1",
                 f"Spectrogram, {LOW_HZ:g}–{HIGH_HZ:g} Hz",
-                "Probability of abnormal, last 5 minutes; hatched: uncertain",
+                "Probability of abnormal; hatched: uncertain",
             )
         ]
         for caption in self.captions:
@@ -176,6 +176,6 @@ class Plots(pg.GraphicsLayoutWidget):
             caption.move(corner.x(), corner.y() - caption.height() - 2)
 
     def _label_scale(self) -> None:
-        scale = f"{self.waveform.full_scale:.5f}".rstrip("0").rstrip(".")
+        scale = f"{self.waveform.full_scale:.4f}".rstrip("0").rstrip(".")
         axis = self._frames[0].getAxis("left")
         axis.setTicks([[(-1, f"−{scale}"), (0, "0"), (1, f"+{scale}")]])

@@ -24,7 +24,9 @@ FRAME_S = 0.064
 
 COLUMN_S = COLUMN_SAMPLES / SIGNAL_RATE
 
-_FIRST_DB, _QUIETEST_DB = -40.0, -75.0
+_FIRST_DB = -40.0
+# Colours reach 55 dB below the level: so much above the floor of the columns, silence is dark.
+_QUIETEST_DB = -65.0
 _ATTACK_S = 0.1
 _FALL_DB_S, _FIRST_FALL_DB_S = 1.5, 8.0
 _SETTLING_S = 5.0

@@ -12,7 +12,7 @@ from monitor.dashboard.scrolling import ScrollingItem
 from monitor.dashboard.tape import SPAN_S, Stretch
 from monitor.trace import SIGNAL_RATE
 
-_SCALES = [step * 10.0**power for power in range(-5, 0) for step in (1, 1.5, 2, 3, 5, 7)] + [1.0, 1.5, 2.0]
+_SCALES = [step * 10.0**power for power in range(-3, 0) for step in (1, 1.5, 2, 3, 5, 7)] + [1.0, 1.5, 2.0]
 _HEADROOM = 1.1
 _SLACK = 1.4
 

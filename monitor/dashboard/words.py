@@ -53,6 +53,9 @@ EVENTS = {
     "skipped": "Fell behind",
 }
 
+# Their details name them; said twice they would not fit the list.
+_SAID_BY_DETAIL = ("clipping", "bad_samples", "gap", "skipped")
+
 KEYS = (
     ("Space", "Start or stop"),
     ("S", "Sound on or off, for recordings"),
@@ -79,6 +82,8 @@ def event_words(code: str, t_s: float, detail: str) -> str:
         t_s: When, in seconds.
         detail: In words.
     """
+    if code in _SAID_BY_DETAIL and detail:
+        return f"{clock_words(t_s)} {detail[0].upper()}{detail[1:]}"
     said = EVENTS.get(code, code.replace("_", " "))
     return f"{clock_words(t_s)} {said}" + (f": {detail}" if detail else "")
 
@@ -96,10 +101,10 @@ def rate_words(rate: int) -> str:
 
 
 def decibels_words(level_db: float) -> str:
-    """A level in whole decibels with a true minus sign, always of one width."""
+    """A level in whole decibels with a true minus sign."""
     if level_db < -99:
-        return " −∞"
-    return f"{'−' if round(level_db) < 0 else ' '}{abs(round(level_db)):2d}"
+        return "−∞"
+    return f"{'−' if round(level_db) < 0 else ''}{abs(round(level_db))}"
 
 
 def probability_words(probability: float | None) -> str:

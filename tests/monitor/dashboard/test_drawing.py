@@ -1,12 +1,14 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFontMetricsF
 
+from dsp.spectrogram import ScreenSpectrogram
 from monitor.dashboard.display_clock import DELAY_S, DisplayClock
 from monitor.dashboard.plots import Plots
 from monitor.dashboard.spectrogram_view import SpectrogramItem, SpectrogramRing
 from monitor.dashboard.tape import COLUMN_S, KEPT_S, Tape
-from monitor.dashboard.waveform import Envelope, WaveformItem
+from monitor.dashboard.waveform import _SCALES, Envelope, WaveformItem
 from monitor.trace import COLUMN_SAMPLES, SIGNAL_RATE, Trace
 
 ROWS = 213
@@ -159,6 +161,32 @@ def test_quiet_sound_is_as_bright_as_loud_sound_in_the_end():
         shown = ring.pixels[:, np.arange(ring.last - 300, ring.last) % ring.ring]
         brightness.append(np.mean((shown >> 16) & 255))
     assert brightness[0] == pytest.approx(brightness[1], rel=0.1)
+
+
+def test_silence_is_dark_and_flat_on_a_scale_that_can_be_read(qtbot):
+    trace = Trace(keep_s=1e9)
+    for number in range(150):
+        columns = np.full((5, ROWS), ScreenSpectrogram.FLOOR_DB, np.float32)
+        trace.append(number * 0.08, np.zeros(160, np.float32), columns)
+    _, ring = whole(trace.since(0))
+    shown = ring.pixels[:, np.arange(ring.last + 1 - ring.width, ring.last + 1) % ring.ring]
+    assert len(np.unique(shown)) == 1
+    assert max((int(shown[0, 0]) >> shift) & 255 for shift in (0, 8, 16)) < 8
+
+    plots = Plots()
+    qtbot.addWidget(plots)
+    plots.take(trace.since(0))
+    plots.show_until(12.0)
+    axis = plots._frames[0].getAxis("left")
+
+    def labels():
+        return [words for _, words in axis._tickLevels[0]]
+
+    assert labels() == ["−0.001", "0", "+0.001"]
+    letters = QFontMetricsF(axis.style["tickFont"])
+    for plots.waveform.full_scale in _SCALES:
+        plots._label_scale()
+        assert max(map(letters.horizontalAdvance, labels())) + 10 < axis.width()
 
 
 def test_the_scale_does_not_dance():

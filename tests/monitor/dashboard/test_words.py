@@ -39,6 +39,12 @@ def test_every_event_has_words(code):
     assert code in words.EVENTS
 
 
+def test_an_event_is_not_said_twice():
+    assert words.event_words("clipping", 8.0, "12 samples at full scale") == "00:08 12 samples at full scale"
+    assert words.event_words("gap", 62.0, "the file ends at 62.00 s") == "01:02 The file ends at 62.00 s"
+    assert words.event_words("device_lost", 8.0, "USB") == "00:08 Device lost: USB"
+
+
 @pytest.mark.parametrize("label", list(Label))
 def test_every_label_has_a_word_a_shape_and_no_other_label_has_either(label):
     assert words.LABELS[label]
@@ -70,7 +76,9 @@ def test_verdicts_differ_in_colour(theme):
     )
 
 
-def test_numbers_keep_their_width():
-    assert len({len(words.decibels_words(level)) for level in (0.0, -3.0, -12.0, -60.0, float("-inf"))}) == 1
+def test_numbers_are_written_as_people_read_them():
+    assert [words.decibels_words(level) for level in (0.0, -0.4, -3.0, -60.0, float("-inf"))] == [
+        *["0", "0", "−3", "−60", "−∞"]
+    ]
     assert words.clock_words(42.9) == "00:42"
     assert words.clock_words(3723) == "1:02:03"
