@@ -29,16 +29,14 @@ class ControlBar(QWidget):
         ):
             widest = max(button.fontMetrics().horizontalAdvance(word) for word in words)
             button.setMinimumWidth(widest + 4 * GRID)
-        research = QLabel(RESEARCH_ONLY)
-        research.setFont(font(SMALL))
-        research.setObjectName("faint")
+        self.research = research_label()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID // 2)
         layout.setSpacing(GRID)
         for part in (self.source, self.start, self.sound, self.theme, self.keys):
             layout.addWidget(part)
         layout.addStretch(1)
-        layout.addWidget(research)
+        layout.addWidget(self.research)
 
     def show_playing(self, playing: bool, possible: bool) -> None:
         """Say what the start button would do, and whether there is anything to start."""
@@ -57,6 +55,14 @@ class ControlBar(QWidget):
     def show_theme(self, name: str) -> None:
         """Name the other theme."""
         self.theme.setText("Li&ght" if name == "dark" else "Dar&k")
+
+
+def research_label() -> QLabel:
+    """What the program is not."""
+    label = QLabel(RESEARCH_ONLY)
+    label.setFont(font(SMALL))
+    label.setObjectName("faint")
+    return label
 
 
 def _button(text: str, name: str, tip: str) -> QPushButton:

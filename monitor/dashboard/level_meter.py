@@ -29,6 +29,7 @@ class LevelMeter(QWidget):
         self._read_at = 0.0
         self._clipped = 0
         self._clipped_at = -math.inf
+        self._compact = False
         self.setFont(font(SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Level meter")
@@ -42,6 +43,11 @@ class LevelMeter(QWidget):
         """Choose the colours."""
         self._theme = theme
         self.update()
+
+    def set_compact(self, compact: bool) -> None:
+        """Bar and mark alone, or numbers too."""
+        self._compact = compact
+        self.updateGeometry()
 
     def clear(self) -> None:
         """Another stream begins."""
@@ -75,7 +81,7 @@ class LevelMeter(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Wide enough for bar and words."""
-        return QSize(38 * GRID, 3 * GRID)
+        return QSize((18 if self._compact else 38) * GRID, 3 * GRID)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw bar, line and words."""
@@ -92,15 +98,20 @@ class LevelMeter(QWidget):
             )
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.setPen(QColor(theme.text))
-        painter.drawText(
-            QRectF(13 * GRID, 0, 22 * GRID, self.height()),
-            middle,
-            f"peak {decibels_words(self._held_db)}  rms {decibels_words(self._rms_db)} dBFS",
-        )
+        if not self._compact:
+            right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            for begin, end, where, words in (
+                (13, 17, middle, "peak"),
+                (17, 20.5, right, decibels_words(self._held_db)),
+                (21.5, 25, middle, "rms"),
+                (24.5, 28, right, decibels_words(self._rms_db)),
+                (28.5, 33, middle, "dBFS"),
+            ):
+                painter.drawText(QRectF(begin * GRID, 0, (end - begin) * GRID, self.height()), where, words)
         if self.clipping:
             painter.setFont(font(SMALL, bold=True))
             painter.setPen(QColor(theme.abnormal))
-            painter.drawText(QRectF(33 * GRID, 0, 5 * GRID, self.height()), middle, "CLIP")
+            painter.drawText(QRectF(self.width() - 5 * GRID, 0, 5 * GRID, self.height()), middle, "CLIP")
 
 
 def _decibels(magnitude: float) -> float:

@@ -44,6 +44,12 @@ class StatusLine(QWidget):
         for part in (self.rate, self.lost, self.skipped, self.latency, self.elapsed):
             part.setText("")
 
+    def set_compact(self, compact: bool) -> None:
+        """Leave out what can be missed, or say everything."""
+        self.meter.set_compact(compact)
+        for part in (self.skipped, self.elapsed):
+            part.setVisible(not compact)
+
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
         self.meter.set_theme(theme)

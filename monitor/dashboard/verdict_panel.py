@@ -30,7 +30,9 @@ from monitor.snapshot import Judgement, Snapshot
 WINDOW_S = 10.0
 """Seconds that a verdict needs."""
 
-_WIDTH = 34 * GRID
+_WIDTH, _COMPACT_WIDTH = 34 * GRID, 29 * GRID
+_REASON_HEIGHT = 11 * GRID
+_COMPACT_WORD = 26
 _UNIT = re.compile(r"(\d) (?=s\b|Hz\b|dB)")
 
 
@@ -42,7 +44,6 @@ class VerdictPanel(QWidget):
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Verdict")
-        self.setFixedWidth(_WIDTH)
         self._theme = DARK
         self._label: Label | None = None
         self.shape = VerdictShape()
@@ -51,7 +52,6 @@ class VerdictPanel(QWidget):
         self.gauge = Gauge()
         self.reason = _text(0, "Reason")
         self.reason.setWordWrap(True)
-        self.reason.setFixedHeight(9 * GRID)
         self.reason.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.heart_rate = _text(0, "Heart rate")
         self.quality = _text(0, "Signal quality")
@@ -61,8 +61,8 @@ class VerdictPanel(QWidget):
         self.model.setObjectName("faint")
         self.model.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
+        self._left_out: list[QWidget] = [self.events, self.model]
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         layout.setSpacing(GRID)
         layout.addWidget(self.shape)
         layout.addWidget(self.word)
@@ -81,10 +81,12 @@ class VerdictPanel(QWidget):
             title.setObjectName("faint")
             rows.addWidget(title, row, 0)
             rows.addWidget(value, row, 1)
+            self._left_out += [title, value]
         layout.addLayout(rows)
         layout.addSpacing(GRID)
         layout.addWidget(self.events, 1)
         layout.addWidget(self.model)
+        self.set_compact(False)
         self.clear()
 
     def set_theme(self, theme: Theme) -> None:
@@ -94,6 +96,19 @@ class VerdictPanel(QWidget):
         self.gauge.set_theme(theme)
         self.events.set_theme(theme)
         self._colour_word()
+
+    def set_compact(self, compact: bool) -> None:
+        """Say the verdict alone, narrower, or all there is."""
+        self.setFixedWidth(_COMPACT_WIDTH if compact else _WIDTH)
+        margin = GRID if compact else 2 * GRID
+        self.layout().setContentsMargins(margin, margin, margin, margin)
+        self.shape.set_compact(compact)
+        self.word.setFont(font(_COMPACT_WORD if compact else LARGE, bold=True))
+        for part in self._left_out:
+            part.setVisible(not compact)
+        # Without the rows below, the reason has the room that they would take.
+        self.reason.setMinimumHeight(_REASON_HEIGHT)
+        self.reason.setMaximumHeight(14 * GRID if compact else _REASON_HEIGHT)
 
     def clear(self, word: str = NO_SOURCE, reason: str = EMPTY) -> None:
         """Nothing is being said.
@@ -122,7 +137,7 @@ class VerdictPanel(QWidget):
             self.clear(LOADING, "Loading the model…")
         else:
             self.clear(NO_VERDICT, SEE_BELOW)
-        if snapshot.state != "loading":
+        if snapshot.state not in ("loading", "failed") or snapshot.events:
             self.events.show_events(snapshot.events)
         self.model.setText(f"Model {snapshot.model}" if snapshot.model else "")
 

@@ -17,7 +17,7 @@ SHAPES = {
     Label.WARMING_UP: "hourglass",
 }
 
-SIDES = 8 * GRID, 15 * GRID
+SIDES, COMPACT_SIDES = (8 * GRID, 15 * GRID), (5 * GRID, 6 * GRID)
 """The least and the greatest side of the square that it fills."""
 
 _PEN = 5.0
@@ -31,14 +31,19 @@ class VerdictShape(QWidget):
         self._theme = DARK
         self._label: Label | None = None
         self._filled = 0.0
-        self.setMinimumSize(SIDES[0], SIDES[0])
-        self.setMaximumSize(SIDES[1], SIDES[1])
+        self.set_compact(False)
         self.setAccessibleName("Shape of the verdict")
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
         self._theme = theme
         self.update()
+
+    def set_compact(self, compact: bool) -> None:
+        """Smaller, or as large as there is room for."""
+        least, greatest = COMPACT_SIDES if compact else SIDES
+        self.setMinimumSize(least, least)
+        self.setMaximumSize(greatest, greatest)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As large as allowed; a low window takes what it needs."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from monitor.dashboard.control_bar import ControlBar
+from monitor.dashboard.control_bar import ControlBar, research_label
 from monitor.dashboard.display_clock import DisplayClock
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.keys_card import KeysCard
@@ -44,7 +44,9 @@ PAUSE_S = 2.0
 _METER_EVERY, _TEXT_EVERY = 2, 4
 _UNSEEN_S = 2.0
 _OUT_OF_STEP_S = 3.0
-_USUAL, _MINIMUM = (1280, 800), (920, 528)
+_USUAL, _MINIMUM = (1280, 800), (640, 384)
+_ROOMY = (920, 528)
+"""In less, as 1280 x 800 at 200 % leaves, what can be missed is left out."""
 
 
 class DashboardWindow(QWidget):
@@ -70,6 +72,9 @@ class DashboardWindow(QWidget):
         self.message.setFont(font())
         self.message.setFixedHeight(3 * GRID)
         self.message.setAccessibleName("Message")
+        self._research = research_label()
+        self._research.hide()
+        self._compact = False
         self.keys = KeysCard(self)
         self._lay_out()
         self._bind()
@@ -218,9 +223,20 @@ class DashboardWindow(QWidget):
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Keep the card in the middle."""
+        """Leave out what there is no room for, and keep the card in the middle."""
         super().resizeEvent(event)
+        self._set_compact(self.width() < _ROOMY[0] or self.height() < _ROOMY[1])
         self.keys.settle(self.plots.geometry())
+
+    def _set_compact(self, compact: bool) -> None:
+        if compact == self._compact:
+            return
+        self._compact = compact
+        for part in (self.status, self.verdict):
+            part.set_compact(compact)
+        # It is never left out: where the bar is full it stands beside the message.
+        self.bar.research.setVisible(not compact)
+        self._research.setVisible(compact)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
@@ -230,7 +246,8 @@ class DashboardWindow(QWidget):
         middle.addWidget(self.verdict)
         bottom = QHBoxLayout()
         bottom.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID // 2)
-        bottom.addWidget(self.message)
+        bottom.addWidget(self.message, 1)
+        bottom.addWidget(self._research)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)

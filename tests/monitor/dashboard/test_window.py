@@ -4,12 +4,12 @@ import threading
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from dsp.synthesis import SynthesisConfig
 from model.verdict import Label
 from monitor.dashboard import application, playback, run_dashboard
-from monitor.dashboard.words import EMPTY, LABELS, NO_SOUND_OUTPUT, REASONS
+from monitor.dashboard.words import EMPTY, LABELS, NO_EVENTS, NO_SOUND_OUTPUT, REASONS, RESEARCH_ONLY
 from monitor.sources.choice import recording_choice, synthetic_choice
 
 from .conftest import HOP_S, RATE, wait_for_end
@@ -112,6 +112,7 @@ def test_a_model_that_cannot_be_loaded_is_told(qtbot, open_window, record, tmp_p
     window = open_window(str(tmp_path / "none.safetensors"))
     window.set_playlist([record()])
     qtbot.waitUntil(lambda: "none.safetensors" in window.problem, timeout=30_000)
+    assert NO_EVENTS not in window.verdict.events.accessibleDescription()
 
 
 def test_a_loop_of_bad_files_comes_to_rest(qtbot, open_window, tmp_path, monkeypatch):
@@ -238,20 +239,33 @@ def test_space_presses_the_focused_button_instead(qtbot, window, record):
     assert window.session is None
 
 
-def test_fits_a_screen_of_960_by_540(qtbot, window, play, record):
-    play(record(seconds=6.0))
-    assert window.minimumSizeHint().width() <= 960
-    assert window.minimumSizeHint().height() <= 540
-    window.resize(960, 540)
+def fits(window, width, height):
+    window.resize(width, height)
     QApplication.processEvents()
-    assert (window.width(), window.height()) == (960, 540)
-    for part in window.findChildren(QWidget):
+    assert (window.width(), window.height()) == (width, height)
+    parts = [part for part in window.findChildren(QWidget) if part.window() is window]
+    for part in parts:
         # What lies in the plots is theirs to clip.
-        if part.isVisibleTo(window) and part.window() is window and not window.plots.isAncestorOf(part):
+        if part.isVisibleTo(window) and not window.plots.isAncestorOf(part):
             corner = part.mapTo(window, part.rect().bottomRight())
             assert window.rect().contains(corner), part
+    for label in (window.verdict.word, window.verdict.probability, window.status.lost, window.status.latency):
+        assert label.sizeHint().width() <= label.width(), label.text()
     reason = window.verdict.reason
     assert reason.heightForWidth(reason.width()) <= reason.height()
+    said = [part for part in parts if isinstance(part, QLabel) and part.text() == RESEARCH_ONLY]
+    assert [part.isVisibleTo(window) for part in said].count(True) == 1
+
+
+# At 200 %: 1920 x 1080 and 1280 x 800.
+@pytest.mark.parametrize("size", [(960, 540), (640, 400)], ids=str)
+@pytest.mark.parametrize("gain", [1.0, 1e-6])
+def test_fits_a_small_screen(window, play, record, size, gain):
+    play(record(seconds=6.0, gain=gain))
+    fits(window, *size)
+    fits(window, 1280, 800)
+    assert window.verdict.events.isVisibleTo(window)
+    fits(window, *size)
 
 
 @pytest.mark.parametrize("milliseconds", [0, 40, 400])
