@@ -141,6 +141,8 @@ class Worker:
             # Only a stream that is short as a whole is padded, not what is left of one after a gap.
             if not (self._restarted and "padded" in window.notes):
                 self._judge(window, began)
+        # The newer one may have been overwritten before it was made.
+        self._tell_skipped(round(self._end / self._rate, 6))
         self._tell_faults()
         verdict = self._tally.result()
         if self._restarted and not verdict.windows:
@@ -199,14 +201,7 @@ class Worker:
             self._say(Judgement(verdict, self._rolling.update(verdict), 0.0))
 
     def _judge(self, window: Window, arrived: float) -> None:
-        if self._skipped > self._skipped_told:
-            count = self._skipped - self._skipped_told
-            self._skipped_told = self._skipped
-            self._tell(
-                SessionEvent(
-                    window.end_s, "skipped", f"{_counted(count, 'window')} passed over for a newer one"
-                )
-            )
+        self._tell_skipped(window.end_s)
         began = time.perf_counter()
         imaged = began
 
@@ -249,6 +244,13 @@ class Worker:
                 SessionEvent(now_s, "clipping", f"{_counted(self._at_full_scale, 'sample')} at full scale")
             )
         self._bad = self._at_full_scale = 0
+
+    def _tell_skipped(self, t_s: float) -> None:
+        count, self._skipped_told = self._skipped - self._skipped_told, self._skipped
+        if count:
+            self._tell(
+                SessionEvent(t_s, "skipped", f"{_counted(count, 'window')} passed over for a newer one")
+            )
 
     def _draw(self, start: int, filtered: NDArray[np.float64]) -> None:
         if self._trace is None or not filtered.size:

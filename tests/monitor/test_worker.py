@@ -167,6 +167,18 @@ def test_the_newest_window_before_a_gap_is_judged_too():
     assert [window.end_s for window in bench.classifier.windows] == [windows_of(stream)[-1].end_s]
 
 
+def test_a_window_skipped_for_one_that_never_came_is_told_at_the_end():
+    bench = Bench(capacity_s=12, lossless=False)
+    bench.write(noise(12 * RATE))
+    for _ in range(10):
+        bench.worker.step()
+    bench.write(noise(5 * RATE), start=20 * RATE)  # over the sound of the newer window
+    summary = bench.finish()
+    assert (summary.verdict.windows, summary.skipped) == (0, 1)
+    (told,) = bench.told("skipped")
+    assert (told.t_s, told.detail) == (25.0, "1 window passed over for a newer one")
+
+
 def test_where_the_source_waits_nothing_is_skipped():
     bench = Bench(lossless=True)
     bench.write(noise(50 * RATE))
