@@ -152,14 +152,8 @@ class Ring:
             self._condition.notify_all()
             return Chunk(first, samples, lost, tuple(arrivals))
 
-    def latest(self, most: int) -> Chunk:
-        """A copy of the newest samples without taking them; what was lost reads as zero."""
-        with self._condition:
-            first = max(0, self._end - min(most, self.capacity))
-            return Chunk(first, self._span(first, self._end).copy())
-
     def since(self, index: int) -> Chunk:
-        """A copy of the samples from ``index`` on that are still held, without taking them."""
+        """A copy of the samples held from ``index`` on, without taking them; what was lost is zero."""
         with self._condition:
             first = min(max(index, self._end - self.capacity), self._end)
             return Chunk(first, self._span(first, self._end).copy())

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from model.verdict import RecordingVerdict, Standing, WindowVerdict
-
-
-@dataclass(frozen=True)
-class StageTimes:
-    """Milliseconds spent on the last hop."""
-
-    filter_ms: float = 0.0
-    image_ms: float = 0.0
-    classify_ms: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +69,6 @@ class Snapshot:
         judgement: The newest one.
         history: Judgements of the session's last minutes, oldest first, warming-up ones left out.
         events: The last events, oldest first.
-        times: Time spent on the last hop.
         summary: Set when the session has ended.
     """
 
@@ -98,5 +88,4 @@ class Snapshot:
     judgement: Judgement | None = None
     history: tuple[Judgement, ...] = ()
     events: tuple[SessionEvent, ...] = ()
-    times: StageTimes = field(default_factory=StageTimes)
     summary: Summary | None = None

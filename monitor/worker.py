@@ -16,7 +16,7 @@ from dsp.spectrogram import ScreenSpectrogram
 from model.classifier import Classifier
 from model.verdict import Label, RecordingTally, RollingVerdict, WindowVerdict
 from monitor.ring import Chunk, Ring
-from monitor.snapshot import Judgement, SessionEvent, Snapshot, StageTimes, Summary
+from monitor.snapshot import Judgement, SessionEvent, Snapshot, Summary
 from monitor.trace import Trace
 
 BRIDGED_S = 0.05
@@ -92,8 +92,6 @@ class Worker:
         self._end = 0
         self._warmed_s = 0
         self._restarted = False
-        self._filter_ms = 0.0
-        self._times = StageTimes()
         self.snapshot = replace(
             snapshot, state="running", model=classifier.card.tag, band=(calibration.low, calibration.high)
         )
@@ -172,9 +170,7 @@ class Worker:
         self._gap_ahead_s = lost_s
 
     def _take(self, samples: NDArray[np.float32], chunk: Chunk) -> None:
-        began = time.perf_counter()
         processed = self._front_end.push(samples)
-        self._filter_ms = (time.perf_counter() - began) * 1e3
         self._clipped += processed.clipped_samples
         self._at_full_scale += processed.clipped_samples
         self._bad += processed.bad_samples
@@ -202,23 +198,12 @@ class Worker:
 
     def _judge(self, window: Window, arrived: float) -> None:
         self._tell_skipped(window.end_s)
-        began = time.perf_counter()
-        imaged = began
-
-        def image_of(judged: Window) -> NDArray[np.float32]:
-            nonlocal imaged
-            image = self._front_end.image(judged)
-            imaged = time.perf_counter()
-            return image
-
-        verdict = self._classifier.judge(window, image_of)
-        ended = time.perf_counter()
+        verdict = self._classifier.judge(window, self._front_end.image)
         self._tally.add([verdict])
         judgement = Judgement(
             verdict, self._rolling.update(verdict), round((self._clock() - arrived) * 1e3, 3)
         )
         self._history.append(judgement)
-        self._times = StageTimes(self._filter_ms, (imaged - began) * 1e3, (ended - imaged) * 1e3)
         self._say(judgement)
 
     def _say(self, judgement: Judgement) -> None:
@@ -268,7 +253,6 @@ class Worker:
             skipped_windows=self._skipped,
             history=tuple(self._history),
             events=tuple(self._events),
-            times=self._times,
             **changes,
         )
 

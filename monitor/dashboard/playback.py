@@ -13,11 +13,6 @@ class Playback:
         self._listener: Listener | None = None
 
     @property
-    def on(self) -> bool:
-        """Whether sound is being played."""
-        return self._listener is not None
-
-    @property
     def heard_s(self) -> float | None:
         """Stream time that is at the loudspeaker now; None where nothing is played."""
         return None if self._listener is None else self._listener.heard_s

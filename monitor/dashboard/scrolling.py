@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Iterable
-from time import perf_counter
 
 from pyqtgraph import GraphicsObject
 from PySide6.QtCore import QRectF, Qt
@@ -26,7 +25,6 @@ class ScrollingItem(GraphicsObject):
         pixel_width: Columns shown.
         pixel_height: Their height in device pixels.
         shown_s: Time at the right edge, on the source's clock.
-        paint_ms: Time that the last paint took.
     """
 
     def __init__(self) -> None:
@@ -38,7 +36,6 @@ class ScrollingItem(GraphicsObject):
         self._gap_ink = self._gap_ground = QColor()
         self.pixel_width = self.pixel_height = 1
         self.shown_s = 0.0
-        self.paint_ms = 0.0
 
     @abstractmethod
     def set_pixels(self, width: int, height: int) -> None:
@@ -106,7 +103,6 @@ class ScrollingItem(GraphicsObject):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Draw what is visible."""
-        began = perf_counter()
         painter.save()
         painter.setClipRect(self._rect)
         painter.translate(self._rect.topLeft())
@@ -114,7 +110,6 @@ class ScrollingItem(GraphicsObject):
         self.draw(painter, self._end)
         self._mark_gaps(painter)
         painter.restore()
-        self.paint_ms = (perf_counter() - began) * 1e3
 
     def _mark_gaps(self, painter: QPainter) -> None:
         first = self._end - self.pixel_width

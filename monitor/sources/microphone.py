@@ -92,7 +92,7 @@ class MicrophoneSource:
 
     def health(self) -> SourceHealth:
         """How it is doing."""
-        return SourceHealth(self._state, self._index, 0, self._detail)
+        return SourceHealth(self._state, self._index, self._detail)
 
     def _capture(self, block: NDArray[np.float32], overflowed: bool) -> None:
         now = time.monotonic()

@@ -96,7 +96,7 @@ class PacedSource(ABC):
         except Exception as error:  # a broken source must end the session, not hang it
             state, detail = "failed", f"{self.name}: {' '.join(str(error).split())}"
         finally:
-            self._health = SourceHealth(state, self._health.delivered, 0, detail)
+            self._health = SourceHealth(state, self._health.delivered, detail)
             ring.close()
 
     def _deliver(self, ring: Ring, report: Report) -> None:

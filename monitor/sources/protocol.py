@@ -23,13 +23,11 @@ class SourceHealth:
     Attributes:
         state: "idle", "running", "ended" (nothing more will come) or "failed".
         delivered: Samples put into the ring so far.
-        lost: Samples that the source knows it lost before the ring.
         detail: Why it failed, in one line; empty otherwise.
     """
 
     state: str
     delivered: int = 0
-    lost: int = 0
     detail: str = ""
 
 
