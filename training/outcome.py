@@ -1,0 +1,63 @@
+"""What a fold of an evaluation came to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.card import Calibration
+from training.corpora import Record
+from training.fitting import Epoch
+from training.metrics import mean_by_record
+
+
+@dataclass(frozen=True, eq=False)
+class FoldOutcome:
+    """A model's answers on records that neither trained nor calibrated it.
+
+    Attributes:
+        name: The fold's name, for example "fold 3" or "without cinc2016-a".
+        records: The records it was tested on.
+        window_record: Shape (n,), for each scored window the index of its record in ``records``; the windows
+            of a record follow one another in time.
+        window_p: Shape (n,), calibrated probability of abnormal, 0 to 1.
+        calibration: From logits to words, fitted on inner records.
+        epochs: What each epoch of its training came to.
+    """
+
+    name: str
+    records: Sequence[Record]
+    window_record: NDArray[np.int32]
+    window_p: NDArray[np.float64]
+    calibration: Calibration
+    epochs: Sequence[Epoch]
+
+    @property
+    def record_p(self) -> NDArray[np.float64]:
+        """Mean probability of each record's windows, shape (len(records),); NaN where none was scored."""
+        return mean_by_record(self.window_p, self.window_record, len(self.records))
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """The outcomes of one protocol.
+
+    Attributes:
+        protocol: Its name on the command line.
+        model: What was trained, for example "default".
+        question: What the protocol asks, in a sentence or two.
+        variants: The folds of each way of training that is compared, by its name ("with preprocessing",
+            "without circor2022"); a single one where nothing is compared.
+        pooled: Whether a figure over all databases together means something.
+        command: The command that makes this again.
+    """
+
+    protocol: str
+    model: str
+    question: str
+    variants: dict[str, list[FoldOutcome]]
+    pooled: bool
+    command: str
