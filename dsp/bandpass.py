@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt, sosfilt_zi
 
+_PASS = np.array([[1.0, 0, 0, 1, 0, 0]])
+
 
 class CausalBandpass:
     """Butterworth bandpass in second-order sections, run forward only, with its state carried along.
@@ -15,14 +17,15 @@ class CausalBandpass:
     Args:
         low_hz: Lower -3 dB edge in hertz.
         high_hz: Upper -3 dB edge in hertz, below rate / 2.
-        order: Order of each edge.
+        order: Order of each edge; 0 lets everything pass.
         rate: Sample rate in hertz.
     """
 
     def __init__(
         self, low_hz: float = 20.0, high_hz: float = 850.0, order: int = 4, rate: float = 2000.0
     ) -> None:
-        self._sos = butter(order, [low_hz, high_hz], btype="bandpass", output="sos", fs=rate)
+        edges = [low_hz, high_hz]
+        self._sos = butter(order, edges, btype="bandpass", output="sos", fs=rate) if order else _PASS
         self._rest = sosfilt_zi(self._sos)
         self.reset()
 

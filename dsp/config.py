@@ -17,7 +17,7 @@ class FrontEndConfig:
         rate: Analysis rate in hertz.
         low_hz: Lower band edge in hertz.
         high_hz: Upper band edge in hertz.
-        bandpass_order: Butterworth order of each band edge.
+        bandpass_order: Butterworth order of each band edge; 0 leaves the bandpass out.
         window: Samples in a window.
         step: Samples between neighbouring grid positions; window starts lie on this grid.
         wavelet: PyWavelets name of an orthogonal wavelet, or None to leave out the denoising.

@@ -13,6 +13,8 @@ ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
 }
 
+_FAINTEST_SPREAD = 1e-3
+
 
 def halving_max(images: Tensor) -> Tensor:
     """2 x 2 max pooling, an odd last row or column left out.
@@ -74,7 +76,50 @@ class PaperCNN(nn.Module):
         return self.classify(images.flatten(1))
 
 
-NETWORKS: Mapping[str, type[nn.Module]] = {PaperCNN.name: PaperCNN}
+class AuscultCNN(nn.Module):
+    """This project's network: two views of the image, four convolutions, the mean over the map.
+
+    The second view has each band's median over time taken away and is scaled to unit variance: what a
+    stethoscope and a room add steadily is gone from it, what the heart adds beat by beat stays.
+
+    Args:
+        filters: Filters of the four stages; the first has a stride of 2, each later one is pooled 2 x 2.
+        dropout: Share of the pooled features left out while training, 0 to 1.
+
+    Raises:
+        ValueError: Not four stages, a stage without filters, or a dropout outside [0, 1).
+    """
+
+    name = "auscult-cnn"
+
+    def __init__(self, filters: tuple[int, int, int, int] = (16, 32, 48, 64), dropout: float = 0.3) -> None:
+        super().__init__()
+        if len(filters) != 4 or min(filters) < 1 or not 0 <= dropout < 1:
+            raise ValueError(f"filters {list(filters)} must be four of 1 or more, dropout {dropout} below 1")
+        self.arguments = {"filters": list(filters), "dropout": dropout}
+        stages: list[nn.Module] = []
+        before = 2
+        for index, count in enumerate(filters):
+            first = index == 0
+            kernel, stride = (5, 2) if first else (3, 1)
+            stages.append(nn.Conv2d(before, count, kernel, stride, padding=kernel // 2, bias=False))
+            stages += [nn.BatchNorm2d(count), nn.ReLU()]
+            if not first:
+                stages.append(nn.MaxPool2d(2, ceil_mode=True))
+            before = count
+        self.features = nn.Sequential(*stages).to(memory_format=torch.channels_last)
+        self.dropout = nn.Dropout(dropout)
+        self.classify = nn.Linear(before, 2)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits, shape (batch, 2), of images, shape (batch, 1, 50, 121)."""
+        moving = images - images.median(dim=3, keepdim=True).values
+        moving = moving / (moving.std(dim=(1, 2, 3), keepdim=True) + _FAINTEST_SPREAD)
+        views = torch.cat([images, moving], dim=1).contiguous(memory_format=torch.channels_last)
+        return self.classify(self.dropout(self.features(views).mean(dim=(2, 3))))
+
+
+NETWORKS: Mapping[str, type[nn.Module]] = {network.name: network for network in (PaperCNN, AuscultCNN)}
 
 
 def build_network(name: str, arguments: Mapping[str, object]) -> nn.Module:

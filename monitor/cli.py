@@ -304,7 +304,11 @@ def devices() -> None:
     "--corpus", "corpora", multiple=True, required=True, metavar="NAME=DIR", help="A corpus and its folder."
 )
 @click.option(
-    "--recipe", type=click.Choice(["paper"]), default="paper", show_default=True, help="How to train."
+    "--recipe",
+    type=click.Choice(["paper", "default"]),
+    default="paper",
+    show_default=True,
+    help="How to train.",
 )
 @click.option(
     "--out",
@@ -331,15 +335,78 @@ def train(
     """Train a model. Killed and started again, it goes on where it was."""
     from monitor.commands.train import run_training
 
-    folders = {}
-    for corpus in corpora:
-        key, equals, folder = corpus.partition("=")
-        if not (key and equals and folder):
-            raise click.BadParameter(
-                f"{corpus!r} is not NAME=DIR, for example cinc2016=corpora/cinc2016", param_hint="--corpus"
-            )
-        folders[key] = Path(folder)
+    folders = _corpus_folders(corpora)
     run_training(folders, recipe, seed, out, name or recipe, epochs, allow_missing)
+
+
+@cli.command(
+    epilog=example(
+        "auscult evaluate --protocol grouped --model default --corpus cinc2016=corpora/cinc2016 "
+        "--corpus circor2022=corpora/circor2022 --out runs/grouped"
+    )
+)
+@click.option(
+    "--protocol",
+    type=click.Choice(["paper", "grouped", "validation", "lodo", "circor"]),
+    required=True,
+    help="Who trains and who is tested.",
+)
+@click.option(
+    "--model",
+    type=click.Choice(["default", "paper"]),
+    default="default",
+    show_default=True,
+    help="The recipe that trains each fold.",
+)
+@click.option(
+    "--corpus", "corpora", multiple=True, required=True, metavar="NAME=DIR", help="A corpus and its folder."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for checkpoints and the report. Default: auscult-PROTOCOL-MODEL.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of everything random."
+)
+@click.option(
+    "--folds", type=click.IntRange(min=2), default=10, show_default=True, help="Of a cross-validation."
+)
+@click.option("--epochs", type=click.IntRange(min=1), help="Instead of the recipe's.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Folds trained side by side, one core each. Default: as many as there are cores.",
+)
+@click.option("--allow-missing", is_flag=True, help="Leave out records that have a problem.")
+def evaluate(
+    protocol: str,
+    model: str,
+    corpora: tuple[str, ...],
+    out: Path | None,
+    seed: int,
+    folds: int,
+    epochs: int | None,
+    jobs: int | None,
+    allow_missing: bool,
+) -> None:
+    """Train on folds, test on what they did not see, and write a report.
+
+    Killed and started again, it goes on where it was.
+    """
+    from monitor.commands.evaluate import run_evaluation
+
+    run_evaluation(
+        protocol,
+        model,
+        _corpus_folders(corpora),
+        out or Path(f"auscult-{protocol}-{model}"),
+        seed,
+        folds,
+        epochs,
+        jobs or os.cpu_count() or 1,
+        allow_missing,
+    )
 
 
 @cli.command(epilog=example("auscult bench", "auscult bench --json bench.json --only hop --only live"))
@@ -356,6 +423,18 @@ def bench(json_path: Path | None, only: tuple[str, ...], model: str) -> int:
     from monitor.commands.bench import run_bench
 
     return run_bench(json_path, only, model)
+
+
+def _corpus_folders(corpora: tuple[str, ...]) -> dict[str, Path]:
+    folders = {}
+    for corpus in corpora:
+        key, equals, folder = corpus.partition("=")
+        if not (key and equals and folder):
+            raise click.BadParameter(
+                f"{corpus!r} is not NAME=DIR, for example cinc2016=corpora/cinc2016", param_hint="--corpus"
+            )
+        folders[key] = Path(folder)
+    return folders
 
 
 def _leave(status: int) -> NoReturn:

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from model.cnn import PaperCNN
+from model.cnn import AuscultCNN, PaperCNN
+from training.image_augmentation import ImageAugmentation
+
+LOSSES = ("mse", "cross-entropy")
+OPTIMIZERS = ("adagrad", "adamw")
 
 
 @dataclass(frozen=True)
@@ -17,15 +21,22 @@ class Recipe:
         name: On the command line.
         network: Name of the network class.
         arguments: Its constructor arguments.
-        hop_s: Time between training windows in seconds.
-        loss: "mse" on the softmax.
-        optimizer: "adagrad".
-        learning_rate: Its step size.
+        hop_s: Time between training windows in seconds, a multiple of the evaluation's hop.
+        loss: "mse" on the softmax, or "cross-entropy".
+        label_smoothing: Of the cross-entropy, 0 to 1.
+        optimizer: "adagrad" at a constant rate, or "adamw" on one cycle of the rate: up, then down to zero.
+        learning_rate: Its step size; the greatest one of a cycle.
         initial_accumulator: What Adagrad's sum of squared gradients starts from.
+        weight_decay: AdamW's.
         batch: Windows in a step.
-        epochs: Passes over as many windows as there are.
+        epochs: Passes.
+        windows_per_epoch: Windows drawn for a pass; None for as many as there are.
         balance: What is drawn equally often; see ``balance_weights``.
+        augmentation: What is done to the images.
+        bfloat16: Convolve in bfloat16 while training, for speed.
         calibration_share: Share of the subject groups that train nothing and calibrate the probability.
+        holds_out: Whether ``auscult train`` keeps the publishers' test list out. Where not, the weights have
+            seen everything, and only sister models, trained the same way on folds, can be judged.
         notes: What is a reading of the source rather than its word.
     """
 
@@ -34,14 +45,24 @@ class Recipe:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     hop_s: float = 10.0
     loss: str = "mse"
+    label_smoothing: float = 0.0
     optimizer: str = "adagrad"
     learning_rate: float = 0.01
     initial_accumulator: float = 0.1
+    weight_decay: float = 0.0
     batch: int = 100
     epochs: int = 200
+    windows_per_epoch: int | None = None
     balance: str = "database and class"
+    augmentation: ImageAugmentation | None = None
+    bfloat16: bool = False
     calibration_share: float = 0.15
+    holds_out: bool = True
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.loss not in LOSSES or self.optimizer not in OPTIMIZERS:
+            raise ValueError(f"loss {self.loss!r} or optimizer {self.optimizer!r} is unknown")
 
     def with_epochs(self, epochs: int) -> Recipe:
         """The same recipe, shorter or longer."""
@@ -74,6 +95,25 @@ RECIPES: Mapping[str, Recipe] = {
                 "normal, and to recognise the database is nearly to know the class.",
                 "No augmentation yet.",
             ),
+        ),
+        Recipe(
+            name="default",
+            network=AuscultCNN.name,
+            arguments={"filters": [16, 32, 48, 64], "dropout": 0.3},
+            hop_s=4.0,
+            loss="cross-entropy",
+            label_smoothing=0.05,
+            optimizer="adamw",
+            learning_rate=3e-3,
+            weight_decay=0.02,
+            batch=64,
+            epochs=16,
+            windows_per_epoch=6400,
+            augmentation=ImageAugmentation(equaliser=1.0, floor=1.0, time_mask=0.25),
+            bfloat16=True,
+            calibration_share=0.1,
+            holds_out=False,
+            notes=("Both classes of each database are drawn equally often.",),
         ),
     )
 }

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from safetensors.torch import save
 
@@ -20,68 +19,16 @@ from model.card import Calibration, ModelCard
 from model.cnn import parameter_count
 from training.balance import balance_weights
 from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, probability
-from training.checkpoint import load_checkpoint, save_checkpoint, write_whole
+from training.checkpoint import write_whole
 from training.corpora import CorpusError, Record, load_corpus
 from training.fitting import Epoch, Examples, Fit, score
-from training.images import ImageSet, front_end_fingerprint, make_images
+from training.folds import Split, split_records
+from training.image_store import EVALUATION_HOP_S, ImageStore, Progress, records_digest
 from training.metrics import Figures, figures, figures_by_database, mean_by_record, refuse_constant
 from training.recipes import Recipe
 
-EVALUATION_HOP_S = 2.0
-"""Time between the windows of a recording when it is scored, in seconds."""
-
 THRESHOLD = 0.5
 """Fixed beforehand: the probability is calibrated at even odds."""
-
-Progress = Callable[[Sequence[Record], str], Iterable[Record]]
-
-
-@dataclass(frozen=True)
-class Split:
-    """Who trains, who calibrates, who is tested: no record in two of them.
-
-    Attributes:
-        training: Learnt from.
-        calibration: Fit the probability and watch the training; share no known subject with ``training``.
-        held_out: Tested on, once.
-    """
-
-    training: list[Record]
-    calibration: list[Record]
-    held_out: list[Record]
-
-
-def split_records(records: Sequence[Record], calibration_share: float, seed: int) -> Split:
-    """Hold out the publishers' test list; keep a share of the other subject groups to calibrate.
-
-    The share is drawn in each database among its mostly normal and its mostly abnormal groups alike.
-
-    Args:
-        records: All.
-        calibration_share: Of the groups, 0 to 1.
-        seed: Draws them.
-    """
-    held_out = [record for record in records if record.held_out]
-    rest = [record for record in records if not record.held_out]
-    generator = np.random.default_rng(seed)
-    chosen: set[tuple[str, str]] = set()
-    for groups in _strata(rest):
-        count = round(calibration_share * len(groups))
-        chosen.update(groups[index] for index in generator.permutation(len(groups))[:count])
-    calibration = [record for record in rest if (record.database, record.group) in chosen]
-    training = [record for record in rest if (record.database, record.group) not in chosen]
-    return Split(training, calibration, held_out)
-
-
-def _strata(records: Sequence[Record]) -> list[list[tuple[str, str]]]:
-    """The (database, group) pairs, apart by database and by which class most of the group's records have."""
-    labels: dict[tuple[str, str], list[bool]] = {}
-    for record in records:
-        labels.setdefault((record.database, record.group), []).append(record.abnormal)
-    strata: dict[tuple[str, bool], list[tuple[str, str]]] = {}
-    for (database, group), abnormal in sorted(labels.items()):
-        strata.setdefault((database, 2 * sum(abnormal) > len(abnormal)), []).append((database, group))
-    return [strata[key] for key in sorted(strata)]
 
 
 def train(
@@ -118,29 +65,20 @@ def train(
         CheckpointError: A checkpoint is damaged, of another run, or cannot be written.
         ConstantClassifierError: The network answers the same for everything.
     """
-    records, left_out = _load(folders, allow_missing)
-    split = split_records(records, recipe.calibration_share, seed)
-    if not split.held_out:
+    records, left_out = load_records(folders, allow_missing)
+    split = split_records(
+        records, recipe.calibration_share, seed, lambda record: record.held_out and recipe.holds_out
+    )
+    if recipe.holds_out and not split.held_out:
         raise CorpusError("no record of the corpora is on its publishers' test list: nothing to test on")
     config = FrontEndConfig()
-    training = _images(split.training, config, recipe.hop_s, out, "training", progress)
-    calibration = _images(split.calibration, config, EVALUATION_HOP_S, out, "calibration", progress)
-    held_out = _images(split.held_out, config, EVALUATION_HOP_S, out, "held-out", progress)
-
-    learnt, watched = _examples(split.training, training), _examples(split.calibration, calibration)
-    _need_both_classes("train on", learnt)
-    _need_both_classes("calibrate on", watched)
-    fit = Fit(recipe, seed, out / "checkpoint.safetensors", _digest(split.training, config))
-    for epoch in fit.epochs(learnt, watched):
-        on_epoch(epoch)
-
-    weight = balance_weights("database and class", watched.abnormal, watched.database)
-    fitted = calibrate(score(fit.network, watched.images), watched.abnormal, weight)
+    store = ImageStore(records, config, out / "images.safetensors", progress)
+    fit, fitted = fit_split(split, recipe, seed, store, out / "checkpoint.safetensors", config, on_epoch)
     metrics = {
         "threshold": THRESHOLD,
         "window_hop_s": EVALUATION_HOP_S,
-        "calibration": _evaluate(fit, fitted, split.calibration, calibration),
-        "held_out": _evaluate(fit, fitted, split.held_out, held_out),
+        "calibration": _evaluate(fit, fitted, split.calibration, store),
+        "held_out": _evaluate(fit, fitted, split.held_out, store) if split.held_out else None,
         "epochs": [{key: _round(value) for key, value in asdict(epoch).items()} for epoch in fit.history],
     }
     data = save({key: tensor.contiguous() for key, tensor in fit.network.state_dict().items()})
@@ -168,46 +106,75 @@ def train(
     return weights
 
 
-def _load(folders: Mapping[str, Path], allow_missing: bool) -> tuple[list[Record], list[str]]:
+def fit_split(
+    split: Split,
+    recipe: Recipe,
+    seed: int,
+    store: ImageStore,
+    checkpoint: Path,
+    config: FrontEndConfig,
+    on_epoch: Callable[[Epoch], None],
+) -> tuple[Fit, Calibration]:
+    """Fit a network on a split's training records and calibrate it on its calibration records.
+
+    Raises:
+        CorpusError: The records leave only one class to train or to calibrate on.
+        CheckpointError: The checkpoint is damaged, of another run, or cannot be written.
+        ConstantClassifierError: The network answers the same for everything.
+    """
+    learnt = store.examples(_plainly_labelled(split.training), recipe.hop_s)
+    watching = _plainly_labelled(split.calibration)
+    watched = store.examples(watching)
+    _need_both_classes("train on", learnt)
+    _need_both_classes("calibrate on", watched)
+    fit = Fit(recipe, seed, checkpoint, records_digest(split.training, config))
+    for epoch in fit.epochs(learnt, watched):
+        on_epoch(epoch)
+    weight = _record_weights(watching, store.windows(watching)[1])
+    return fit, calibrate(score(fit.network, watched.images), watched.abnormal, weight)
+
+
+def _plainly_labelled(records: Sequence[Record]) -> list[Record]:
+    """Without the murmur patients' recordings from where no murmur is heard: no label holds for those."""
+    return [record for record in records if not (record.abnormal and record.heard is False)]
+
+
+def _record_weights(records: Sequence[Record], owner: NDArray[np.int32]) -> NDArray[np.float64]:
+    """A weight for each window: records of a class of a database weigh the same, however long they are."""
+    windows = np.bincount(owner, minlength=len(records))
+    present = np.flatnonzero(windows)
+    abnormal = np.array([records[index].abnormal for index in present], bool)
+    database = np.array([records[index].database for index in present], str)
+    weight = np.zeros(len(records))
+    weight[present] = balance_weights("database and class", abnormal, database) / windows[present]
+    return weight[owner]
+
+
+def load_records(
+    folders: Mapping[str, Path], allow_missing: bool
+) -> tuple[list[Record], dict[str, list[str]]]:
+    """Read the corpora.
+
+    Returns:
+        All records, and for each corpus the problems of those left out.
+
+    Raises:
+        CorpusError: A corpus is not what it should be, or has problems that were not allowed.
+    """
     records: list[Record] = []
-    problems: list[str] = []
+    problems: dict[str, list[str]] = {}
     for corpus, folder in folders.items():
-        found, wrong = load_corpus(corpus, folder)
+        found, problems[corpus] = load_corpus(corpus, folder)
         records.extend(found)
-        problems.extend(wrong)
-    if problems and not allow_missing:
+    if any(problems.values()) and not allow_missing:
+        told = [line for lines in problems.values() for line in lines]
         raise CorpusError(
-            "\n".join([*problems, "mend the folder, or train without these records by --allow-missing"])
+            "\n".join([*told, "mend the folder, or train without these records by --allow-missing"])
         )
     for abnormal in (False, True):
         if not any(record.abnormal is abnormal and not record.held_out for record in records):
             raise CorpusError("the corpora hold only one class to train on: nothing can be learnt")
     return records, problems
-
-
-def _images(
-    records: Sequence[Record], config: FrontEndConfig, hop_s: float, out: Path, title: str, progress: Progress
-) -> ImageSet:
-    """The images, from the run's folder if they were made before a kill."""
-    cache = out / f"images-{title}.safetensors"
-    key = f"{_digest(records, config)} hop {hop_s}"
-    found = load_checkpoint(cache)
-    if found is not None and found[1].get("key") == key:
-        tensors = {part: tensor.numpy() for part, tensor in found[0].items()}
-        return ImageSet(tensors["images"], tensors["record"], tensors["refused"])
-    made = make_images(records, config, hop_s, progress(records, f"{title} images"))
-    tensors = {part: torch.from_numpy(array) for part, array in vars(made).items()}
-    save_checkpoint(cache, tensors, {"key": key})
-    return made
-
-
-def _examples(records: Sequence[Record], images: ImageSet) -> Examples:
-    """What the classifier would see: the windows that the quality rule lets pass."""
-    abnormal = np.array([record.abnormal for record in records])
-    passed = ~images.refused
-    database = np.array([record.database for record in records])
-    owner = images.record[passed]
-    return Examples(images.images[passed], abnormal[owner], database[owner])
 
 
 def _need_both_classes(purpose: str, examples: Examples) -> None:
@@ -216,12 +183,11 @@ def _need_both_classes(purpose: str, examples: Examples) -> None:
 
 
 def _evaluate(
-    fit: Fit, calibration: Calibration, records: Sequence[Record], images: ImageSet
+    fit: Fit, calibration: Calibration, records: Sequence[Record], store: ImageStore
 ) -> dict[str, Any]:
     """Figures at window and record level, and inside each database."""
-    passed = ~images.refused
-    owner = images.record[passed]
-    p_window = probability(score(fit.network, images.images[passed]), calibration)
+    images, owner = store.windows(records)
+    p_window = probability(score(fit.network, images), calibration)
     p_record = mean_by_record(p_window, owner, len(records))
     scored = ~np.isnan(p_record)
     abnormal = np.array([record.abnormal for record in records])
@@ -262,12 +228,9 @@ def _round(value: Any) -> Any:
     return round(value, 4) if isinstance(value, float) else value
 
 
-def _digest(records: Sequence[Record], config: FrontEndConfig) -> str:
-    told = repr([(record.name, record.abnormal, record.path.stat().st_size) for record in records])
-    return hashlib.sha256((told + front_end_fingerprint(config)).encode()).hexdigest()
-
-
-def _lists(folders: Mapping[str, Path], split: Split, left_out: list[str]) -> dict[str, dict[str, list[str]]]:
+def _lists(
+    folders: Mapping[str, Path], split: Split, left_out: Mapping[str, list[str]]
+) -> dict[str, dict[str, list[str]]]:
     def of(records: Sequence[Record], corpus: str) -> list[str]:
         return [record.name for record in records if record.database.startswith(corpus)]
 
@@ -276,7 +239,7 @@ def _lists(folders: Mapping[str, Path], split: Split, left_out: list[str]) -> di
             "training": of(split.training, corpus),
             "calibration": of(split.calibration, corpus),
             "held_out": of(split.held_out, corpus),
-            "left_out": left_out,
+            "left_out": left_out[corpus],
         }
         for corpus in folders
     }

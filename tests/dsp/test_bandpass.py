@@ -96,3 +96,8 @@ def test_reset_forgets():
     bandpass.reset()
     assert np.array_equal(bandpass.push(samples), first)
     assert not np.array_equal(carried, first)
+
+
+def test_order_zero_lets_everything_pass():
+    samples = heart(4000, 1.0)
+    assert CausalBandpass(order=0).push(samples).tobytes() == samples.tobytes()

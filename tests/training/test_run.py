@@ -15,9 +15,10 @@ from tests.training.tiny import learnable_corpus, write_corpus
 from training.calibration import probability
 from training.corpora import CorpusError, load_corpus
 from training.fitting import score
+from training.folds import split_records
 from training.images import recording_windows
 from training.recipes import RECIPES
-from training.run import split_records, train
+from training.run import train
 
 EPOCHS = 100
 COMMAND = [sys.executable, "-c", "from monitor.cli import main; main()", "train"]

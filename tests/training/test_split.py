@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.corpora import Record, load_corpus
-from training.run import split_records
+from training.folds import split_records
 
 records = st.lists(
     st.tuples(st.sampled_from("abc"), st.integers(0, 12), st.booleans(), st.booleans()), max_size=60

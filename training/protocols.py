@@ -1,0 +1,165 @@
+"""The protocols of evaluation: for each, who trains and who is tested."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dsp.config import FrontEndConfig
+from training.corpora import CorpusError, Record
+from training.folds import Split, folds_by_group, folds_by_record, split_records
+from training.recipes import Recipe
+
+REFERENCE = "cinc2016"
+CIRCOR = "circor2022"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way of training that a protocol compares with others.
+
+    Attributes:
+        name: In the report.
+        folds: The splits by their names.
+        front_end: The numbers of the images.
+    """
+
+    name: str
+    folds: Mapping[str, Split]
+    front_end: FrontEndConfig
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A question asked of a way of training.
+
+    Attributes:
+        name: On the command line.
+        question: In a sentence or two.
+        pooled: Whether a figure over all databases together means something.
+        by_patient: Whether a patient's recordings are judged together, by the highest of their means.
+        plan: Makes the variants of records, recipe, number of folds and seed.
+    """
+
+    name: str
+    question: str
+    pooled: bool
+    by_patient: bool
+    plan: Callable[[Sequence[Record], Recipe, int, int], list[Variant]]
+
+
+def _of(records: Sequence[Record], corpus: str) -> list[Record]:
+    found = [record for record in records if record.database.startswith(corpus)]
+    if not found:
+        raise CorpusError(f"this protocol is scored on {corpus}: give its folder by --corpus {corpus}=DIR")
+    return found
+
+
+def _crossed(
+    records: Sequence[Record], folds: Sequence[set[str]], recipe: Recipe, seed: int
+) -> dict[str, Split]:
+    return {
+        f"fold {index + 1}": split_records(
+            records, recipe.calibration_share, seed, lambda record, fold=fold: record.name in fold
+        )
+        for index, fold in enumerate(folds)
+    }
+
+
+def _paper(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> list[Variant]:
+    folds = _crossed(records, folds_by_record(_of(records, REFERENCE), count, seed), recipe, seed)
+    prepared = Variant("with preprocessing", folds, FrontEndConfig())
+    if recipe.name != "paper":
+        return [prepared]
+    return [
+        prepared,
+        Variant("without preprocessing", folds, FrontEndConfig(bandpass_order=0, wavelet=None)),
+    ]
+
+
+def _grouped(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> list[Variant]:
+    folds = folds_by_group(_of(records, REFERENCE), count, seed)
+    return [Variant("by subject", _crossed(records, folds, recipe, seed), FrontEndConfig())]
+
+
+def _validation(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> list[Variant]:
+    tested = [record for record in _of(records, REFERENCE) if record.held_out]
+    if not tested:
+        raise CorpusError("no record is on the publishers' validation list: nothing to test on")
+    groups = {(record.database, record.group) for record in tested}
+    allowed = [
+        record for record in records if record.held_out or (record.database, record.group) not in groups
+    ]
+    split = split_records(allowed, recipe.calibration_share, seed)
+    return [Variant("validation list", {"validation list": split}, FrontEndConfig())]
+
+
+def _lodo(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> list[Variant]:
+    reference = _of(records, REFERENCE)
+    pools = {f"without {CIRCOR}": reference}
+    if len(records) > len(reference):
+        pools[f"with {CIRCOR}"] = list(records)
+    return [
+        Variant(
+            name,
+            {
+                f"without {database}": split_records(
+                    pool,
+                    recipe.calibration_share,
+                    seed,
+                    lambda record, one=database: record.database == one,
+                )
+                for database in sorted({record.database for record in reference})
+            },
+            FrontEndConfig(),
+        )
+        for name, pool in pools.items()
+    ]
+
+
+def _circor(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> list[Variant]:
+    folds = folds_by_group(_of(records, CIRCOR), count, seed)
+    return [Variant("by patient", _crossed(records, folds, recipe, seed), FrontEndConfig())]
+
+
+PROTOCOLS: Mapping[str, Protocol] = {
+    protocol.name: protocol
+    for protocol in (
+        Protocol(
+            "paper",
+            "Cross-validation by record, as the paper does it: a subject's recordings lie on both sides.",
+            True,
+            False,
+            _paper,
+        ),
+        Protocol(
+            "grouped",
+            "Cross-validation in which all recordings of a subject or raw record lie on one side.",
+            True,
+            False,
+            _grouped,
+        ),
+        Protocol(
+            "validation",
+            "The publishers' validation list; what shares a subject group with it is left out of training.",
+            True,
+            False,
+            _validation,
+        ),
+        Protocol(
+            "lodo",
+            "Each database in turn is tested by a model that has never seen its site.",
+            False,
+            False,
+            _lodo,
+        ),
+        Protocol(
+            "circor",
+            "Cross-validation by patient on circor2022: murmur present or absent. A patient's probability is "
+            "the highest among the recording sites.",
+            True,
+            True,
+            _circor,
+        ),
+    )
+}
