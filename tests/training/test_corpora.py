@@ -4,7 +4,8 @@ import pytest
 
 from recordings import Recording
 from tests.training.tiny import write_appendix, write_corpus
-from training.corpora import CorpusError, load_cinc2016, load_corpus
+from training.cinc2016 import load_cinc2016
+from training.corpora import CorpusError, load_corpus
 
 RECORDS = {
     "a0001": (0.5, True),
@@ -48,6 +49,8 @@ def test_groups_follow_the_appendix(folder):
     assert groups["a0001"] == groups["a0002"]
     assert groups["b0001"] == groups["b0002"]
     assert len(set(groups.values())) == 3
+    patients = {record.name: record.patient for record in load_corpus("cinc2016", folder)[0]}
+    assert patients == {name: groups[name] if name[0] == "b" else "" for name in groups}
     assert "CAD" in groups["e00001"]
     assert "4" in groups["e00001"]
 
@@ -95,6 +98,36 @@ def test_a_record_listed_twice_is_told_and_kept_once(folder, label):
     assert set(names.values()) == {1}
 
 
+def test_a_record_in_two_databases_lists_is_told_and_kept_once(folder):
+    append(folder / "training-b" / "REFERENCE.csv", "a0001,-1\n")
+    assert problem(folder) == "a0001: in the lists of both training-a and training-b"
+    records, _ = load_cinc2016(folder)
+    assert [(record.database, record.abnormal) for record in records if record.name == "a0001"] == [
+        ("cinc2016-a", True)
+    ]
+
+
+def test_a_held_out_record_without_sound_is_told_once(folder):
+    (folder / "training-a" / "a0002.flac").unlink()
+    assert problem(folder) == f"a0002: no audio file in {folder / 'training-a'}"
+
+
+def test_signal_quality_is_the_publishers_where_there_is_one(folder):
+    append(folder / "training-a" / "REFERENCE_withSQI.csv", "a0001,1,1\na0002,-1,0\n")
+    append(folder / "training-b" / "REFERENCE_withSQI.csv", "b0002,1,1\n")
+    records, problems = load_cinc2016(folder)
+    assert problems == []
+    quality = {record.name: record.good_quality for record in records}
+    assert quality == {"a0001": True, "a0002": False, "b0001": None, "b0002": True, "e00001": None}
+
+
+@pytest.mark.parametrize("row", ["a0001,1,2", "a0001,1", "a0001,1,good"])
+def test_a_signal_quality_outside_the_set_is_told(folder, row):
+    append(folder / "training-a" / "REFERENCE_withSQI.csv", f"{row}\n\n")
+    assert problem(folder).startswith("a0001: signal quality ")
+    assert load_cinc2016(folder)[0][0].good_quality is None
+
+
 def test_a_held_out_name_that_does_not_exist_is_told(folder):
     append(folder / "RECORDS-validation", "a9999\n")
     assert problem(folder) == "a9999: in RECORDS-validation but in no REFERENCE.csv"
@@ -111,7 +144,12 @@ def test_a_missing_list_stops_everything(folder, missing):
 
 @pytest.mark.parametrize(
     "damaged",
-    ["training-a/REFERENCE.csv", "RECORDS-validation", "annotations/Online_Appendix_training_set.csv"],
+    [
+        "training-a/REFERENCE.csv",
+        "training-a/REFERENCE_withSQI.csv",
+        "RECORDS-validation",
+        "annotations/Online_Appendix_training_set.csv",
+    ],
 )
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00a", b"a" * 200_000, b"only,other\ncolumns\n"])
 def test_a_damaged_list_never_ends_in_a_traceback(folder, damaged, content):
@@ -133,7 +171,7 @@ def test_a_folder_that_holds_no_corpus_is_refused(tmp_path):
         load_corpus("cinc2016", tmp_path)
     with pytest.raises(CorpusError, match="no such folder"):
         load_corpus("cinc2016", tmp_path / "none")
-    with pytest.raises(CorpusError, match="unknown corpus 'cinc2017'; known: cinc2016"):
+    with pytest.raises(CorpusError, match="unknown corpus 'cinc2017'; known: cinc2016, circor2022"):
         load_corpus("cinc2017", tmp_path)
 
 
@@ -144,6 +182,9 @@ def test_the_published_corpus(corpora):
     assert databases == {"a": 409, "b": 490, "c": 31, "d": 55, "e": 2141}
     assert sum(record.held_out for record in records) == 301
     assert sum(record.abnormal for record in records) == 631
+    assert Counter(record.good_quality for record in records) == {True: 2765, False: 274, None: 87}
+    assert all(bool(record.patient) is (record.database[-1] == "b") for record in records)
+    assert all(record.heard is None for record in records)
     groups = {database: Counter() for database in "abcde"}
     for record in records:
         groups[record.database[-1]][record.group] += 1

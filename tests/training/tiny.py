@@ -4,7 +4,7 @@ import csv
 
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
 from recordings import write_recording
-from training.corpora import APPENDIX
+from training.cinc2016 import APPENDIX
 
 
 def sound(seconds, abnormal, seed, rate=2000):
