@@ -107,7 +107,7 @@ RECIPES: Mapping[str, Recipe] = {
             learning_rate=3e-3,
             weight_decay=0.02,
             batch=64,
-            epochs=16,
+            epochs=10,
             windows_per_epoch=6400,
             augmentation=ImageAugmentation(equaliser=1.0, floor=1.0, time_mask=0.25),
             bfloat16=True,
