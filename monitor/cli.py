@@ -347,7 +347,7 @@ def train(
 )
 @click.option(
     "--protocol",
-    type=click.Choice(["paper", "grouped", "validation", "lodo", "circor"]),
+    type=click.Choice(["paper", "grouped", "validation", "lodo", "circor", "front-end"]),
     required=True,
     help="Who trains and who is tested.",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -169,9 +170,8 @@ def _patients(outcome: FoldOutcome) -> FoldOutcome:
 
 
 def _images_of(out: Path, variant: Variant) -> Path:
-    if variant.front_end.wavelet is None:
-        return out / "images-without-preprocessing.safetensors"
-    return out / "images.safetensors"
+    digest = hashlib.sha256(repr(variant.front_end).encode()).hexdigest()
+    return out / f"images-{digest[:8]}.safetensors"
 
 
 def _slug(name: str) -> str:

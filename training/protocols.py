@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dsp.config import FrontEndConfig
 from training.corpora import CorpusError, Record
@@ -122,6 +122,23 @@ def _circor(records: Sequence[Record], recipe: Recipe, count: int, seed: int) ->
     return [Variant("by patient", _crossed(records, folds, recipe, seed), FrontEndConfig())]
 
 
+def _front_end(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> list[Variant]:
+    """On records that no other figure is made of."""
+    allowed = [record for record in records if not record.held_out]
+    folds = _crossed(allowed, folds_by_group(_of(allowed, REFERENCE), count, seed), recipe, seed)
+    chosen = FrontEndConfig()
+    compared = {
+        "as chosen": chosen,
+        "filter order 2": replace(chosen, bandpass_order=2),
+        "filter order 6": replace(chosen, bandpass_order=6),
+        "wavelet db2": replace(chosen, wavelet="db2"),
+        "wavelet sym8": replace(chosen, wavelet="sym8"),
+        "no denoising": replace(chosen, wavelet=None),
+        "mel bands": replace(chosen, band_spacing="mel"),
+    }
+    return [Variant(name, folds, config) for name, config in compared.items()]
+
+
 PROTOCOLS: Mapping[str, Protocol] = {
     protocol.name: protocol
     for protocol in (
@@ -152,6 +169,13 @@ PROTOCOLS: Mapping[str, Protocol] = {
             False,
             False,
             _lodo,
+        ),
+        Protocol(
+            "front-end",
+            "What the paper leaves open, compared by subject on records off the validation list.",
+            True,
+            False,
+            _front_end,
         ),
         Protocol(
             "circor",
