@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,15 @@ from numpy.typing import NDArray
 
 from dsp.config import FrontEndConfig
 from dsp.front_end import FrontEnd, Window
+from dsp.resample import StreamingResampler
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
 from recordings import Recording
 from training.corpora import Record
 
 _BLOCK_S = 10
+
+Alter = Callable[[int, NDArray[np.float64]], NDArray[np.floating]]
+"""Index of a record and its samples, shape (n,) at 2 kHz -> its samples changed, shape (m,) at 2 kHz."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +59,31 @@ def recording_windows(path: Path, config: FrontEndConfig, hop_s: float) -> tuple
     return front_end, windows
 
 
+def altered_windows(
+    path: Path,
+    config: FrontEndConfig,
+    hop_s: float,
+    alter: Callable[[NDArray[np.float64]], NDArray[np.floating]],
+) -> tuple[FrontEnd, list[Window]]:
+    """All windows of a recording whose whole sound, at the analysis rate, was changed before the front end.
+
+    Returns:
+        As ``recording_windows``; no windows where nothing of the sound is left.
+
+    Raises:
+        RecordingError: The file cannot be read.
+    """
+    with Recording.open(path) as recording:
+        samples = np.concatenate(list(recording.blocks(recording.rate * _BLOCK_S)))
+        rate = recording.rate
+    if rate != config.rate:
+        resampler = StreamingResampler(rate, config.rate, config.step)
+        samples = np.concatenate([resampler.push(samples), resampler.flush()])
+    front_end = FrontEnd(config.rate, hop_s, config)
+    windows = front_end.push(alter(samples)).windows
+    return front_end, [*windows, *front_end.flush().windows]
+
+
 def front_end_fingerprint(config: FrontEndConfig) -> str:
     """What the front end makes of a fixed synthetic heart, hashed.
 
@@ -69,7 +99,11 @@ def front_end_fingerprint(config: FrontEndConfig) -> str:
 
 
 def make_images(
-    records: Sequence[Record], config: FrontEndConfig, hop_s: float, progress: Iterable[Record]
+    records: Sequence[Record],
+    config: FrontEndConfig,
+    hop_s: float,
+    progress: Iterable[Record],
+    alter: Alter | None = None,
 ) -> ImageSet:
     """Images of all windows of all records.
 
@@ -78,13 +112,17 @@ def make_images(
         config: The front end's numbers.
         hop_s: Time between windows in seconds.
         progress: The records again, perhaps wrapped in a progress bar.
+        alter: Changes the whole sound of each record before the front end; None leaves it as it is live.
 
     Raises:
         RecordingError: A file cannot be read.
     """
     images, owner, refused = [], [], []
     for index, record in enumerate(progress):
-        front_end, windows = recording_windows(record.path, config, hop_s)
+        if alter is None:
+            front_end, windows = recording_windows(record.path, config, hop_s)
+        else:
+            front_end, windows = altered_windows(record.path, config, hop_s, partial(alter, index))
         images.extend(front_end.image(window) for window in windows)
         owner.extend([index] * len(windows))
         refused.extend(bool(window.refused) for window in windows)

@@ -10,6 +10,7 @@ from tests.dsp.streams import cuts, pieces
 from tests.training.tiny import sound
 from training.corpora import Record
 from training.images import front_end_fingerprint, make_images
+from training.sound_augmentation import PAPER, SoundAugmenter
 
 CONFIG = FrontEndConfig()
 KINDS = {"long": (25.0, 2000), "short": (4.3, 2000), "exact": (10.0, 4000), "cd": (11.0, 44_100)}
@@ -56,6 +57,44 @@ def test_images_belong_to_their_recordings(made):
     assert made.images.shape[1:] == (50, 121)
     assert np.bincount(made.record).tolist() == [8, 1, 1, 1]
     assert made.refused.tolist() == [False] * 9 + [True, False]
+
+
+def test_sound_left_as_it_is_gives_the_live_images(recordings, made):
+    sizes = {}
+
+    def keep(index, samples):
+        sizes[index] = samples.size
+        return samples
+
+    kept = make_images(recordings, CONFIG, 2.0, recordings, keep)
+    assert kept.record.tolist() == made.record.tolist()
+    assert sizes == {index: round(2000 * seconds) for index, (seconds, _) in enumerate(KINDS.values())}
+    same = kept.record < 2  # the others are resampled on the way
+    assert kept.images[same].tobytes() == made.images[same].tobytes()
+    assert kept.images == pytest.approx(made.images, abs=0.1)
+    assert kept.refused.tolist() == made.refused.tolist()
+
+
+def test_sound_is_altered_by_record_before_the_front_end(recordings, made):
+    def alter(index, samples):
+        return samples[: 20_000 * (index == 0)]
+
+    altered = make_images(recordings, CONFIG, 2.0, recordings, alter)
+    assert altered.record.tolist() == [0]
+    assert altered.images[0].tobytes() == made.images[0].tobytes()
+
+
+def test_augmented_sound_makes_other_images_by_its_seed(recordings):
+    augment = SoundAugmenter(PAPER)
+
+    def images(seed):
+        def alter(index, samples):
+            return augment(samples, np.random.default_rng((seed, index)))
+
+        return make_images(recordings[:2], CONFIG, 2.0, recordings[:2], alter).images
+
+    assert images(1).tobytes() == images(1).tobytes()
+    assert images(1)[0].tobytes() != images(2)[0].tobytes()
 
 
 def test_a_recording_of_the_published_corpus(corpora):
