@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from model.cnn import PaperCNN
+from model.cnn import AuscultCNN, PaperCNN
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from training.fitting import PATIENCE, Examples, Fit, score
+from training.image_augmentation import ImageAugmentation
 from training.metrics import ConstantClassifierError, auroc
 from training.recipes import RECIPES, Recipe
 
@@ -220,3 +221,55 @@ def test_a_checkpoint_that_cannot_be_written_ends_the_run(tmp_path):
     save_checkpoint(tmp_path / "other", {}, {"identity": "x"})
     with pytest.raises(CheckpointError, match="another"):
         Fit(RECIPE, 0, tmp_path / "other", "data")
+
+
+OWN = Recipe(
+    name="own",
+    network=AuscultCNN.name,
+    arguments={"filters": [3, 4, 4, 4], "dropout": 0.5},
+    loss="cross-entropy",
+    label_smoothing=0.05,
+    optimizer="adamw",
+    learning_rate=3e-3,
+    weight_decay=0.02,
+    batch=8,
+    epochs=4,
+    windows_per_epoch=24,
+    augmentation=ImageAugmentation(equaliser=1.0, floor=1.0, time_mask=0.25),
+    bfloat16=True,
+)
+
+
+def test_moments_norms_dropout_and_augmentation_survive_a_kill(tmp_path):
+    once = fitted(tmp_path / "once", OWN)
+    for stop in (1, 2):
+        torch.manual_seed(stop)
+        for _ in zip(
+            range(stop), Fit(OWN, 0, tmp_path / "twice", "data").epochs(TRAINING, WATCHED), strict=False
+        ):
+            pass
+    assert bits(fitted(tmp_path / "twice", OWN).network) == bits(once.network)
+
+
+def test_a_cycle_of_the_rate_rises_and_falls_to_nothing(tmp_path):
+    fit = Fit(OWN, 0, tmp_path / "checkpoint", "data")
+    rates = []
+    for progress in np.linspace(0, 1, 101):
+        fit._set_rate(float(progress))
+        rates.append(fit._optimizer.param_groups[0]["lr"])
+    top = int(np.argmax(rates))
+    assert rates[top] == pytest.approx(OWN.learning_rate)
+    assert np.all(np.diff(rates[: top + 1]) > 0) and np.all(np.diff(rates[top:]) < 0)
+    assert rates[-1] == pytest.approx(0, abs=1e-12)
+
+
+def test_an_own_recipe_learns_what_a_plain_one_learns(tmp_path):
+    recipe = dataclasses.replace(OWN, epochs=30, windows_per_epoch=80, augmentation=None)
+    fit = fitted(tmp_path / "checkpoint", recipe)
+    assert auroc(WATCHED.abnormal, score(fit.network, WATCHED.images)) > 0.9
+
+
+@pytest.mark.parametrize("wrong", [{"loss": "hinge"}, {"optimizer": "sgd"}])
+def test_a_recipe_that_nobody_can_follow_is_refused(wrong):
+    with pytest.raises(ValueError, match="unknown"):
+        dataclasses.replace(OWN, **wrong)
