@@ -50,16 +50,17 @@ def find_model(name: str) -> Path:
     return path
 
 
-def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEndConfig]:
-    """Load a network in evaluation mode.
-
-    The file's hash must be the card's, and the card's front end this program's.
+def read_model(name: str = DEFAULT_MODEL) -> tuple[Path, bytes, ModelCard, FrontEndConfig]:
+    """Read a model's files and refuse what needs no torch to be refused.
 
     Args:
         name: Packaged name or path.
 
+    Returns:
+        The weights file, its content, its card, and the front end that it was made for.
+
     Raises:
-        ModelError: Missing, corrupt, not safetensors, another hash, another front end, or unfitting weights.
+        ModelError: Missing, unreadable, of another hash than its card's, or made for another front end.
     """
     path = find_model(name)
     card_path = path.with_suffix(".json")
@@ -72,6 +73,21 @@ def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEn
             f"{path}: SHA-256 {digest[:12]}… is not the {card.sha256[:12]}… of its card: "
             "the file is damaged or is another model's; fetch both again"
         )
+    return path, data, card, config
+
+
+def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEndConfig]:
+    """Load a network in evaluation mode.
+
+    The file's hash must be the card's, and the card's front end this program's.
+
+    Args:
+        name: Packaged name or path.
+
+    Raises:
+        ModelError: Missing, corrupt, not safetensors, another hash, another front end, or unfitting weights.
+    """
+    path, data, card, config = read_model(name)
     # Imported late: torch takes a second and more, and a wrong file should be refused before.
     import torch
     from safetensors import SafetensorError

@@ -8,6 +8,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from model.card import Calibration
+from training.metrics import NothingLearntError
 
 STATED_RISK = 0.10
 """Error that the answered windows should not exceed, by weight."""
@@ -40,6 +41,19 @@ def calibrate(
     fitted = Calibration(slope=float(slope / scale), intercept=float(intercept))
     width = _band_width(probability(logits, fitted), abnormal, weight)
     return Calibration(fitted.slope, fitted.intercept, low=0.5 - width, high=0.5 + width)
+
+
+def refuse_reversed(calibration: Calibration) -> None:
+    """Raise where the fitted probability would turn the network's answers round.
+
+    Raises:
+        NothingLearntError: The slope is not positive.
+    """
+    if calibration.slope <= 0:
+        raise NothingLearntError(
+            "on the calibration records a higher score does not mean more often abnormal: "
+            "nothing was learnt. Try another seed or more recordings"
+        )
 
 
 def probability(logits: NDArray[np.float64], calibration: Calibration) -> NDArray[np.float64]:

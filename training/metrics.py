@@ -11,7 +11,11 @@ from scipy.stats import rankdata
 Figures = dict[str, float | int | None]
 
 
-class ConstantClassifierError(Exception):
+class NothingLearntError(Exception):
+    """Training gave nothing that may be used; one line that says what to do."""
+
+
+class ConstantClassifierError(NothingLearntError):
     """The classifier answers the same for everything; its accuracy is worth nothing."""
 
 
@@ -94,8 +98,11 @@ def refuse_constant(probability: NDArray[np.float64], threshold: float) -> None:
 
     Raises:
         ConstantClassifierError: Every probability lies on one side of the threshold.
+        NothingLearntError: There is no probability at all.
     """
     called = np.count_nonzero(probability >= threshold)
+    if not probability.size:
+        raise NothingLearntError("no recording could be scored: the quality rule refuses all their windows")
     if called in (0, probability.size):
         answer = "abnormal" if called else "normal"
         raise ConstantClassifierError(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from model.card import ModelError
+from model.loading import read_model
 from monitor.dashboard.display import QT_PACKAGES, DashboardError, has_display
 from monitor.sources.choice import SourceChoice
 
@@ -27,8 +29,13 @@ def run_dashboard(
         Exit status: 0, or 130 after Ctrl-C in the terminal.
 
     Raises:
-        DashboardError: No window can be shown.
+        DashboardError: No window can be shown, or the model is one that cannot be used.
     """
+    try:
+        # A window that opens only to say that it cannot judge helps nobody.
+        read_model(model)
+    except ModelError as error:
+        raise DashboardError(str(error)) from None
     try:
         from monitor.dashboard.application import run
     except ImportError as error:

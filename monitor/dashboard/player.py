@@ -137,7 +137,9 @@ class Player:
                 self._opened = self._open(choice)
         except Exception as error:  # whatever is wrong with a source, the window goes on and says so
             said = (str(error).splitlines() or [""])[0] or repr(error)
-            self._problem = said if title in said else f"{title}: {said}" if title else said
+            # "Default input device: no input device: …" says it twice.
+            told = not title or title in said or choice is None or not choice.replayed
+            self._problem = said if told else f"{title}: {said}"
 
     def _open(self, choice: SourceChoice) -> Session:
         # Imported here because scipy takes a second and the window is already seen.

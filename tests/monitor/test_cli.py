@@ -221,7 +221,7 @@ class Mischief:
 @pytest.mark.parametrize(
     "kind", ["unknown", "missing", "no card", "corrupt", "pickle", "a pickle with a card"]
 )
-def test_a_model_that_cannot_be_used_is_one_line(auscult, model_name, tmp_path, kind):
+def test_a_model_that_cannot_be_used_is_one_line(auscult, model_name, tmp_path, kind, monkeypatch):
     weights, card = Path(model_name).read_bytes(), Path(model_name).with_suffix(".json").read_text()
     path, touched = tmp_path / "model.safetensors", tmp_path / "touched"
     if kind in ("no card", "corrupt"):
@@ -242,6 +242,9 @@ def test_a_model_that_cannot_be_used_is_one_line(auscult, model_name, tmp_path, 
     assert not touched.exists()
     for words in (("analyze", DEMOS[0]), ("screen", DEMOS[0], "--out", tmp_path / "out.csv")):
         assert auscult(*words, "--model", name).complaint == complaint
+    if kind != "a pickle with a card":
+        monkeypatch.setattr("monitor.dashboard.display.has_display", lambda: True)
+        assert auscult("replay", DEMOS[0], "--model", name).complaint == complaint
 
 
 def test_an_unknown_device_is_one_line(auscult, model_name):

@@ -7,7 +7,8 @@ from scipy.special import expit
 from model.card import Calibration
 from model.classifier import calibrated
 from training.balance import BALANCES, balance_weights
-from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, probability
+from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, probability, refuse_reversed
+from training.metrics import NothingLearntError, refuse_constant
 
 
 def even(abnormal):
@@ -130,3 +131,16 @@ def test_all_kinds_weigh_the_same(balance, rows):
 def test_an_unknown_balance_is_refused():
     with pytest.raises(ValueError, match="balance 'even' is not one of none, class"):
         balance_weights("even", np.ones(2, bool), np.array(["a", "b"]))
+
+
+def test_answers_are_never_turned_round():
+    abnormal = np.arange(40) % 2 == 0
+    with pytest.raises(NothingLearntError, match="nothing was learnt"):
+        refuse_reversed(
+            calibrate(np.where(abnormal, -1.0, 1.0) + np.linspace(-2, 2, 40), abnormal, np.full(40, 1 / 40))
+        )
+
+
+def test_nothing_scored_is_called_that():
+    with pytest.raises(NothingLearntError, match="no recording could be scored"):
+        refuse_constant(np.empty(0), 0.5)
