@@ -1,0 +1,251 @@
+"""The pictures of a report; needs matplotlib, which ``auscult[evaluate]`` brings."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from training.outcome import FoldOutcome
+from training.tables import RecordTable
+
+# Okabe and Ito's colours, told apart with any colour vision; their yellow is too pale for a line.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
+POOLED_COLOUR = "#000000"
+_QUIET = "#999999"
+
+_STYLE = {
+    "axes.grid": True,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": "medium",
+    "font.size": 10,
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.6,
+    "legend.fontsize": "small",
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+}
+_PANEL = 4.2
+
+Panel = Mapping[str, Any]
+"""A variant's part of the summary."""
+
+
+def training_figure(variants: Mapping[str, Sequence[FoldOutcome]]) -> bytes:
+    """Loss and accuracy by epoch: mean over the folds, and one standard deviation to either side."""
+    with rc_context(_STYLE):
+        picture, axes = _panels(2, len(variants))
+        for column, (name, folds) in enumerate(variants.items()):
+            loss, accuracy = axes[0, column], axes[1, column]
+            loss.set_title(name)
+            loss.set_ylabel("loss, training windows")
+            accuracy.set_ylabel("accuracy (share of windows)")
+            accuracy.set_xlabel("epoch")
+            _band(loss, [[epoch.loss for epoch in fold.epochs] for fold in folds], COLOURS[0], "training")
+            _band(
+                accuracy,
+                [[epoch.accuracy for epoch in fold.epochs] for fold in folds],
+                COLOURS[0],
+                "training",
+            )
+            watched = [[epoch.watched_accuracy for epoch in fold.epochs] for fold in folds]
+            _band(accuracy, watched, COLOURS[4], "inner records that train nothing")
+            accuracy.legend(loc="lower right")
+            for one in (loss, accuracy):
+                one.xaxis.get_major_locator().set_params(integer=True)
+        return _png(picture)
+
+
+def roc_figure(tables: Mapping[str, RecordTable], summary: Mapping[str, Panel]) -> bytes:
+    """The receiver operating characteristic inside each database, and over all where that means something."""
+    with rc_context(_STYLE):
+        picture, axes = _panels(1, len(tables))
+        for column, (name, table) in enumerate(tables.items()):
+            one, found = axes[0, column], summary[name]
+            one.plot([0, 1], [0, 1], color=_QUIET, linewidth=0.8, linestyle=":")
+            for label, section, colour, inside in _sections(found, table):
+                scored = inside.where(inside.scored)
+                value = section["figures"]["auroc"]["value"]
+                if value is not None:
+                    one.plot(*_roc(scored), color=colour, label=f"{label}: {value:.2f}", drawstyle="default")
+            one.set(
+                title=name, xlabel="1 − specificity", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal"
+            )
+            one.set_ylabel("sensitivity")
+            _legend(one, "AUROC", "lower right")
+        return _png(picture)
+
+
+def reliability_figure(summary: Mapping[str, Panel], weighting: str) -> bytes:
+    """Probability against what came true, above how many records said so.
+
+    Args:
+        summary: The variants' parts of it.
+        weighting: Which of the summary's weightings the shares are of.
+    """
+    with rc_context(_STYLE):
+        picture, axes = _panels(2, len(summary), ratios=(3, 1))
+        for column, (name, found) in enumerate(summary.items()):
+            above, below = axes[0, column], axes[1, column]
+            above.plot([0, 1], [0, 1], color=_QUIET, linewidth=0.8, linestyle=":")
+            whole = found["pooled"]
+            shown = {"all databases": (whole, POOLED_COLOUR)} if whole else _coloured(found["databases"])
+            counts = np.zeros(0)
+            for label, (section, colour) in shown.items():
+                calibration = section["calibration"][weighting]
+                told = [item for item in calibration["bins"] if item["n"]]
+                if not told:
+                    continue
+                above.plot(
+                    [item["mean_p"] for item in told],
+                    [item["frequency"] for item in told],
+                    color=colour,
+                    marker="o",
+                    markersize=4,
+                    label=f"{label}: {calibration['ece']:.3f}",
+                )
+                edges = [item["low"] for item in calibration["bins"]] + [1.0]
+                inside = np.array([item["n"] for item in calibration["bins"]], dtype=float)
+                base = counts if counts.size else np.zeros_like(inside)
+                below.bar(
+                    edges[:-1], inside, np.diff(edges), base, align="edge", color=colour, edgecolor="white"
+                )
+                counts = base + inside
+            above.set(title=name, ylabel="share abnormal", ylim=(-0.03, 1.03), xlim=(0, 1))
+            below.set(xlabel="probability of abnormal", ylabel="records", xlim=(0, 1))
+            _legend(above, "calibration error", "upper left")
+        return _png(picture)
+
+
+def risk_coverage_figure(summary: Mapping[str, Panel]) -> bytes:
+    """Error of the answered records against how many are answered, the most certain first."""
+    with rc_context(_STYLE):
+        picture, axes = _panels(1, len(summary))
+        for column, (name, found) in enumerate(summary.items()):
+            one = axes[0, column]
+            for label, section, colour, _ in _sections(found, None):
+                curve = section["abstention"]["risk_coverage"]
+                if curve:
+                    one.plot(
+                        [100 * point["coverage"] for point in curve],
+                        [100 * point["risk"] for point in curve],
+                        color=colour,
+                        label=label,
+                    )
+            one.set(title=name, xlabel="records answered, most certain first (%)", xlim=(0, 100))
+            one.set_ylabel("wrong among the answered (%)")
+            one.set_ylim(bottom=0)
+            _legend(one, None, "best")
+        return _png(picture)
+
+
+def auroc_figure(summary: Mapping[str, Panel]) -> bytes:
+    """AUROC inside each database with its interval, the variants side by side."""
+    databases = sorted({name for found in summary.values() for name in found["databases"]})
+    width = 0.8 / max(len(summary), 1)
+    with rc_context(_STYLE):
+        picture, axes = _panels(1, 1, width=max(_PANEL, 1.0 * len(databases) * max(1, len(summary) * 0.7)))
+        one = axes[0, 0]
+        for index, (name, found) in enumerate(summary.items()):
+            offset = (index - (len(summary) - 1) / 2) * width
+            named = name
+            for position, database in enumerate(databases):
+                auroc = found["databases"].get(database, {}).get("figures", {}).get("auroc")
+                if auroc is None or auroc["value"] is None:
+                    continue
+                at, value = position + offset, auroc["value"]
+                one.bar(at, value, width * 0.9, color=COLOURS[index % len(COLOURS)], label=named)
+                named = "_nolegend_"
+                top = value
+                if auroc["low"] is not None:
+                    top = max(auroc["high"], value)
+                    reach = [[max(value - auroc["low"], 0)], [max(auroc["high"] - value, 0)]]
+                    one.errorbar(at, value, reach, color="black", capsize=3, linewidth=1)
+                one.text(at, top + 0.015, f"{value:.2f}", ha="center", va="bottom", fontsize="small")
+        one.axhline(0.5, color="black", linewidth=0.8, linestyle=":")
+        one.set_xticks(range(len(databases)), databases)
+        one.tick_params(axis="x", length=0)
+        one.grid(visible=False, axis="x")
+        one.set(ylim=(0, 1.1), yticks=np.arange(0, 1.01, 0.25), ylabel="AUROC, 95 % interval")
+        if len(summary) > 1:
+            picture.legend(loc="outside upper center", ncols=len(summary))
+        return _png(picture)
+
+
+def _sections(
+    found: Panel, table: RecordTable | None
+) -> list[tuple[str, Mapping[str, Any], str, RecordTable]]:
+    """Label, numbers, colour and records of everything that is drawn for a variant, the pooled last."""
+    shown = [
+        (name, section, colour, table.where(table.database == name) if table else table)
+        for name, (section, colour) in _coloured(found["databases"]).items()
+    ]
+    if found["pooled"] and len(shown) > 1:
+        shown.append(("all databases", found["pooled"], POOLED_COLOUR, table))
+    return shown
+
+
+def _coloured(databases: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
+    return {
+        name: (section, COLOURS[index % len(COLOURS)])
+        for index, (name, section) in enumerate(databases.items())
+    }
+
+
+def _roc(scored: RecordTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    order = np.argsort(-scored.p, kind="stable")
+    p, abnormal = scored.p[order], scored.abnormal[order]
+    ends = np.flatnonzero(np.r_[p[1:] < p[:-1], True])
+    hits, alarms = np.cumsum(abnormal)[ends], np.cumsum(~abnormal)[ends]
+    return np.r_[0, alarms / alarms[-1]], np.r_[0, hits / hits[-1]]
+
+
+def _band(axes: Axes, curves: Sequence[Sequence[float]], colour: str, label: str) -> None:
+    longest = max((len(curve) for curve in curves), default=0)
+    if not longest:
+        return
+    # Folds may stop at different epochs: each point is of those that came so far.
+    reached = [[curve[at] for curve in curves if len(curve) > at] for at in range(longest)]
+    epoch = np.arange(1, longest + 1)
+    middle = np.array([np.mean(values) for values in reached])
+    spread = np.array([np.std(values) for values in reached])
+    axes.plot(epoch, middle, color=colour, label=label, marker="o" if longest == 1 else None)
+    axes.fill_between(epoch, middle - spread, middle + spread, color=colour, alpha=0.2, linewidth=0)
+
+
+def _legend(axes: Axes, title: str | None, where: str) -> None:
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(title=title, loc=where, title_fontsize="small")
+
+
+def _panels(
+    rows: int, columns: int, width: float = _PANEL, ratios: Sequence[float] | None = None
+) -> tuple[Figure, NDArray[Any]]:
+    shares = ratios or (1.0,) * rows
+    height = 0.9 * _PANEL * sum(shares) / max(shares) if rows == 1 or ratios else 0.7 * _PANEL * rows
+    picture = Figure(figsize=(width * columns, height), layout="constrained")
+    axes = picture.subplots(
+        rows, columns, squeeze=False, sharex="col", sharey="row", height_ratios=list(shares)
+    )
+    return picture, axes
+
+
+def _png(picture: Figure) -> bytes:
+    for row in np.reshape(picture.axes, (-1,)):
+        row.set_axisbelow(True)
+    for before, after in pairwise(picture.axes):
+        if before.get_subplotspec().rowspan == after.get_subplotspec().rowspan:
+            after.set_ylabel("")
+    stream = io.BytesIO()
+    # The version in the file would make equal pictures differ.
+    FigureCanvasAgg(picture).print_png(stream, metadata={"Software": None})
+    return stream.getvalue()

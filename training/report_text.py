@@ -1,0 +1,252 @@
+"""The report's words and tables, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from training.summary import AS_RECORDED, EVEN_ODDS
+
+POOLED = "all databases"
+
+_NONE = "–"
+_FIGURES = ("accuracy", "recall", "precision", "f1", "macc", "auroc")
+_NAMES = {
+    "accuracy": "accuracy",
+    "recall": "recall",
+    "precision": "precision",
+    "f1": "F1",
+    "macc": "MAcc",
+    "auroc": "AUROC",
+}
+
+Rows = list[list[str]]
+
+
+def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
+    """The report.
+
+    Args:
+        summary: Of ``training.summary.summarise``.
+        captions: Of the pictures, by file name.
+    """
+    variants = summary["variants"]
+    pooled = any(found["pooled"] for found in variants.values())
+    return (
+        "\n\n".join(
+            [
+                f"# Protocol `{summary['protocol']}`, model `{summary['model']}`",
+                summary["question"],
+                f"```sh\n{summary['command']}\n```",
+                f"A recording's probability is the mean of its windows', abnormal from {summary['threshold']:g} on, "
+                "fixed beforehand. Recall, precision and F1 are those of the abnormal class; MAcc is the mean of "
+                f"sensitivity and specificity. In brackets: {summary['intervals']['confidence']:.0%} intervals, "
+                f"{summary['intervals']['resamples']:,} bootstrap resamples of subjects. "
+                f"{_NONE} is undefined. Everything else is in `metrics.json`, each recording in `predictions.csv`.",
+                "## Figures",
+                _figures(variants),
+                *_pooled_warning(pooled),
+                _mean_aurocs(variants),
+                *_picture(captions, "auroc.png", "roc.png"),
+                *_folds(variants),
+                "## Training",
+                *_picture(captions, "training.png"),
+                "## Calibration",
+                "Probabilities are calibrated at even odds. *As recorded* keeps the corpus's own share of abnormal "
+                "recordings, *even odds* lets both classes of each database weigh the same. ECE: mean distance of "
+                "probability and share, 15 bins of equal width.",
+                _calibration(variants),
+                *_picture(captions, "reliability.png", "reliability-even-odds.png"),
+                "## Abstention",
+                "Answered: outside the fold's abstention band, which was chosen on inner records. "
+                "The last columns leave the 20 % least certain unanswered instead.",
+                _abstention(variants),
+                *_picture(captions, "risk-coverage.png"),
+                "## Over time",
+                "First verdict: sound until a window is called normal or abnormal. Flips: the rolling verdict "
+                "contradicts its last answer.",
+                _rolling(variants),
+                "## Single windows",
+                _windows(variants),
+            ]
+        )
+        + "\n"
+    )
+
+
+def _figures(variants: Mapping[str, Any]) -> str:
+    rows = [
+        [name, label, f"{section['n']} ({section['n_abnormal']})"]
+        + [_estimate(section["figures"][figure]) for figure in reversed(_FIGURES)]
+        for name, label, section in _sections(variants)
+    ]
+    names = [_NAMES[figure] for figure in reversed(_FIGURES)]
+    return _table(["variant", "tested on", "records (abnormal)", *names], rows, len(variants))
+
+
+def _pooled_warning(pooled: bool) -> list[str]:
+    if not pooled:
+        return ["No figure is pooled: each database is scored by another model on another scale."]
+    return ["The pooled AUROC also rewards telling the databases apart; the rows inside each do not."]
+
+
+def _mean_aurocs(variants: Mapping[str, Any]) -> str:
+    rows = [
+        [name, f"mean of {_short(found['databases'])}", _estimate(found)]
+        for name, panel in variants.items()
+        for found in panel["mean_auroc"].values()
+        if found is not None
+    ]
+    unlike = [row for index, row in enumerate(rows) if row not in rows[:index]]
+    return _table(["variant", "databases", "AUROC inside"], unlike, len(variants))
+
+
+def _folds(variants: Mapping[str, Any]) -> list[str]:
+    rows = []
+    for name, panel in variants.items():
+        for unit in ("records", "windows"):
+            spread = panel["folds"][unit]
+            if panel["pooled"] and max(spread["folds"].values()) > 1:
+                cells = [_spread(spread["mean"][figure], spread["sd"][figure]) for figure in _FIGURES]
+                rows.append([name, unit, str(len(spread["each"])), *cells])
+    if not rows:
+        return []
+    names = [_NAMES[figure] for figure in _FIGURES]
+    return [
+        "## Over the folds",
+        "Mean ± standard deviation.",
+        _table(["variant", "of", "folds", *names], rows, len(variants)),
+    ]
+
+
+def _calibration(variants: Mapping[str, Any]) -> str:
+    rows = [
+        [name, label]
+        + [
+            _number(section["calibration"][weighting][figure], 3)
+            for weighting in (AS_RECORDED, EVEN_ODDS)
+            for figure in ("ece", "brier")
+        ]
+        for name, label, section in _sections(variants)
+    ]
+    header = ["variant", "tested on"]
+    header += [
+        f"{figure}, {weighting}" for weighting in (AS_RECORDED, EVEN_ODDS) for figure in ("ECE", "Brier")
+    ]
+    return _table(header, rows, len(variants))
+
+
+def _abstention(variants: Mapping[str, Any]) -> str:
+    rows = []
+    for name, label, section in _sections(variants):
+        found = section["abstention"]
+        rows.append(
+            [
+                name,
+                label,
+                _percent(found["coverage"]),
+                _percent(found["rate_normal"]),
+                _percent(found["rate_abnormal"]),
+                _number(found["macc_of_all"]),
+                _number(found["macc_of_answered"]),
+                _number(found["least_certain_left_out"]["macc"]),
+                _signed(found["least_certain_left_out"]["gain"]),
+            ]
+        )
+    header = [
+        "variant",
+        "tested on",
+        "answered",
+        "normal unanswered",
+        "abnormal unanswered",
+        "MAcc of all",
+        "MAcc of answered",
+        "MAcc without 20 %",
+        "gain",
+    ]
+    return _table(header, rows, len(variants))
+
+
+def _rolling(variants: Mapping[str, Any]) -> str:
+    rows = []
+    for name, label, section in _sections(variants):
+        found = section["rolling"]
+        rows.append(
+            [
+                name,
+                label,
+                _number(found["median_first_verdict_s"], 0),
+                _percent(found["never_answered"]),
+                _number(found["flips_per_record"]),
+                _percent(found["records_that_flip"]),
+            ]
+        )
+    header = [
+        "variant",
+        "tested on",
+        "median first verdict (s)",
+        "no verdict",
+        "flips per recording",
+        "recordings that flip",
+    ]
+    return _table(header, rows, len(variants))
+
+
+def _windows(variants: Mapping[str, Any]) -> str:
+    rows = []
+    for name, panel in variants.items():
+        found = panel["windows"]
+        shown = {POOLED: found["pooled"]} if found["pooled"] else {}
+        for label, inside in {**shown, **found["databases"]}.items():
+            cells = [_number(inside[figure]) for figure in reversed(_FIGURES)]
+            rows.append([name, label, f"{inside['n']} ({inside['n_abnormal']})", *cells])
+    names = [_NAMES[figure] for figure in reversed(_FIGURES)]
+    return _table(["variant", "tested on", "windows (abnormal)", *names], rows, len(variants))
+
+
+def _sections(variants: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for name, panel in variants.items():
+        if panel["pooled"]:
+            yield name, POOLED, panel["pooled"]
+        for database, section in panel["databases"].items():
+            yield name, database, section
+
+
+def _table(header: Sequence[str], rows: Rows, variants: int) -> str:
+    """A table; with a single variant its column says nothing and is left out."""
+    first = 0 if variants > 1 else 1
+    lines = [header[first:], ["---"] * len(header[first:]), *(row[first:] for row in rows)]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _picture(captions: Mapping[str, str], *names: str) -> list[str]:
+    return [f"![{captions[name]}]({name})\n\n*{captions[name]}*" for name in names]
+
+
+def _short(databases: Sequence[str]) -> str:
+    """Their names, what all have in front said once: "cinc2016-a, b, d"."""
+    stem = databases[0].rpartition("-")[0] + "-"
+    if len(databases) > 1 and all(name.startswith(stem) for name in databases):
+        return ", ".join([databases[0], *(name.removeprefix(stem) for name in databases[1:])])
+    return ", ".join(databases)
+
+
+def _estimate(found: Mapping[str, float | None]) -> str:
+    value, low, high = (_number(found[name]) for name in ("value", "low", "high"))
+    return value if found["low"] is None else f"{value} ({low}–{high})"
+
+
+def _spread(mean: float | None, deviation: float | None) -> str:
+    return _number(mean) if deviation is None else f"{_number(mean)} ± {_number(deviation)}"
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return _NONE if value is None else f"{value:.{digits}f}"
+
+
+def _signed(value: float | None) -> str:
+    return _NONE if value is None else f"{value:+.3f}"
+
+
+def _percent(value: float | None) -> str:
+    return _NONE if value is None else f"{100 * value:.1f} %"
