@@ -143,26 +143,39 @@ def _listen_headless(playlist: Sequence[_Make], options: ListenOptions) -> int:
     rounds = itertools.count() if options.loop else range(1)
     named = options.loop or len(playlist) > 1
     left_s = options.duration
+    status = failed_in_a_row = 0
+    classifier = None
     with _interruptible() as interrupted:
-        # A wrong name should not cost the time that loading torch takes.
-        opened = _open(playlist[0](left_s))
-        try:
-            classifier = Classifier.load(options.model)
-        except ModelError as error:
-            opened.stop()
-            raise CommandError(str(error)) from None
-        for number, make in enumerate(make for _ in rounds for make in playlist):
-            source = opened if number == 0 else _open(make(left_s))
-            failure = _run_headless(source, options.hop, classifier, named, interrupted)
-            if interrupted.is_set():
-                return 130
+        for make in (make for _ in rounds for make in playlist):
+            failure = ""
+            try:
+                # Before the model: a wrong name should not cost the time that loading torch takes.
+                source = _open(make(left_s))
+            except CommandError as error:
+                failure = str(error)
+            else:
+                try:
+                    classifier = classifier or Classifier.load(options.model)
+                except ModelError as error:
+                    source.stop()
+                    raise CommandError(str(error)) from None
+                failure = _run_headless(source, options.hop, classifier, named, interrupted)
+                if interrupted.is_set():
+                    return 130
+                if options.loop and left_s is not None:
+                    left_s -= source.health().delivered / source.rate
+                    if left_s * source.rate < 1:
+                        break
             if failure:
-                raise CommandError(failure)
-            if options.loop and left_s is not None:
-                left_s -= source.health().delivered / source.rate
-                if left_s * source.rate < 1:
-                    break
-    return 0
+                if len(playlist) == 1:
+                    raise CommandError(failure)
+                # The recordings after a bad one are as good as ever.
+                click.echo(f"auscult: {failure}", err=True)
+                status = 1
+            failed_in_a_row = failed_in_a_row + 1 if failure else 0
+            if failed_in_a_row == len(playlist):
+                break
+    return status
 
 
 def _open(choice: SourceChoice) -> Source:

@@ -193,12 +193,22 @@ def test_a_file_that_cannot_be_read_is_one_line(auscult, model_name, bad_files, 
         assert str(path) in auscult(*words, "--model", model_name).complaint
 
 
-def test_a_second_file_that_is_missing_fails_after_the_first_was_judged(replay, tmp_path):
-    told = replay(write(tmp_path / "a.wav", heart(11)), tmp_path / "b.wav")
+@pytest.mark.parametrize("missing", [0, 1, 2])
+def test_a_playlist_goes_on_after_a_file_that_is_missing(replay, tmp_path, missing):
+    names = ["a.wav", "b.wav", "c.wav"]
+    for name in names[:missing] + names[missing + 1 :]:
+        write(tmp_path / name, heart(11))
+    told = replay(*(tmp_path / name for name in names))
     assert told.status == 1
-    assert json.loads(told.out.splitlines()[-1])["source"] == "a.wav"
-    assert "b.wav: does not exist" in told.err
+    judged = [line["source"] for line in map(json.loads, told.out.splitlines()) if line["kind"] == "summary"]
+    assert judged == names[:missing] + names[missing + 1 :]
+    assert f"{names[missing]}: does not exist" in told.err
     assert told.err.count("\n") == 1
+
+
+def test_a_loop_of_nothing_but_missing_files_ends(replay, tmp_path):
+    told = replay(tmp_path / "a.wav", tmp_path / "b.wav", "--loop")
+    assert (told.status, told.out, told.err.count("\n")) == (1, "", 2)
 
 
 def test_a_channel_that_is_not_there_is_one_line(auscult, tmp_path):
