@@ -8,6 +8,7 @@ from dsp.quality import (
     FULL_SCALE,
     QUIET_FRACTION,
     QUIET_RMS,
+    SHORTEST_S,
     ClippingCounter,
     quiet_fraction,
     refusals,
@@ -83,18 +84,20 @@ def test_no_sound_at_all_is_quiet():
     assert quiet_fraction(np.empty(0), 160) == 1.0
 
 
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_reasons_follow_the_two_limits(quiet, clipped):
-    expected = [("too_quiet", quiet > QUIET_FRACTION), ("clipped", clipped > CLIPPED_FRACTION)]
-    assert refusals(quiet, clipped) == tuple(reason for reason, holds in expected if holds)
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 10))
+def test_reasons_follow_the_limits(quiet, clipped, heard_s):
+    expected = [
+        ("too_quiet", quiet > QUIET_FRACTION),
+        ("clipped", clipped > CLIPPED_FRACTION),
+        ("no_heart_sound", heard_s < SHORTEST_S),
+    ]
+    assert refusals(quiet, clipped, heard_s) == tuple(reason for reason, holds in expected if holds)
 
 
 def test_at_a_limit_a_window_still_passes():
-    assert refusals(QUIET_FRACTION, CLIPPED_FRACTION) == ()
-    assert refusals(np.nextafter(QUIET_FRACTION, 1), np.nextafter(CLIPPED_FRACTION, 1)) == (
-        "too_quiet",
-        "clipped",
-    )
+    assert refusals(QUIET_FRACTION, CLIPPED_FRACTION, SHORTEST_S) == ()
+    just_beyond = (np.nextafter(QUIET_FRACTION, 1), np.nextafter(CLIPPED_FRACTION, 1))
+    assert refusals(*just_beyond, np.nextafter(SHORTEST_S, 0)) == ("too_quiet", "clipped", "no_heart_sound")
 
 
 @pytest.mark.parametrize("rate", [1000, 2000, 4000, 44100])
