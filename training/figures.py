@@ -62,7 +62,8 @@ def training_figure(variants: Mapping[str, Sequence[FoldOutcome]]) -> bytes:
             )
             watched = [[epoch.watched_accuracy for epoch in fold.epochs] for fold in folds]
             _band(accuracy, watched, COLOURS[4], "inner records that train nothing")
-            accuracy.legend(loc="lower right")
+            if any(fold.epochs for fold in folds):
+                accuracy.legend(loc="lower right")
             for one in (loss, accuracy):
                 one.xaxis.get_major_locator().set_params(integer=True)
         return _png(picture)
