@@ -42,7 +42,7 @@ CAPTIONS = {
     "roc.png": "Receiver operating characteristic, and its area.",
     "training.png": "Loss and accuracy by epoch: mean over the folds, and one standard deviation.",
     "reliability.png": "Reliability at the corpus's own share of abnormal recordings; bins of ten or more.",
-    "reliability-even-odds.png": "Reliability, both classes of each database weighing the same; bins of ten or more.",
+    "reliability-even-odds.png": "Reliability at even odds inside each database; bins of ten or more.",
     "risk-coverage.png": "Error of the answered recordings as less certain ones are answered too.",
 }
 
