@@ -36,6 +36,9 @@ _STYLE = {
 }
 _PANEL = 4.2
 
+LEAST_IN_BIN = 10
+"""Bins of fewer records are left out of the curve: their share is mostly chance."""
+
 Panel = Mapping[str, Any]
 """A variant's part of the summary."""
 
@@ -59,7 +62,8 @@ def training_figure(variants: Mapping[str, Sequence[FoldOutcome]]) -> bytes:
             )
             watched = [[epoch.watched_accuracy for epoch in fold.epochs] for fold in folds]
             _band(accuracy, watched, COLOURS[4], "inner records that train nothing")
-            accuracy.legend(loc="lower right")
+            if any(fold.epochs for fold in folds):
+                accuracy.legend(loc="lower right")
             for one in (loss, accuracy):
                 one.xaxis.get_major_locator().set_params(integer=True)
         return _png(picture)
@@ -68,7 +72,7 @@ def training_figure(variants: Mapping[str, Sequence[FoldOutcome]]) -> bytes:
 def roc_figure(tables: Mapping[str, RecordTable], summary: Mapping[str, Panel]) -> bytes:
     """The receiver operating characteristic inside each database, and over all where that means something."""
     with rc_context(_STYLE):
-        picture, axes = _panels(1, len(tables))
+        picture, axes = _panels(1, len(tables), width=1.35 * _PANEL)
         for column, (name, table) in enumerate(tables.items()):
             one, found = axes[0, column], summary[name]
             one.plot([0, 1], [0, 1], color=_QUIET, linewidth=0.8, linestyle=":")
@@ -81,7 +85,7 @@ def roc_figure(tables: Mapping[str, RecordTable], summary: Mapping[str, Panel]) 
                 title=name, xlabel="1 − specificity", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal"
             )
             one.set_ylabel("sensitivity")
-            _legend(one, "AUROC", "lower right")
+            _legend_beside(one, "AUROC")
         return _png(picture)
 
 
@@ -93,7 +97,7 @@ def reliability_figure(summary: Mapping[str, Panel], weighting: str) -> bytes:
         weighting: Which of the summary's weightings the shares are of.
     """
     with rc_context(_STYLE):
-        picture, axes = _panels(2, len(summary), ratios=(3, 1))
+        picture, axes = _panels(2, len(summary), width=1.4 * _PANEL, ratios=(3, 1))
         for column, (name, found) in enumerate(summary.items()):
             above, below = axes[0, column], axes[1, column]
             above.plot([0, 1], [0, 1], color=_QUIET, linewidth=0.8, linestyle=":")
@@ -102,7 +106,7 @@ def reliability_figure(summary: Mapping[str, Panel], weighting: str) -> bytes:
             counts = np.zeros(0)
             for label, (section, colour) in shown.items():
                 calibration = section["calibration"][weighting]
-                told = [item for item in calibration["bins"] if item["n"]]
+                told = [item for item in calibration["bins"] if item["n"] >= LEAST_IN_BIN]
                 if not told:
                     continue
                 above.plot(
@@ -122,14 +126,14 @@ def reliability_figure(summary: Mapping[str, Panel], weighting: str) -> bytes:
                 counts = base + inside
             above.set(title=name, ylabel="share abnormal", ylim=(-0.03, 1.03), xlim=(0, 1))
             below.set(xlabel="probability of abnormal", ylabel="records", xlim=(0, 1))
-            _legend(above, "calibration error", "upper left")
+            _legend_beside(above, "calibration error")
         return _png(picture)
 
 
 def risk_coverage_figure(summary: Mapping[str, Panel]) -> bytes:
     """Error of the answered records against how many are answered, the most certain first."""
     with rc_context(_STYLE):
-        picture, axes = _panels(1, len(summary))
+        picture, axes = _panels(1, len(summary), width=1.4 * _PANEL)
         for column, (name, found) in enumerate(summary.items()):
             one = axes[0, column]
             for label, section, colour, _ in _sections(found, None):
@@ -144,7 +148,7 @@ def risk_coverage_figure(summary: Mapping[str, Panel]) -> bytes:
             one.set(title=name, xlabel="records answered, most certain first (%)", xlim=(0, 100))
             one.set_ylabel("wrong among the answered (%)")
             one.set_ylim(bottom=0)
-            _legend(one, None, "best")
+            _legend_beside(one, None)
         return _png(picture)
 
 
@@ -153,7 +157,7 @@ def auroc_figure(summary: Mapping[str, Panel]) -> bytes:
     databases = sorted({name for found in summary.values() for name in found["databases"]})
     width = 0.8 / max(len(summary), 1)
     with rc_context(_STYLE):
-        picture, axes = _panels(1, 1, width=max(_PANEL, 1.0 * len(databases) * max(1, len(summary) * 0.7)))
+        picture, axes = _panels(1, 1, width=max(_PANEL, 1.15 * len(databases) * max(1, len(summary) * 0.7)))
         one = axes[0, 0]
         for index, (name, found) in enumerate(summary.items()):
             offset = (index - (len(summary) - 1) / 2) * width
@@ -222,9 +226,9 @@ def _band(axes: Axes, curves: Sequence[Sequence[float]], colour: str, label: str
     axes.fill_between(epoch, middle - spread, middle + spread, color=colour, alpha=0.2, linewidth=0)
 
 
-def _legend(axes: Axes, title: str | None, where: str) -> None:
+def _legend_beside(axes: Axes, title: str | None) -> None:
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(title=title, loc=where, title_fontsize="small")
+        axes.legend(title=title, loc="upper left", bbox_to_anchor=(1, 1), title_fontsize="small")
 
 
 def _panels(

@@ -41,8 +41,8 @@ CAPTIONS = {
     "auroc.png": "AUROC inside each database, with 95 % intervals.",
     "roc.png": "Receiver operating characteristic, and its area.",
     "training.png": "Loss and accuracy by epoch: mean over the folds, and one standard deviation.",
-    "reliability.png": "Reliability at the corpus's own share of abnormal recordings.",
-    "reliability-even-odds.png": "Reliability when both classes of each database weigh the same.",
+    "reliability.png": "Reliability at the corpus's own share of abnormal recordings; bins of ten or more.",
+    "reliability-even-odds.png": "Reliability at even odds inside each database; bins of ten or more.",
     "risk-coverage.png": "Error of the answered recordings as less certain ones are answered too.",
 }
 

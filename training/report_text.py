@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from training.summary import AS_RECORDED, EVEN_ODDS
+from training.reliability import BINS
+from training.summary import ABSTAINED, AS_RECORDED, EVEN_ODDS
 
 POOLED = "all databases"
 
 _NONE = "–"
-_FIGURES = ("accuracy", "recall", "precision", "f1", "macc", "auroc")
+_FIGURES = ("auroc", "macc", "accuracy", "recall", "precision", "f1")
 _NAMES = {
     "accuracy": "accuracy",
     "recall": "recall",
@@ -38,11 +39,12 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
                 f"# Protocol `{summary['protocol']}`, model `{summary['model']}`",
                 summary["question"],
                 f"```sh\n{summary['command']}\n```",
-                f"A recording's probability is the mean of its windows', abnormal from {summary['threshold']:g} on, "
-                "fixed beforehand. Recall, precision and F1 are those of the abnormal class; MAcc is the mean of "
-                f"sensitivity and specificity. In brackets: {summary['intervals']['confidence']:.0%} intervals, "
-                f"{summary['intervals']['resamples']:,} bootstrap resamples of subjects. "
-                f"{_NONE} is undefined. Everything else is in `metrics.json`, each recording in `predictions.csv`.",
+                f"A recording's probability is the mean of its windows', abnormal from "
+                f"{summary['threshold']:g} on, fixed beforehand. Recall, precision and F1 are those of the "
+                "abnormal class; MAcc is the mean of sensitivity and specificity. In brackets: "
+                f"{summary['intervals']['confidence']:.0%} intervals, "
+                f"{summary['intervals']['resamples']:,} bootstrap resamples of subjects. {_NONE} is "
+                "undefined. The rest is in `metrics.json`, each recording in `predictions.csv`.",
                 "## Figures",
                 _figures(variants),
                 *_pooled_warning(pooled),
@@ -52,19 +54,19 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
                 "## Training",
                 *_picture(captions, "training.png"),
                 "## Calibration",
-                "Probabilities are calibrated at even odds. *As recorded* keeps the corpus's own share of abnormal "
-                "recordings, *even odds* lets both classes of each database weigh the same. ECE: mean distance of "
-                "probability and share, 15 bins of equal width.",
+                "Probabilities are calibrated at even odds. *As recorded* keeps the corpus's own share of "
+                "abnormal recordings, *even odds* lets both classes of each database weigh the same. ECE: "
+                f"mean distance of probability and share, {BINS} bins of equal width.",
                 _calibration(variants),
                 *_picture(captions, "reliability.png", "reliability-even-odds.png"),
                 "## Abstention",
                 "Answered: outside the fold's abstention band, which was chosen on inner records. "
-                "The last columns leave the 20 % least certain unanswered instead.",
+                f"The last columns leave the {ABSTAINED:.0%} least certain unanswered instead.",
                 _abstention(variants),
                 *_picture(captions, "risk-coverage.png"),
                 "## Over time",
-                "First verdict: sound until a window is called normal or abnormal. Flips: the rolling verdict "
-                "contradicts its last answer.",
+                "First verdict: sound until a window is called normal or abnormal. Flips: the rolling "
+                "verdict contradicts its last answer.",
                 _rolling(variants),
                 "## Single windows",
                 _windows(variants),
@@ -77,10 +79,10 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
 def _figures(variants: Mapping[str, Any]) -> str:
     rows = [
         [name, label, f"{section['n']} ({section['n_abnormal']})"]
-        + [_estimate(section["figures"][figure]) for figure in reversed(_FIGURES)]
+        + [_estimate(section["figures"][figure]) for figure in _FIGURES]
         for name, label, section in _sections(variants)
     ]
-    names = [_NAMES[figure] for figure in reversed(_FIGURES)]
+    names = [_NAMES[figure] for figure in _FIGURES]
     return _table(["variant", "tested on", "records (abnormal)", *names], rows, len(variants))
 
 
@@ -161,7 +163,7 @@ def _abstention(variants: Mapping[str, Any]) -> str:
         "abnormal unanswered",
         "MAcc of all",
         "MAcc of answered",
-        "MAcc without 20 %",
+        "MAcc of most certain",
         "gain",
     ]
     return _table(header, rows, len(variants))
@@ -198,9 +200,9 @@ def _windows(variants: Mapping[str, Any]) -> str:
         found = panel["windows"]
         shown = {POOLED: found["pooled"]} if found["pooled"] else {}
         for label, inside in {**shown, **found["databases"]}.items():
-            cells = [_number(inside[figure]) for figure in reversed(_FIGURES)]
+            cells = [_number(inside[figure]) for figure in _FIGURES]
             rows.append([name, label, f"{inside['n']} ({inside['n_abnormal']})", *cells])
-    names = [_NAMES[figure] for figure in reversed(_FIGURES)]
+    names = [_NAMES[figure] for figure in _FIGURES]
     return _table(["variant", "tested on", "windows (abnormal)", *names], rows, len(variants))
 
 

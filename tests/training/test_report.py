@@ -1,0 +1,140 @@
+import csv
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from model.card import Calibration
+from training.corpora import Record
+from training.fitting import Epoch
+from training.outcome import Evaluation, FoldOutcome
+from training.report import COLUMNS, write_report
+from training.tables import first_verdict_s, flips
+
+BAND = Calibration(low=0.4, high=0.6)
+PICTURES = {
+    "auroc.png",
+    "roc.png",
+    "training.png",
+    "reliability.png",
+    "reliability-even-odds.png",
+    "risk-coverage.png",
+}
+
+
+def fold(name, seed, databases="ab", epochs=2):
+    """Record 0 of each database has no scored window; database c has one class."""
+    rng = np.random.default_rng(seed)
+    records, owner, p = [], [], []
+    for database in databases:
+        for index in range(12):
+            abnormal = index % 3 == 0 and database != "c"
+            group = f"{database}{seed}:{index // 2}"
+            name_of = f"{database}{seed}{index:03}"
+            record = Record(name_of, f"cinc2016-{database}", Path(name_of), abnormal, group)
+            count = 0 if index == 0 else int(rng.integers(1, 6))
+            owner += [len(records)] * count
+            p += list(np.clip(rng.normal(0.65 if abnormal else 0.35, 0.2, count), 0, 1))
+            records.append(record)
+    curve = [Epoch(number + 1, 1 / (number + 1), 0.7, 0.6, None, 1.0) for number in range(epochs)]
+    return FoldOutcome(name, records, np.array(owner, np.int32), np.array(p), BAND, curve)
+
+
+def evaluation(pooled=True, databases="ab", variants=("only",)):
+    folds = [fold("fold 1", 1, databases), fold("fold 2", 2, databases, epochs=3)]
+    return Evaluation(
+        "grouped", "default", "Who?", dict.fromkeys(variants, folds), pooled, "auscult evaluate"
+    )
+
+
+def nothing_but_json(text):
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def test_predictions_hold_every_tested_record_and_the_figures_follow_from_them(tmp_path):
+    found = write_report(tmp_path, evaluation(variants=("with", "without")))
+    assert nothing_but_json((tmp_path / "metrics.json").read_text(encoding="utf-8")) == found
+    with (tmp_path / "predictions.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert tuple(rows[0]) == COLUMNS
+    assert len(rows) == 2 * 2 * 24
+    silent = [row for row in rows if row["record"].endswith("000")]
+    for row in silent:
+        told = [row[name] for name in ("p_abnormal", "label", "windows", "first_verdict_s", "flips")]
+        assert told == ["", "poor_signal", "0", "", "0"]
+    scored = [row for row in rows if row["variant"] == "with" and row["p_abnormal"]]
+    for database, section in found["variants"]["with"]["databases"].items():
+        own = [row for row in scored if row["database"] == database]
+        expected = roc_auc_score([int(r["abnormal"]) for r in own], [float(r["p_abnormal"]) for r in own])
+        auroc = section["figures"]["auroc"]
+        assert auroc["value"] == pytest.approx(expected)
+        assert auroc["low"] <= auroc["value"] <= auroc["high"]
+        assert section["n_unscored"] == 2
+        answered = [r["label"] in ("normal", "abnormal") for r in rows if r["database"] == database]
+        assert section["abstention"]["coverage"] == pytest.approx(np.mean(answered))
+    assert found["variants"]["with"]["pooled"]["n"] == 48
+    assert {path.name for path in tmp_path.iterdir()} == PICTURES | {
+        "predictions.csv",
+        "metrics.json",
+        "report.md",
+    }
+
+
+def test_a_database_of_one_class_is_null_and_no_mean_leans_on_it(tmp_path):
+    panel = write_report(tmp_path, evaluation(databases="abc"))["variants"]["only"]
+    assert panel["databases"]["cinc2016-c"]["figures"]["auroc"] == {"value": None, "low": None, "high": None}
+    assert panel["mean_auroc"]["all databases"]["databases"] == ["cinc2016-a", "cinc2016-b"]
+    inside = [panel["databases"][f"cinc2016-{name}"]["figures"]["auroc"]["value"] for name in "ab"]
+    assert panel["mean_auroc"]["a, b and d"]["value"] == pytest.approx(np.mean(inside))
+
+
+@pytest.mark.parametrize("pooled", [True, False])
+def test_a_pooled_row_only_where_it_means_something(tmp_path, pooled):
+    found = write_report(tmp_path, evaluation(pooled))["variants"]["only"]
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert ("| all databases |" in text) == pooled
+    assert (found["pooled"] is not None) == (found["windows"]["pooled"] is not None) == pooled
+    for part in ("| cinc2016-a |", "| cinc2016-b |", "auscult evaluate", "Who?"):
+        assert part in text
+    for name in PICTURES:
+        assert f"]({name})" in text
+        assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
+    assert not re.search(r"\b(nan|None)\b", text)
+
+
+def test_nothing_scored_at_all_is_told(tmp_path):
+    whole = fold("fold 1", 1)
+    empty = FoldOutcome("fold 1", whole.records, np.zeros(0, np.int32), np.zeros(0), BAND, [])
+    found = write_report(tmp_path, Evaluation("p", "m", "Who?", {"only": [empty]}, True, "command"))
+    section = found["variants"]["only"]["pooled"]
+    assert (section["n"], section["n_unscored"], section["abstention"]["coverage"]) == (24, 24, 0)
+    assert section["figures"]["auroc"]["value"] is None
+    assert section["calibration"]["even odds"]["ece"] is None
+
+
+def test_the_same_evaluation_makes_the_same_files(tmp_path):
+    for name in ("one", "two"):
+        write_report(tmp_path / name, evaluation())
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+@pytest.mark.parametrize(
+    ("p", "seconds"), [([0.9], 10), ([0.5, 0.45, 0.1], 14), ([0.5], np.nan), ([], np.nan)]
+)
+def test_the_first_verdict_is_that_of_the_first_window_that_answers(p, seconds):
+    assert first_verdict_s(np.array(p), BAND) == pytest.approx(seconds, nan_ok=True)
+
+
+def test_flips_are_contradictions_of_the_rolling_verdict():
+    assert flips(np.array([0.1] * 20), BAND) == 0
+    assert flips(np.array([0.1] * 20 + [0.9] * 20), BAND) == 1
+    assert flips(np.array([0.1] * 20 + [0.9] * 20 + [0.1] * 20), BAND) == 2
+    # One loud window is outvoted by the half minute before it.
+    assert flips(np.array([0.1] * 20 + [0.9] + [0.1] * 20), BAND) == 0
