@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from dsp.config import FrontEndConfig
 from model.card import Calibration
 from model.verdict import Label, RollingVerdict, WindowVerdict, band_label
+from training.image_store import EVALUATION_HOP_S
 from training.outcome import FoldOutcome
-from training.run import EVALUATION_HOP_S
 
 ANSWERS = (Label.NORMAL, Label.ABNORMAL)
 """The words that are an answer."""
