@@ -34,7 +34,8 @@ class Window:
         end_s: End, in seconds: start_s + 10.
         signal: Shape (20000,), float32, bandpassed, full scale 1; read-only.
         heard_s: Seconds of it that are real; less than 10 only when ``padded``.
-        refused: Reasons to refuse it (``too_quiet``, ``clipped``), empty when it may be classified.
+        refused: Reasons to refuse it (``too_quiet``, ``clipped``, ``no_heart_sound``), empty when it may be
+            classified.
         notes: Reasons that qualify its verdict without refusing it (``padded``, ``band_limited``).
     """
 
@@ -205,7 +206,7 @@ class FrontEnd:
             end_s=round(start_s + config.window_s, 6),
             signal=signal,
             heard_s=heard_s,
-            refused=refusals(quiet_fraction(heard, config.step), clipped),
+            refused=refusals(quiet_fraction(heard, config.step), clipped, heard_s),
             notes=notes,
         )
 

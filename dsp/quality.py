@@ -1,4 +1,4 @@
-"""The silence-and-clipping rule: which windows are refused before the classifier sees them."""
+"""The rule on silence, clipping and length: which windows are refused before the classifier sees them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ QUIET_RMS = 1e-4
 
 QUIET_FRACTION = 0.5
 """A window with more silent steps than this is refused."""
+
+LEAST_HEARD_S = 1.0
+"""A window with less real sound than this, in seconds, is refused: it need not hold one whole heart cycle,
+and looped to ten seconds it would be a rhythm that no heart made."""
 
 
 class ClippingCounter:
@@ -87,16 +91,19 @@ def quiet_fraction(filtered: NDArray[np.float64], step: int) -> float:
     return float(np.mean(np.einsum("ij,ij->i", steps, steps) < QUIET_RMS**2 * steps.shape[1]))
 
 
-def refusals(quiet: float, clipped: float) -> tuple[str, ...]:
+def refusals(quiet: float, clipped: float, heard_s: float) -> tuple[str, ...]:
     """Reasons to refuse a window, as the contract's codes; empty when it passes.
 
     Args:
         quiet: Silent share of its steps, 0 to 1.
         clipped: Clipped share of its source samples, 0 to 1.
+        heard_s: Seconds of it that are real, not looped.
     """
     reasons = []
     if quiet > QUIET_FRACTION:
         reasons.append("too_quiet")
     if clipped > CLIPPED_FRACTION:
         reasons.append("clipped")
+    if heard_s < LEAST_HEARD_S:
+        reasons.append("no_heart_sound")
     return tuple(reasons)

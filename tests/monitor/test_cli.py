@@ -286,6 +286,21 @@ def test_three_seconds_are_one_padded_window(replay, tmp_path):
     assert (told.summary["windows"], told.summary["duration_s"]) == (1, 3.0)
 
 
+def test_less_than_a_heart_cycle_is_no_verdict(auscult, replay, model_name, tmp_path):
+    stopped = auscult(
+        *["monitor", "--source", "synth", "--headless", "--pace", "max", "--duration", 0.24],
+        *["--model", model_name],
+    )
+    for told in (stopped, replay(write(tmp_path / "a.wav", heart(0.99)))):
+        (window,) = told.windows
+        assert (window["label"], window["p_abnormal"]) == ("poor_signal", None)
+        assert window["reasons"] == told.summary["reasons"] == ["no_heart_sound", "padded"]
+        assert told.summary["label"] == "poor_signal"
+    (window,) = replay(write(tmp_path / "a.wav", heart(1))).windows
+    assert window["reasons"] == ["padded"]
+    assert window["p_abnormal"] is not None
+
+
 def test_bad_samples_are_told_and_the_rest_is_judged(replay, tmp_path):
     sound = heart(12)
     sound[5000:5100] = np.nan
