@@ -97,11 +97,16 @@ def test_a_closed_standard_output_is_nobody_who_reads(model_name):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_an_output_that_cannot_be_written_is_one_line(model_name):
-    for words in (["replay", DEMO, "--headless", "--pace", "max"], ["analyze", DEMO]):
+    model = ["--model", model_name]
+    for words in (
+        ["replay", DEMO, "--headless", "--pace", "max", *model],
+        ["analyze", DEMO, *model],
+        ["--help"],
+        ["--version"],
+        ["screen", "--help"],
+    ):
         with Path("/dev/full").open("w") as full:
-            done = run(
-                *words, "--model", model_name, capture_output=False, stdout=full, stderr=subprocess.PIPE
-            )
+            done = run(*words, capture_output=False, stdout=full, stderr=subprocess.PIPE)
         assert done.returncode == 1
         assert done.stderr.startswith("auscult: standard output cannot be written (No space left on device)")
         assert done.stderr.count("\n") == 1
