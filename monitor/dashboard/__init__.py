@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from model.card import ModelError
+from model.loading import check_model
 from monitor.dashboard.display import QT_PACKAGES, DashboardError, has_display
 from monitor.sources.choice import SourceChoice
 
@@ -33,7 +35,12 @@ def run_dashboard(
         from monitor.dashboard.application import run
     except ImportError as error:
         raise _missing_libraries(error) from None
-    return run(playlist, hop_s=hop_s, model=model, loop=loop, autostart=autostart)
+    try:
+        # A window that opens only to say that its model is a wrong one helps nobody.
+        check_model(model)
+    except ModelError as error:
+        raise DashboardError(str(error)) from None
+    return run(playlist, hop_s=hop_s, model=model, loop=loop, limit_s=limit_s, autostart=autostart)
 
 
 def render_dashboard(

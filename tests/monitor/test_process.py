@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import shutil
 import signal
 import stat
@@ -184,6 +185,21 @@ def test_a_window_does_not_open_only_to_say_that_its_source_is_missing(words):
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("auscult: ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [["replay", DEMO], ["monitor", "--source", "synth"], ["monitor"]], ids=" ".join
+)
+def test_a_window_does_not_open_only_to_say_that_its_model_is_a_wrong_one(words, model_name, tmp_path):
+    weights, card = Path(model_name).read_bytes(), Path(model_name).with_suffix(".json").read_text()
+    path = tmp_path / "model.safetensors"
+    path.with_suffix(".json").write_text(card)
+    for data in (weights[:-1], weights[:-1] + b"\x7f", pickle.dumps(weights)):
+        path.write_bytes(data)
+        done = run(*words, "--model", path, env={**NO_SCREEN, "QT_QPA_PLATFORM": "offscreen"})
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"auscult: {path}: ")
+        assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(

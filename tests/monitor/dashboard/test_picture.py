@@ -76,7 +76,7 @@ def test_a_display_is_found_or_missed(monkeypatch):
 def test_a_display_that_does_not_answer_is_told_instead_of_aborting():
     code = (
         "from monitor.dashboard import run_dashboard, DashboardError\n"
-        "try:\n run_dashboard([], hop_s=0.4, model='none')\n"
+        "try:\n run_dashboard([], hop_s=0.4, model='paper')\n"
         "except DashboardError as error:\n print(error)"
     )
     environment = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
