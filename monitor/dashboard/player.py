@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from monitor.sources.choice import SourceChoice
+from monitor.sources.protocol import SourceError
+from recordings import RecordingError
 
 if TYPE_CHECKING:
     from model.classifier import Classifier
@@ -128,16 +130,17 @@ class Player:
             self.session, self._opened = self._opened, None
         self.error, self._problem = self._problem or self.error, ""
 
-    def _change(self, old: Session | None, choice: SourceChoice | None) -> None:
-        title = choice.title if choice else ""
+    def _change(self, old: Session | None, choice: SourceChoice | None, duration_s: float | None) -> None:
         try:
             if old is not None:
                 old.stop()
             if choice is not None:
-                self._opened = self._open(choice)
-        except Exception as error:  # whatever is wrong with a source, the window goes on and says so
+                self._opened = self._open(choice, duration_s)
+        except (SourceError, RecordingError) as error:
+            self._problem = str(error)  # it names what it is about
+        except Exception as error:  # whatever else is wrong with a source, the window goes on and says so
             said = (str(error).splitlines() or [""])[0] or repr(error)
-            self._problem = said if title in said else f"{title}: {said}" if title else said
+            self._problem = f"{choice.title}: {said}" if choice else said
 
     def _open(self, choice: SourceChoice) -> Session:
         # Imported here because scipy takes a second and the window is already seen.

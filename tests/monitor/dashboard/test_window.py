@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from dsp.synthesis import SynthesisConfig
 from model.verdict import Label
-from monitor.dashboard import application, playback, run_dashboard
+from monitor.dashboard import DashboardError, application, playback, run_dashboard
 from monitor.dashboard.words import EMPTY, LABELS, NO_EVENTS, NO_SOUND_OUTPUT, REASONS, RESEARCH_ONLY
-from monitor.sources.choice import recording_choice, synthetic_choice
+from monitor.sources.choice import microphone_choice, recording_choice, synthetic_choice
 
 from .conftest import HOP_S, RATE, wait_for_end
 
@@ -113,6 +113,18 @@ def test_a_model_that_cannot_be_loaded_is_told(qtbot, open_window, record, tmp_p
     window.set_playlist([record()])
     qtbot.waitUntil(lambda: "none.safetensors" in window.problem, timeout=30_000)
     assert NO_EVENTS not in window.verdict.events.accessibleDescription()
+
+
+def test_a_wrong_model_is_refused_before_the_window_opens(qapp, record, tmp_path):
+    with pytest.raises(DashboardError, match=r"none\.safetensors: no such file"):
+        run_dashboard([record()], hop_s=HOP_S, model=str(tmp_path / "none.safetensors"))
+
+
+def test_no_input_device_is_said_once(qtbot, window, monkeypatch):
+    monkeypatch.setattr("monitor.audio.input_devices", list)
+    window.set_playlist([microphone_choice()])
+    qtbot.waitUntil(lambda: bool(window.problem), timeout=30_000)
+    assert window.problem.startswith("no input device: plug in a stethoscope")
 
 
 def test_a_loop_of_bad_files_comes_to_rest(qtbot, open_window, tmp_path, monkeypatch):
