@@ -95,7 +95,7 @@ _duration = click.option(
     "--duration",
     type=Seconds(0, LONGEST_S, min_open=True),
     metavar="SECONDS",
-    help="Stop after this much sound; a headless loop: in all.",
+    help="Stop after this much sound; a loop: in all.",
 )
 _channel = click.option(
     "--channel",

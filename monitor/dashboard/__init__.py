@@ -14,7 +14,13 @@ __all__ = ["DashboardError", "has_display", "render_dashboard", "run_dashboard"]
 
 
 def run_dashboard(
-    playlist: Sequence[SourceChoice], *, hop_s: float, model: str, loop: bool = False, autostart: bool = True
+    playlist: Sequence[SourceChoice],
+    *,
+    hop_s: float,
+    model: str,
+    loop: bool = False,
+    limit_s: float | None = None,
+    autostart: bool = True,
 ) -> int:
     """Open the window and play a playlist; returns when the window is closed.
 
@@ -23,13 +29,14 @@ def run_dashboard(
         hop_s: Time between windows in seconds.
         model: Packaged name or path of the weights.
         loop: Begin again after the last one.
+        limit_s: Stop each after this much sound, or a loop after this much in all.
         autostart: Play at once instead of waiting for the Start button.
 
     Returns:
         Exit status: 0, or 130 after Ctrl-C in the terminal.
 
     Raises:
-        DashboardError: No window can be shown.
+        DashboardError: The model cannot be used, or no window can be shown.
     """
     try:
         from monitor.dashboard.application import run

@@ -70,7 +70,7 @@ class Player:
         self._take_classifier = take_classifier
         self._judged = judged
         self._thread: threading.Thread | None = None
-        self._wish: tuple[SourceChoice | None] | None = None
+        self._wish: tuple[SourceChoice | None, float | None] | None = None
         self._opened: Session | None = None
         self._problem = ""
         self.session: Session | None = None
@@ -87,15 +87,20 @@ class Player:
         """Whether a session runs."""
         return self.session is not None and not self.session.ended
 
-    def play(self, choice: SourceChoice) -> None:
-        """Stop what plays and start this."""
-        self._wish = (choice,)
+    def play(self, choice: SourceChoice, duration_s: float | None = None) -> None:
+        """Stop what plays and start this.
+
+        Args:
+            choice: What to play.
+            duration_s: Stop after this much sound.
+        """
+        self._wish = choice, duration_s
         self.error = ""
         self.poll()
 
     def stop(self) -> None:
         """Stop what plays; its summary stays."""
-        self._wish = (None,)
+        self._wish = None, None
         self.poll()
 
     def poll(self) -> None:
@@ -107,11 +112,13 @@ class Player:
             self._take_over()
         if self._wish is None:
             return
-        (choice,), self._wish = self._wish, None
+        (choice, duration_s), self._wish = self._wish, None
         old = self.session
         if choice is not None:
             self.session, self.choice = None, choice
-        self._thread = threading.Thread(target=self._change, args=(old, choice), name="player", daemon=True)
+        self._thread = threading.Thread(
+            target=self._change, args=(old, choice, duration_s), name="player", daemon=True
+        )
         self._thread.start()
 
     def close(self) -> None:
@@ -142,12 +149,13 @@ class Player:
             said = (str(error).splitlines() or [""])[0] or repr(error)
             self._problem = f"{choice.title}: {said}" if choice else said
 
-    def _open(self, choice: SourceChoice) -> Session:
+    def _open(self, choice: SourceChoice, duration_s: float | None) -> Session:
         # Imported here because scipy takes a second and the window is already seen.
         from monitor.session import Session
         from monitor.worker import Listeners
 
         listeners = Listeners(judgement=self._judged) if self._judged else None
-        session = Session(choice.open(), self._hop_s, self._take_classifier, listeners, trace=True)
+        source = choice.open(duration_s)
+        session = Session(source, self._hop_s, self._take_classifier, listeners, trace=True)
         session.start()
         return session

@@ -193,12 +193,33 @@ def test_a_file_that_cannot_be_read_is_one_line(auscult, model_name, bad_files, 
         assert str(path) in auscult(*words, "--model", model_name).complaint
 
 
-def test_a_second_file_that_is_missing_fails_after_the_first_was_judged(replay, tmp_path):
-    told = replay(write(tmp_path / "a.wav", heart(11)), tmp_path / "b.wav")
+@pytest.mark.parametrize("order", ["abc", "bac", "acb", "bab"])
+def test_a_bad_file_of_several_is_told_and_the_others_are_judged(replay, tmp_path, order):
+    for name in "ac":
+        write(tmp_path / f"{name}.wav", heart(3))
+    told = replay(*[tmp_path / f"{name}.wav" for name in order])
     assert told.status == 1
-    assert json.loads(told.out.splitlines()[-1])["source"] == "a.wav"
-    assert "b.wav: does not exist" in told.err
+    lines = [json.loads(line) for line in told.out.splitlines()]
+    judged = [line["source"] for line in lines if line["kind"] == "summary"]
+    assert judged == [f"{name}.wav" for name in order if name != "b"]
+    complaints = told.err.splitlines()
+    assert len(complaints) == order.count("b")
+    assert all(line.startswith("auscult: ") and "b.wav: does not exist" in line for line in complaints)
+
+
+def test_a_loop_goes_past_a_bad_file_and_ends_where_all_are_bad(replay, tmp_path):
+    good, bad = write(tmp_path / "a.wav", heart(3)), tmp_path / "b.wav"
+    told = replay(good, bad, "--loop", "--duration", 5)
+    summaries = [json.loads(line) for line in told.out.splitlines() if '"summary"' in line]
+    assert (told.status, [line["duration_s"] for line in summaries]) == (1, [3.0, 2.0])
     assert told.err.count("\n") == 1
+    told = replay(bad, tmp_path / "c.wav", "--loop")
+    assert (told.status, told.out, told.err.count("\n")) == (1, "", 2)
+
+
+def test_a_wrong_model_ends_a_playlist_at_once(replay, tmp_path):
+    paths = [write(tmp_path / name, heart(3)) for name in ("a.wav", "b.wav")]
+    assert "unheard-of" in replay(*paths, model="unheard-of").complaint
 
 
 def test_a_channel_that_is_not_there_is_one_line(auscult, tmp_path):

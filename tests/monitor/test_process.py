@@ -178,7 +178,13 @@ def test_without_a_display_it_is_one_line(words):
 
 
 @pytest.mark.parametrize(
-    "words", [["replay", "none.wav"], ["monitor", "--source", "mic:no such thing"]], ids=" ".join
+    "words",
+    [
+        ["replay", "none.wav"],
+        ["replay", "none.wav", "neither.wav"],
+        ["monitor", "--source", "mic:no such thing"],
+    ],
+    ids=" ".join,
 )
 def test_a_window_does_not_open_only_to_say_that_its_source_is_missing(words):
     done = run(*words, env={**NO_SCREEN, "QT_QPA_PLATFORM": "offscreen"})

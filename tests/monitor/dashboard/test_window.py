@@ -323,6 +323,29 @@ def test_plays_in_a_loop(qtbot, open_window, record, monkeypatch):
     assert [session.source.name for session in sessions] == ["a.wav", "b.wav", "a.wav"]
 
 
+@pytest.mark.parametrize(("loop", "heard_s"), [(True, [3.0, 2.0, 1.5]), (False, [3.0, 2.0])])
+def test_a_loop_lasts_for_its_limit_in_all(qtbot, open_window, record, monkeypatch, loop, heard_s):
+    monkeypatch.setattr("monitor.dashboard.window.PAUSE_S", 0.0)
+    window = open_window(loop=loop)
+    opened, play = [], window._player.play
+
+    def remembered(choice, duration_s):
+        opened.append((choice.title, duration_s))
+        play(choice, duration_s)
+
+    monkeypatch.setattr(window._player, "play", remembered)
+    window.set_playlist([record("a.wav", seconds=3.0), record("b.wav", seconds=2.0)], limit_s=6.5)
+    qtbot.waitUntil(lambda: window.bar.start.text().replace("&", "") == "Start", timeout=60_000)
+    left = [6.5, 3.5, 1.5] if loop else [6.5, 6.5]
+    assert opened == list(zip(["a.wav", "b.wav", "a.wav"], left, strict=False))
+    assert window.plots.tape.end_s == pytest.approx(heard_s[-1], abs=0.01)
+    opened.clear()
+    window.start()
+    assert opened[0][1] == 6.5
+    window.set_playlist([record("c.wav", seconds=1.0)])
+    assert opened[-1] == ("c.wav", None)
+
+
 def test_the_newest_sound_is_at_the_right(window, play, record):
     click = np.zeros(12 * RATE)
     click[-round(0.5 * RATE)] = 0.9
