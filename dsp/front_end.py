@@ -34,7 +34,7 @@ class Window:
         end_s: End, in seconds: start_s + 10.
         signal: Shape (20000,), float32, bandpassed, full scale 1; read-only.
         heard_s: Seconds of it that are real; less than 10 only when ``padded``.
-        refused: Reasons to refuse it (``too_quiet``, ``clipped``, ``no_heart_sound``); empty when it may be
+        refused: Reasons to refuse it (``too_quiet``, ``clipped``, ``no_heart_sound``), empty when it may be
             classified.
         notes: Reasons that qualify its verdict without refusing it (``padded``, ``band_limited``).
     """

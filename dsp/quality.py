@@ -19,8 +19,9 @@ QUIET_RMS = 1e-4
 QUIET_FRACTION = 0.5
 """A window with more silent steps than this is refused."""
 
-SHORTEST_S = 1.0
-"""A window of fewer real seconds, less than a slow heart's cycle, is refused."""
+LEAST_HEARD_S = 1.0
+"""A window with less real sound than this, in seconds, is refused: it need not hold one whole heart cycle,
+and looped to ten seconds it would be a rhythm that no heart made."""
 
 
 class ClippingCounter:
@@ -96,13 +97,13 @@ def refusals(quiet: float, clipped: float, heard_s: float) -> tuple[str, ...]:
     Args:
         quiet: Silent share of its steps, 0 to 1.
         clipped: Clipped share of its source samples, 0 to 1.
-        heard_s: Seconds of it that are real.
+        heard_s: Seconds of it that are real, not looped.
     """
     reasons = []
     if quiet > QUIET_FRACTION:
         reasons.append("too_quiet")
     if clipped > CLIPPED_FRACTION:
         reasons.append("clipped")
-    if heard_s < SHORTEST_S:
+    if heard_s < LEAST_HEARD_S:
         reasons.append("no_heart_sound")
     return tuple(reasons)

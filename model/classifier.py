@@ -29,10 +29,11 @@ class Classifier:
     """
 
     def __init__(self, name: str = DEFAULT_MODEL) -> None:
+        self._network, self.card, self.config = load_model(name)
+        # Imported after that: a wrong file is refused before torch costs its second.
         import torch
 
         self._torch = torch
-        self._network, self.card, self.config = load_model(name)
 
     @classmethod
     def load(cls, name: str = DEFAULT_MODEL) -> Classifier:

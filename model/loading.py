@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,23 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "paper"
 SUFFIX = ".safetensors"
 _LARGEST_FILE = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class CheckedModel:
+    """A weights file that is what its card says, as far as can be told without torch.
+
+    Attributes:
+        path: Where it is.
+        data: What it holds: safetensors whose hash is the card's.
+        card: Its card.
+        config: The card's front end, which is this program's.
+    """
+
+    path: Path
+    data: bytes
+    card: ModelCard
+    config: FrontEndConfig
 
 
 def weights_folder() -> Path:
@@ -50,8 +68,10 @@ def find_model(name: str) -> Path:
     return path
 
 
-def read_model(name: str = DEFAULT_MODEL) -> tuple[Path, bytes, ModelCard, FrontEndConfig]:
-    """Read a model's files and refuse what needs no torch to be refused.
+def check_model(name: str = DEFAULT_MODEL) -> CheckedModel:
+    """Find a model and refuse a wrong one, without the second and more that torch takes.
+
+    The file's hash must be the card's, and the card's front end this program's.
 
     Args:
         name: Packaged name or path.
@@ -60,7 +80,7 @@ def read_model(name: str = DEFAULT_MODEL) -> tuple[Path, bytes, ModelCard, Front
         The weights file, its content, its card, and the front end that it was made for.
 
     Raises:
-        ModelError: Missing, unreadable, of another hash than its card's, or made for another front end.
+        ModelError: Missing, corrupt, not safetensors, another hash or another front end.
     """
     path = find_model(name)
     card_path = path.with_suffix(".json")
@@ -73,21 +93,26 @@ def read_model(name: str = DEFAULT_MODEL) -> tuple[Path, bytes, ModelCard, Front
             f"{path}: SHA-256 {digest[:12]}… is not the {card.sha256[:12]}… of its card: "
             "the file is damaged or is another model's; fetch both again"
         )
-    return path, data, card, config
+    from safetensors import SafetensorError, deserialize
+
+    try:
+        deserialize(data)
+    except SafetensorError as error:
+        raise _unfitting(path, error) from None
+    return CheckedModel(path, data, card, config)
 
 
 def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEndConfig]:
     """Load a network in evaluation mode.
 
-    The file's hash must be the card's, and the card's front end this program's.
-
     Args:
         name: Packaged name or path.
 
     Raises:
-        ModelError: Missing, corrupt, not safetensors, another hash, another front end, or unfitting weights.
+        ModelError: ``check_model`` refuses it, or its weights do not fit the network of its card.
     """
-    path, data, card, config = read_model(name)
+    checked = check_model(name)
+    card = checked.card
     # Imported late: torch takes a second and more, and a wrong file should be refused before.
     import torch
     from safetensors import SafetensorError
@@ -97,7 +122,7 @@ def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEn
 
     use_one_thread()
     try:
-        tensors = load(data)
+        tensors = load(checked.data)
         # On the meta device nothing is allocated: a card may describe a network of any size.
         with torch.device("meta"):
             described = build_network(card.network, card.arguments).state_dict()
@@ -108,13 +133,15 @@ def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEn
         network = build_network(card.network, card.arguments)
         network.load_state_dict(tensors)
     except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
-        told = str(error).splitlines()[0]
-        reason = "".join(char if char.isprintable() else "?" for char in told)
-        raise ModelError(
-            f"{path}: not the weights that its card describes ({reason}); fetch both again"
-        ) from None
+        raise _unfitting(checked.path, error) from None
     network.eval()
-    return network, card, config
+    return network, card, checked.config
+
+
+def _unfitting(path: Path, error: Exception) -> ModelError:
+    told = str(error).splitlines()[0]
+    reason = "".join(char if char.isprintable() else "?" for char in told)
+    return ModelError(f"{path}: not the weights that its card describes ({reason}); fetch both again")
 
 
 def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, object]:

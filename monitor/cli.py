@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import sys
@@ -10,9 +11,11 @@ from typing import Any, NoReturn
 
 import click
 
-from monitor.failure import CommandError
+from monitor.failure import CommandError, unwritable
 
 INTERRUPTED = 130
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 LONGEST_S = 1e9
 
@@ -92,7 +95,7 @@ _duration = click.option(
     "--duration",
     type=Seconds(0, LONGEST_S, min_open=True),
     metavar="SECONDS",
-    help="Stop after this much sound; a headless loop: in all.",
+    help="Stop after this much sound; a loop: in all.",
 )
 _channel = click.option(
     "--channel",
@@ -473,6 +476,12 @@ def main() -> None:
     except (BrokenPipeError, SystemExit):
         # Commands return their status; SystemExit is click's own answer to a broken pipe.
         status = 0
+    except OSError as error:
+        # Of help and other plain text, which click writes; what a command opens by name it answers for.
+        if error.filename is not None or error.errno not in _FULL:
+            raise
+        click.echo(f"auscult: {unwritable(error)}", err=True)
+        status = 1
     _leave(status if isinstance(status, int) else 0)
 
 

@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any, TextIO
 
 from model.verdict import WindowVerdict
-from monitor.failure import CommandError
+from monitor.failure import unwritable
 from monitor.snapshot import Judgement, SessionEvent, Summary
 
 _DIGITS = 6
@@ -92,9 +92,7 @@ def write_text(text: str, out: TextIO) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise CommandError(
-            f"standard output cannot be written ({error.strerror}); send it elsewhere or make room"
-        ) from None
+        raise unwritable(error) from None
 
 
 def document_text(document: dict[str, Any]) -> str:

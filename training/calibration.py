@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from model.card import Calibration
-from training.metrics import NothingLearntError
+from training.metrics import InvertedClassifierError
 
 STATED_RISK = 0.10
 """Error that the answered windows should not exceed, by weight."""
@@ -30,6 +30,9 @@ def calibrate(
         logits: Shape (n,), abnormal minus normal.
         abnormal: Shape (n,), both classes present.
         weight: Shape (n,), summing to one. The odds for which p holds are those of the classes' weights.
+
+    Raises:
+        InvertedClassifierError: The fitted slope is not positive: a greater logit means less abnormal.
     """
     scale = float(np.std(logits)) or 1.0
 
@@ -38,6 +41,12 @@ def calibrate(
         return float(np.sum(weight * (np.log1p(np.exp(-np.abs(signed))) + np.maximum(-signed, 0))))
 
     slope, intercept = minimize(log_loss, np.array([1.0, 0.0]), method="BFGS").x
+    if not slope > 0:
+        raise InvertedClassifierError(
+            f"the classifier's scores do not rise with abnormality (fitted slope {slope / scale:.3g}): on "
+            "recordings that trained nothing it is no better than a guess, and calibrating it would turn its "
+            "answers round. Try another seed, activation or learning rate, or more epochs"
+        )
     fitted = Calibration(slope=float(slope / scale), intercept=float(intercept))
     width = _band_width(probability(logits, fitted), abnormal, weight)
     return Calibration(fitted.slope, fitted.intercept, low=0.5 - width, high=0.5 + width)

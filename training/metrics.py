@@ -11,12 +11,16 @@ from scipy.stats import rankdata
 Figures = dict[str, float | int | None]
 
 
-class NothingLearntError(Exception):
-    """Training gave nothing that may be used; one line that says what to do."""
+class UselessClassifierError(Exception):
+    """Training has ended in a classifier that must not be used; one line that says why."""
 
 
-class ConstantClassifierError(NothingLearntError):
+class ConstantClassifierError(UselessClassifierError):
     """The classifier answers the same for everything; its accuracy is worth nothing."""
+
+
+class InvertedClassifierError(UselessClassifierError):
+    """The classifier's scores do not rise with abnormality; calibrating them would turn its answers round."""
 
 
 def auroc(abnormal: NDArray[np.bool_], score: NDArray[np.float64]) -> float | None:
@@ -97,9 +101,13 @@ def refuse_constant(probability: NDArray[np.float64], threshold: float) -> None:
     """Raise unless the classifier gives both answers.
 
     Raises:
-        ConstantClassifierError: Every probability lies on one side of the threshold.
-        NothingLearntError: There is no probability at all.
+        ConstantClassifierError: Every probability lies on one side of the threshold, or there is none.
     """
+    if probability.size == 0:
+        raise ConstantClassifierError(
+            "the quality rule refuses every window of these recordings: nothing tells what the classifier "
+            "answers. Give recordings that are neither silent nor clipped"
+        )
     called = np.count_nonzero(probability >= threshold)
     if not probability.size:
         raise NothingLearntError("no recording could be scored: the quality rule refuses all their windows")

@@ -6,10 +6,9 @@ import itertools
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from monitor.sources.protocol import Source
 
 _POLL_S = 0.25
-
-_Make = Callable[[float | None], SourceChoice]
-"""Makes a choice that stops after so many seconds of sound; None lets it play to its end."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ def run_monitor(source: str, options: ListenOptions) -> int:
         CommandError: The source, the model or the display cannot be used.
     """
     # Whoever names no device may choose something else in the window.
-    return _listen([partial(_choose, source, options)], options, needed=source != "mic")
+    return _listen([_choose(source, options)], options, needed=source != "mic")
 
 
 def run_replay(files: Sequence[Path], options: ListenOptions) -> int:
@@ -69,21 +65,21 @@ def run_replay(files: Sequence[Path], options: ListenOptions) -> int:
     Raises:
         CommandError: A file, the model or the display cannot be used.
     """
-    return _listen([partial(_recording, file, options) for file in files], options)
+    return _listen([_recording(file, options) for file in files], options)
 
 
-def _recording(file: Path, options: ListenOptions, duration_s: float | None) -> SourceChoice:
-    return recording_choice(file, options.pace, options.channel, duration_s)
+def _recording(file: Path, options: ListenOptions) -> SourceChoice:
+    return recording_choice(file, options.pace, options.channel)
 
 
-def _choose(source: str, options: ListenOptions, duration_s: float | None) -> SourceChoice:
+def _choose(source: str, options: ListenOptions) -> SourceChoice:
     if source == "mic" or source.startswith("mic:"):
-        return microphone_choice(source[4:] or None, options.channel, duration_s)
+        return microphone_choice(source[4:] or None, options.channel)
     if source == "synth":
-        return synthetic_choice(_heart(options), options.pace, duration_s)
+        return synthetic_choice(_heart(options), options.pace)
     if source == "-":
-        return _standard_input(options, duration_s)
-    return _recording(Path(source), options, duration_s)
+        return _standard_input(options)
+    return _recording(Path(source), options)
 
 
 def _heart(options: ListenOptions) -> SynthesisConfig:
@@ -101,12 +97,12 @@ def _heart(options: ListenOptions) -> SynthesisConfig:
         raise click.UsageError(str(error)) from None
 
 
-def _standard_input(options: ListenOptions, duration_s: float | None) -> SourceChoice:
+def _standard_input(options: ListenOptions) -> SourceChoice:
     from monitor.sources.raw_pcm import RawPcmSource
 
     rate = options.rate or 0
 
-    def open_pipe() -> RawPcmSource:
+    def open_pipe(duration_s: float | None) -> RawPcmSource:
         if sys.stdin is None or sys.stdin.isatty():
             raise SourceError(
                 "standard input is no pipe: send PCM into it, "
@@ -117,78 +113,100 @@ def _standard_input(options: ListenOptions, duration_s: float | None) -> SourceC
     return SourceChoice("Standard input", open_pipe, replayed=False)
 
 
-def _listen(playlist: Sequence[_Make], options: ListenOptions, needed: bool = True) -> int:
+def _listen(playlist: Sequence[SourceChoice], options: ListenOptions, needed: bool = True) -> int:
     if options.headless:
         return _listen_headless(playlist, options)
     from monitor.dashboard.display import has_display
 
     if not has_display():
         raise CommandError("no display: set DISPLAY, or add --headless for JSON lines in the terminal")
-    choices = [make(options.duration) for make in playlist]
     if needed:
         # A window that opens only to say that the source is missing helps nobody.
-        _open(choices[0]).stop()
+        _need_one(playlist)
     from monitor.dashboard import DashboardError, run_dashboard
 
     try:
-        return run_dashboard(choices, hop_s=options.hop, model=options.model, loop=options.loop)
+        return run_dashboard(
+            playlist, hop_s=options.hop, model=options.model, loop=options.loop, limit_s=options.duration
+        )
     except DashboardError as error:
         raise CommandError(str(error)) from None
 
 
-def _listen_headless(playlist: Sequence[_Make], options: ListenOptions) -> int:
-    from model.card import ModelError
-    from model.classifier import Classifier
-
+def _listen_headless(playlist: Sequence[SourceChoice], options: ListenOptions) -> int:
+    """One stream after the other; of several a bad one is told, and the others are still judged."""
     rounds = itertools.count() if options.loop else range(1)
-    named = options.loop or len(playlist) > 1
-    left_s = options.duration
-    status = failed_in_a_row = 0
-    classifier = None
+    several = len(playlist) > 1
+    classifier: Classifier | None = None
+    left_s, status, failures = options.duration, 0, 0
     with _interruptible() as interrupted:
-        for make in (make for _ in rounds for make in playlist):
-            failure = ""
+        for choice in (choice for _ in rounds for choice in playlist):
             try:
-                # Before the model: a wrong name should not cost the time that loading torch takes.
-                source = _open(make(left_s))
-            except CommandError as error:
-                failure = str(error)
-            else:
-                try:
-                    classifier = classifier or Classifier.load(options.model)
-                except ModelError as error:
-                    source.stop()
-                    raise CommandError(str(error)) from None
-                failure = _run_headless(source, options.hop, classifier, named, interrupted)
+                # A wrong name should not cost the time that loading torch takes.
+                source = _open(choice, left_s)
+                classifier = classifier or _load(options.model, source)
+                _run_headless(source, options.hop, classifier, options.loop or several, interrupted)
+                failures = 0
+            except _StreamError as error:
                 if interrupted.is_set():
                     return 130
-                if options.loop and left_s is not None:
-                    left_s -= source.health().delivered / source.rate
-                    if left_s * source.rate < 1:
-                        break
-            if failure:
-                if len(playlist) == 1:
-                    raise CommandError(failure)
-                # The recordings after a bad one are as good as ever.
-                click.echo(f"auscult: {failure}", err=True)
-                status = 1
-            failed_in_a_row = failed_in_a_row + 1 if failure else 0
-            if failed_in_a_row == len(playlist):
+                if not several:
+                    raise
+                click.echo(f"auscult: {error}", err=True)
+                status, failures = 1, failures + 1
+            if interrupted.is_set():
+                return 130
+            if failures == len(playlist):  # a loop would go on like that for ever
                 break
+            if options.loop and left_s is not None and not failures:
+                left_s -= source.health().delivered / source.rate
+                if left_s * source.rate < 1:
+                    break
     return status
 
 
-def _open(choice: SourceChoice) -> Source:
+class _StreamError(CommandError):
+    """One stream failed; another may still go well."""
+
+
+def _open(choice: SourceChoice, duration_s: float | None = None) -> Source:
     try:
-        return choice.open()
+        return choice.open(duration_s)
     except (RecordingError, SourceError) as error:
+        raise _StreamError(str(error)) from None
+
+
+def _need_one(playlist: Sequence[SourceChoice]) -> None:
+    """Raise the first one's failure unless there is one that can be opened."""
+    failures = []
+    for choice in playlist:
+        try:
+            _open(choice).stop()
+            return
+        except _StreamError as error:
+            failures.append(error)
+    raise failures[0]
+
+
+def _load(model: str, opened: Source) -> Classifier:
+    from model.card import ModelError
+    from model.classifier import Classifier
+
+    try:
+        return Classifier.load(model)
+    except ModelError as error:
+        opened.stop()
         raise CommandError(str(error)) from None
 
 
 def _run_headless(
     source: Source, hop_s: float, classifier: Classifier, named: bool, interrupted: threading.Event
-) -> str:
-    """One stream to its summary; returns what went wrong with the source, if anything."""
+) -> None:
+    """One stream to its summary.
+
+    Raises:
+        CommandError: The analysis failed, or its lines cannot be written.
+    """
     from monitor.session import Session
     from monitor.worker import Listeners
 
@@ -215,7 +233,7 @@ def _run_headless(
     try:
         session.start()
     except SourceError as error:
-        raise CommandError(str(error)) from None
+        raise _StreamError(str(error)) from None
     while not session.wait(_POLL_S):
         if unwritten or interrupted.is_set():
             session.stop()
@@ -225,7 +243,8 @@ def _run_headless(
     write(summary_line(session.snapshot.summary, tag, source.name if named else None))
     if unwritten:
         raise unwritten[0]
-    return session.health.detail
+    if session.health.detail:
+        raise _StreamError(session.health.detail)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from recordings import RecordingError
 from training.checkpoint import CheckpointError
 from training.corpora import CorpusError, Record
 from training.fitting import Epoch
-from training.metrics import NothingLearntError
+from training.metrics import UselessClassifierError
 from training.recipes import RECIPES
 from training.run import train
 
@@ -54,7 +54,7 @@ def run_training(
 
     try:
         weights = train(folders, recipe, seed, out, name, progress, on_epoch, allow_missing)
-    except (CorpusError, RecordingError, CheckpointError, NothingLearntError) as error:
+    except (CorpusError, RecordingError, CheckpointError, UselessClassifierError) as error:
         raise CommandError(str(error)) from None
     finally:
         bar.close()

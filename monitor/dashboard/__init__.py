@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from model.card import ModelError
-from model.loading import read_model
+from model.loading import check_model
 from monitor.dashboard.display import QT_PACKAGES, DashboardError, has_display
 from monitor.sources.choice import SourceChoice
 
@@ -14,7 +14,13 @@ __all__ = ["DashboardError", "has_display", "render_dashboard", "run_dashboard"]
 
 
 def run_dashboard(
-    playlist: Sequence[SourceChoice], *, hop_s: float, model: str, loop: bool = False, autostart: bool = True
+    playlist: Sequence[SourceChoice],
+    *,
+    hop_s: float,
+    model: str,
+    loop: bool = False,
+    limit_s: float | None = None,
+    autostart: bool = True,
 ) -> int:
     """Open the window and play a playlist; returns when the window is closed.
 
@@ -23,13 +29,14 @@ def run_dashboard(
         hop_s: Time between windows in seconds.
         model: Packaged name or path of the weights.
         loop: Begin again after the last one.
+        limit_s: Stop each after this much sound, or a loop after this much in all.
         autostart: Play at once instead of waiting for the Start button.
 
     Returns:
         Exit status: 0, or 130 after Ctrl-C in the terminal.
 
     Raises:
-        DashboardError: No window can be shown, or the model is one that cannot be used.
+        DashboardError: The model cannot be used, or no window can be shown.
     """
     try:
         # A window that opens only to say that it cannot judge helps nobody.
@@ -40,7 +47,12 @@ def run_dashboard(
         from monitor.dashboard.application import run
     except ImportError as error:
         raise _missing_libraries(error) from None
-    return run(playlist, hop_s=hop_s, model=model, loop=loop, autostart=autostart)
+    try:
+        # A window that opens only to say that its model is a wrong one helps nobody.
+        check_model(model)
+    except ModelError as error:
+        raise DashboardError(str(error)) from None
+    return run(playlist, hop_s=hop_s, model=model, loop=loop, limit_s=limit_s, autostart=autostart)
 
 
 def render_dashboard(

@@ -43,7 +43,15 @@ def application(window_system: bool = True) -> QApplication:
     return made
 
 
-def run(playlist: Sequence[SourceChoice], *, hop_s: float, model: str, loop: bool, autostart: bool) -> int:
+def run(
+    playlist: Sequence[SourceChoice],
+    *,
+    hop_s: float,
+    model: str,
+    loop: bool,
+    limit_s: float | None,
+    autostart: bool,
+) -> int:
     """See ``run_dashboard``."""
     app = application()
     # Imported after the display was found: pyqtgraph takes half a second.
@@ -61,7 +69,7 @@ def run(playlist: Sequence[SourceChoice], *, hop_s: float, model: str, loop: boo
     # Python runs this between two bytecodes, so at the latest when the window's timer next fires.
     before = signal.signal(signal.SIGINT, interrupt)
     try:
-        window.set_playlist(playlist, start=False)
+        window.set_playlist(playlist, start=False, limit_s=limit_s)
         window.show()
         if autostart:
             window.start_when_seen()

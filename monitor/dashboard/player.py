@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from monitor.sources.choice import SourceChoice
+from monitor.sources.protocol import SourceError
+from recordings import RecordingError
 
 if TYPE_CHECKING:
     from model.classifier import Classifier
@@ -68,7 +70,7 @@ class Player:
         self._take_classifier = take_classifier
         self._judged = judged
         self._thread: threading.Thread | None = None
-        self._wish: tuple[SourceChoice | None] | None = None
+        self._wish: tuple[SourceChoice | None, float | None] | None = None
         self._opened: Session | None = None
         self._problem = ""
         self.session: Session | None = None
@@ -85,15 +87,20 @@ class Player:
         """Whether a session runs."""
         return self.session is not None and not self.session.ended
 
-    def play(self, choice: SourceChoice) -> None:
-        """Stop what plays and start this."""
-        self._wish = (choice,)
+    def play(self, choice: SourceChoice, duration_s: float | None = None) -> None:
+        """Stop what plays and start this.
+
+        Args:
+            choice: What to play.
+            duration_s: Stop after this much sound.
+        """
+        self._wish = choice, duration_s
         self.error = ""
         self.poll()
 
     def stop(self) -> None:
         """Stop what plays; its summary stays."""
-        self._wish = (None,)
+        self._wish = None, None
         self.poll()
 
     def poll(self) -> None:
@@ -105,11 +112,13 @@ class Player:
             self._take_over()
         if self._wish is None:
             return
-        (choice,), self._wish = self._wish, None
+        (choice, duration_s), self._wish = self._wish, None
         old = self.session
         if choice is not None:
             self.session, self.choice = None, choice
-        self._thread = threading.Thread(target=self._change, args=(old, choice), name="player", daemon=True)
+        self._thread = threading.Thread(
+            target=self._change, args=(old, choice, duration_s), name="player", daemon=True
+        )
         self._thread.start()
 
     def close(self) -> None:
@@ -128,25 +137,25 @@ class Player:
             self.session, self._opened = self._opened, None
         self.error, self._problem = self._problem or self.error, ""
 
-    def _change(self, old: Session | None, choice: SourceChoice | None) -> None:
-        title = choice.title if choice else ""
+    def _change(self, old: Session | None, choice: SourceChoice | None, duration_s: float | None) -> None:
         try:
             if old is not None:
                 old.stop()
             if choice is not None:
-                self._opened = self._open(choice)
-        except Exception as error:  # whatever is wrong with a source, the window goes on and says so
+                self._opened = self._open(choice, duration_s)
+        except (SourceError, RecordingError) as error:
+            self._problem = str(error)  # it names what it is about
+        except Exception as error:  # whatever else is wrong with a source, the window goes on and says so
             said = (str(error).splitlines() or [""])[0] or repr(error)
-            # "Default input device: no input device: …" says it twice.
-            told = not title or title in said or choice is None or not choice.replayed
-            self._problem = said if told else f"{title}: {said}"
+            self._problem = f"{choice.title}: {said}" if choice else said
 
-    def _open(self, choice: SourceChoice) -> Session:
+    def _open(self, choice: SourceChoice, duration_s: float | None) -> Session:
         # Imported here because scipy takes a second and the window is already seen.
         from monitor.session import Session
         from monitor.worker import Listeners
 
         listeners = Listeners(judgement=self._judged) if self._judged else None
-        session = Session(choice.open(), self._hop_s, self._take_classifier, listeners, trace=True)
+        source = choice.open(duration_s)
+        session = Session(source, self._hop_s, self._take_classifier, listeners, trace=True)
         session.start()
         return session

@@ -32,16 +32,22 @@ def main(mode: str, seconds: float, model: str) -> None:
         seconds: See above.
         model: Packaged name or path of the weights.
     """
+    limit_s = None if mode == "start" else seconds
     if mode == "start":
-        choice, watch = synthetic_choice(SynthesisConfig()), _first_paint
+        choice, watch, seconds = synthetic_choice(SynthesisConfig()), _first_paint
     elif mode == "cost":
-        choice, watch = synthetic_choice(SynthesisConfig(condition="as"), duration_s=seconds), _cost
+        choice, watch = synthetic_choice(SynthesisConfig(condition="as")), _cost
     else:
-        choice, watch = synthetic_choice(SynthesisConfig(condition="as"), None, seconds), _memory
-    _show(choice, model, watch)
+        choice, watch = synthetic_choice(SynthesisConfig(condition="as"), None), _memory
+    _show(choice, limit_s, model, watch)
 
 
-def _show(choice: SourceChoice, model: str, watch: Callable[[DashboardWindow], Callable[[], bool]]) -> None:
+def _show(
+    choice: SourceChoice,
+    limit_s: float | None,
+    model: str,
+    watch: Callable[[DashboardWindow], Callable[[], bool]],
+) -> None:
     from PySide6.QtCore import QTimer
 
     app = application()
@@ -50,7 +56,7 @@ def _show(choice: SourceChoice, model: str, watch: Callable[[DashboardWindow], C
     from monitor.dashboard.window import DashboardWindow
 
     window = DashboardWindow(Player(0.4, ClassifierShelf(model).take))
-    window.set_playlist([choice], start=False)
+    window.set_playlist([choice], start=False, limit_s=limit_s)
     finished = watch(window)
 
     def look() -> None:

@@ -84,6 +84,8 @@ class DashboardWindow(QWidget):
         self._clock = DisplayClock()
         self._loop = loop
         self._playlist: list[SourceChoice] = []
+        self._limit_s: float | None = None
+        self._left_s: float | None = None
         self._position = 0
         self._failures = 0
         self._next_at: float | None = None
@@ -123,14 +125,18 @@ class DashboardWindow(QWidget):
         """Stream time at the plots' right edge, in seconds."""
         return self._clock.now_s
 
-    def set_playlist(self, playlist: Sequence[SourceChoice], start: bool = True) -> None:
+    def set_playlist(
+        self, playlist: Sequence[SourceChoice], start: bool = True, limit_s: float | None = None
+    ) -> None:
         """Choose what to play, one after the other.
 
         Args:
             playlist: In order.
             start: At once.
+            limit_s: Stop each after this much sound, or a loop after this much in all.
         """
         self._playlist, self._position = list(playlist), 0
+        self._limit_s = self._left_s = limit_s
         self.status.clear(self._playlist[0].title if self._playlist else "")
         if start and self._playlist:
             self.start()
@@ -144,6 +150,7 @@ class DashboardWindow(QWidget):
         if self._position >= len(self._playlist):
             self._position = 0
         self._failures = 0
+        self._left_s = self._limit_s
         self.say(IDLE, alert=False)
         self._play()
 
@@ -315,7 +322,7 @@ class DashboardWindow(QWidget):
         self._clear()
         self.status.clear(f"{choice.title} · opening")
         self.verdict.clear(LOADING, "Opening the source…")
-        self._player.play(choice)
+        self._player.play(choice, self._left_s)
         self._show_controls()
 
     def _tick(self) -> None:
@@ -405,12 +412,19 @@ class DashboardWindow(QWidget):
         if not session.ended or self._player.choice is not self._playlist[self._position]:
             return
         self._failures = 0
-        if session.snapshot.state == "failed":
-            # The analysis itself: it would fail for the others as well.
+        # The analysis itself would fail for the others as well.
+        if session.snapshot.state == "failed" or self._is_used_up(session):
             self._running = False
             self._show_controls()
         else:
             self._advance(at + PAUSE_S)
+
+    def _is_used_up(self, session: Session) -> bool:
+        """Whether a loop has lasted for its limit, now that a session has ended."""
+        if not self._loop or self._left_s is None:
+            return False
+        self._left_s -= session.health.delivered / session.source.rate
+        return self._left_s * session.source.rate < 1
 
     def _advance(self, at: float) -> None:
         self._position += 1

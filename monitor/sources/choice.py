@@ -30,40 +30,50 @@ class SourceChoice:
 
     Attributes:
         title: What a person calls it.
-        open: Makes the source, not yet started. Raises SourceError or RecordingError, one line each.
+        opener: Makes the source, not yet started, that stops after so many seconds of sound; None lets it
+            play to its end. Raises SourceError or RecordingError, one line each.
         replayed: It is not the room's own sound, so it may be played aloud.
     """
 
     title: str
-    open: Callable[[], Source]
+    opener: Callable[[float | None], Source]
     replayed: bool
+
+    def open(self, duration_s: float | None = None) -> Source:
+        """Make the source, not yet started.
+
+        Args:
+            duration_s: Stop after this much sound.
+
+        Raises:
+            SourceError: The device or pipe cannot be used.
+            RecordingError: The file cannot be read.
+        """
+        return self.opener(duration_s)
 
 
 def recording_choice(
     path: Path,
     pace: float | None = 1.0,
     channel: int | None = None,
-    duration_s: float | None = None,
     title: str | None = None,
 ) -> SourceChoice:
     """A recording; see ``RecordingSource``."""
-    return SourceChoice(title or path.name, lambda: RecordingSource(path, pace, channel, duration_s), True)
+    return SourceChoice(
+        title or path.name, lambda duration_s: RecordingSource(path, pace, channel, duration_s), True
+    )
 
 
-def synthetic_choice(
-    config: SynthesisConfig, pace: float | None = 1.0, duration_s: float | None = None
-) -> SourceChoice:
+def synthetic_choice(config: SynthesisConfig, pace: float | None = 1.0) -> SourceChoice:
     """A synthesised heart; see ``SyntheticSource``."""
     title = f"{CONDITION_TITLES[config.condition]}, synthetic"
-    return SourceChoice(title, lambda: SyntheticSource(config, pace, duration_s), True)
+    return SourceChoice(title, lambda duration_s: SyntheticSource(config, pace, duration_s), True)
 
 
-def microphone_choice(
-    name: str | None = None, channel: int | None = None, duration_s: float | None = None
-) -> SourceChoice:
+def microphone_choice(name: str | None = None, channel: int | None = None) -> SourceChoice:
     """A live input device; None for the system's default."""
 
-    def open_microphone() -> Source:
+    def open_microphone(duration_s: float | None) -> Source:
         from monitor.sources.microphone import MicrophoneSource
 
         return MicrophoneSource(name, channel, duration_s)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from dsp.quality import (
     CLIPPED_FRACTION,
     FULL_SCALE,
+    LEAST_HEARD_S,
     QUIET_FRACTION,
     QUIET_RMS,
     SHORTEST_S,
@@ -85,19 +86,29 @@ def test_no_sound_at_all_is_quiet():
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 10))
-def test_reasons_follow_the_limits(quiet, clipped, heard_s):
+def test_reasons_follow_the_three_limits(quiet, clipped, heard_s):
     expected = [
         ("too_quiet", quiet > QUIET_FRACTION),
         ("clipped", clipped > CLIPPED_FRACTION),
-        ("no_heart_sound", heard_s < SHORTEST_S),
+        ("no_heart_sound", heard_s < LEAST_HEARD_S),
     ]
     assert refusals(quiet, clipped, heard_s) == tuple(reason for reason, holds in expected if holds)
 
 
 def test_at_a_limit_a_window_still_passes():
-    assert refusals(QUIET_FRACTION, CLIPPED_FRACTION, SHORTEST_S) == ()
-    just_beyond = (np.nextafter(QUIET_FRACTION, 1), np.nextafter(CLIPPED_FRACTION, 1))
-    assert refusals(*just_beyond, np.nextafter(SHORTEST_S, 0)) == ("too_quiet", "clipped", "no_heart_sound")
+    assert refusals(QUIET_FRACTION, CLIPPED_FRACTION, LEAST_HEARD_S) == ()
+    above, below = np.nextafter([QUIET_FRACTION, CLIPPED_FRACTION], 1), np.nextafter(LEAST_HEARD_S, 0)
+    assert refusals(*above, below) == ("too_quiet", "clipped", "no_heart_sound")
+
+
+@pytest.mark.parametrize("rate", WHOLE_STEPS)
+@pytest.mark.parametrize(
+    ("seconds", "refused"), [(0.24, ("no_heart_sound",)), (0.99, ("no_heart_sound",)), (1.0, ()), (3.0, ())]
+)
+def test_less_than_a_heart_cycle_is_refused_and_says_that_it_was_looped(rate, seconds, refused):
+    (window,) = hear(rate, [heart(rate, 10.0)[: round(seconds * rate)]], images=False).windows
+    assert window.refused == refused
+    assert "padded" in window.notes
 
 
 @pytest.mark.parametrize("rate", [1000, 2000, 4000, 44100])

@@ -1,6 +1,8 @@
 import copy
 import json
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,30 @@ def test_a_card_survives_its_file(folder):
     path.write_text(card.to_json())
     assert read_card(path) == card
     assert isinstance(card, ModelCard)
+
+
+def test_a_model_is_checked_without_torch(folder):
+    """Corrupt, a pickle that its card vouches for, another front end: refused before torch is imported."""
+    name = write_model(folder)
+    front_end = {**FrontEndConfig().to_dict(), "rate": 4000}
+    for kind in ("damaged", "pickle", "other"):
+        (folder / kind).mkdir()
+    wrong = {
+        "damaged": write_model(folder / "damaged", GOOD[:-1], card_for(GOOD)),
+        "not the weights": write_model(folder / "pickle", pickle.dumps([1])),
+        "another front end": write_model(folder / "other", GOOD, card_for(GOOD, front_end=front_end)),
+    }
+    script = (
+        "import sys\nfrom model.card import ModelError\nfrom model.loading import check_model\n"
+        f"assert check_model({name!r}).card.name == 'made'\n"
+        f"for fault, name in {wrong!r}.items():\n"
+        " try:\n  check_model(name)\n"
+        " except ModelError as error:\n  assert fault in str(error), error\n"
+        " else:\n  raise SystemExit(fault)\n"
+        "assert 'torch' not in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @settings(max_examples=60)

@@ -193,17 +193,33 @@ def test_a_file_that_cannot_be_read_is_one_line(auscult, model_name, bad_files, 
         assert str(path) in auscult(*words, "--model", model_name).complaint
 
 
-@pytest.mark.parametrize("missing", [0, 1, 2])
-def test_a_playlist_goes_on_after_a_file_that_is_missing(replay, tmp_path, missing):
-    names = ["a.wav", "b.wav", "c.wav"]
-    for name in names[:missing] + names[missing + 1 :]:
-        write(tmp_path / name, heart(11))
-    told = replay(*(tmp_path / name for name in names))
+@pytest.mark.parametrize("order", ["abc", "bac", "acb", "bab"])
+def test_a_bad_file_of_several_is_told_and_the_others_are_judged(replay, tmp_path, order):
+    for name in "ac":
+        write(tmp_path / f"{name}.wav", heart(3))
+    told = replay(*[tmp_path / f"{name}.wav" for name in order])
     assert told.status == 1
-    judged = [line["source"] for line in map(json.loads, told.out.splitlines()) if line["kind"] == "summary"]
-    assert judged == names[:missing] + names[missing + 1 :]
-    assert f"{names[missing]}: does not exist" in told.err
+    lines = [json.loads(line) for line in told.out.splitlines()]
+    judged = [line["source"] for line in lines if line["kind"] == "summary"]
+    assert judged == [f"{name}.wav" for name in order if name != "b"]
+    complaints = told.err.splitlines()
+    assert len(complaints) == order.count("b")
+    assert all(line.startswith("auscult: ") and "b.wav: does not exist" in line for line in complaints)
+
+
+def test_a_loop_goes_past_a_bad_file_and_ends_where_all_are_bad(replay, tmp_path):
+    good, bad = write(tmp_path / "a.wav", heart(3)), tmp_path / "b.wav"
+    told = replay(good, bad, "--loop", "--duration", 5)
+    summaries = [json.loads(line) for line in told.out.splitlines() if '"summary"' in line]
+    assert (told.status, [line["duration_s"] for line in summaries]) == (1, [3.0, 2.0])
     assert told.err.count("\n") == 1
+    told = replay(bad, tmp_path / "c.wav", "--loop")
+    assert (told.status, told.out, told.err.count("\n")) == (1, "", 2)
+
+
+def test_a_wrong_model_ends_a_playlist_at_once(replay, tmp_path):
+    paths = [write(tmp_path / name, heart(3)) for name in ("a.wav", "b.wav")]
+    assert "unheard-of" in replay(*paths, model="unheard-of").complaint
 
 
 def test_a_loop_of_nothing_but_missing_files_ends(replay, tmp_path):
@@ -297,6 +313,21 @@ def test_three_seconds_are_one_padded_window(replay, tmp_path):
     (window,) = told.windows
     assert (window["window_start_s"], window["window_end_s"], window["reasons"]) == (0.0, 10.0, ["padded"])
     assert (told.summary["windows"], told.summary["duration_s"]) == (1, 3.0)
+
+
+def test_less_than_a_heart_cycle_is_no_verdict(auscult, replay, model_name, tmp_path):
+    stopped = auscult(
+        *["monitor", "--source", "synth", "--headless", "--pace", "max", "--duration", 0.24],
+        *["--model", model_name],
+    )
+    for told in (stopped, replay(write(tmp_path / "a.wav", heart(0.99)))):
+        (window,) = told.windows
+        assert (window["label"], window["p_abnormal"]) == ("poor_signal", None)
+        assert window["reasons"] == told.summary["reasons"] == ["no_heart_sound", "padded"]
+        assert told.summary["label"] == "poor_signal"
+    (window,) = replay(write(tmp_path / "a.wav", heart(1))).windows
+    assert window["reasons"] == ["padded"]
+    assert window["p_abnormal"] is not None
 
 
 def test_bad_samples_are_told_and_the_rest_is_judged(replay, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import shutil
 import signal
 import stat
@@ -97,11 +98,16 @@ def test_a_closed_standard_output_is_nobody_who_reads(model_name):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_an_output_that_cannot_be_written_is_one_line(model_name):
-    for words in (["replay", DEMO, "--headless", "--pace", "max"], ["analyze", DEMO]):
+    model = ["--model", model_name]
+    for words in (
+        ["replay", DEMO, "--headless", "--pace", "max", *model],
+        ["analyze", DEMO, *model],
+        ["--help"],
+        ["--version"],
+        ["screen", "--help"],
+    ):
         with Path("/dev/full").open("w") as full:
-            done = run(
-                *words, "--model", model_name, capture_output=False, stdout=full, stderr=subprocess.PIPE
-            )
+            done = run(*words, capture_output=False, stdout=full, stderr=subprocess.PIPE)
         assert done.returncode == 1
         assert done.stderr.startswith("auscult: standard output cannot be written (No space left on device)")
         assert done.stderr.count("\n") == 1
@@ -172,13 +178,34 @@ def test_without_a_display_it_is_one_line(words):
 
 
 @pytest.mark.parametrize(
-    "words", [["replay", "none.wav"], ["monitor", "--source", "mic:no such thing"]], ids=" ".join
+    "words",
+    [
+        ["replay", "none.wav"],
+        ["replay", "none.wav", "neither.wav"],
+        ["monitor", "--source", "mic:no such thing"],
+    ],
+    ids=" ".join,
 )
 def test_a_window_does_not_open_only_to_say_that_its_source_is_missing(words):
     done = run(*words, env={**NO_SCREEN, "QT_QPA_PLATFORM": "offscreen"})
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("auscult: ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [["replay", DEMO], ["monitor", "--source", "synth"], ["monitor"]], ids=" ".join
+)
+def test_a_window_does_not_open_only_to_say_that_its_model_is_a_wrong_one(words, model_name, tmp_path):
+    weights, card = Path(model_name).read_bytes(), Path(model_name).with_suffix(".json").read_text()
+    path = tmp_path / "model.safetensors"
+    path.with_suffix(".json").write_text(card)
+    for data in (weights[:-1], weights[:-1] + b"\x7f", pickle.dumps(weights)):
+        path.write_bytes(data)
+        done = run(*words, "--model", path, env={**NO_SCREEN, "QT_QPA_PLATFORM": "offscreen"})
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"auscult: {path}: ")
+        assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(

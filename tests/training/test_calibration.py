@@ -7,8 +7,8 @@ from scipy.special import expit
 from model.card import Calibration
 from model.classifier import calibrated
 from training.balance import BALANCES, balance_weights
-from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, probability, refuse_reversed
-from training.metrics import NothingLearntError, refuse_constant
+from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, probability
+from training.metrics import InvertedClassifierError
 
 
 def even(abnormal):
@@ -47,19 +47,29 @@ def test_odds_are_even_however_rare_a_class_is(seed, share):
 
 
 @settings(max_examples=30)
-@given(st.integers(0, 1000), st.sampled_from([-1, 1]), st.floats(1e-3, 1e3))
-def test_the_slope_has_the_sign_and_the_scale_of_the_logits(seed, sign, scale):
+@given(st.integers(0, 1000), st.floats(1e-3, 1e3))
+def test_the_slope_has_the_scale_of_the_logits_and_turned_round_they_are_refused(seed, scale):
     rng = np.random.default_rng(seed)
     abnormal = rng.random(400) < 0.3
-    logits = sign * scale * (rng.normal(0, 1, 400) + 1.5 * abnormal)
+    logits = scale * (rng.normal(0, 1, 400) + 1.5 * abnormal)
     fitted = calibrate(logits, abnormal, even(abnormal))
-    assert np.sign(fitted.slope) == sign
+    assert fitted.slope > 0
     p = probability(logits, fitted)
     assert p[abnormal].mean() > 0.6 > 0.4 > p[~abnormal].mean()
+    with pytest.raises(InvertedClassifierError, match="do not rise with abnormality") as caught:
+        calibrate(-logits, abnormal, even(abnormal))
+    assert str(caught.value).isprintable()
+
+
+def test_a_slope_of_nothing_is_refused():
+    abnormal = np.array([True, False] * 50)
+    logits = np.repeat([-1.0, 1.0], 50)  # as many of each class at either
+    with pytest.raises(InvertedClassifierError):
+        calibrate(logits, abnormal, even(abnormal))
 
 
 @settings(max_examples=30)
-@given(st.integers(0, 1000), st.floats(0, 4))
+@given(st.integers(0, 1000), st.floats(1, 4))
 def test_no_other_line_fits_better(seed, apart):
     rng = np.random.default_rng(seed)
     abnormal = rng.random(300) < 0.4
@@ -78,7 +88,7 @@ def test_no_other_line_fits_better(seed, apart):
 
 
 @settings(max_examples=60)
-@given(st.integers(0, 1000), st.floats(0, 4), st.floats(0.1, 0.9))
+@given(st.integers(0, 1000), st.floats(1, 4), st.floats(0.1, 0.9))
 def test_the_band_is_the_narrowest_that_keeps_the_risk_within_its_cap(seed, apart, share):
     rng = np.random.default_rng(seed)
     abnormal = rng.random(500) < share

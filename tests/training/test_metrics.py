@@ -87,6 +87,13 @@ def test_a_records_mean_is_over_its_own_windows(count, rows):
         assert math.isnan(mean) if not own else mean == pytest.approx(sum(own) / len(own))
 
 
+def test_no_scored_recording_is_said_as_such_and_not_as_an_answer():
+    with pytest.raises(ConstantClassifierError, match="refuses every window") as caught:
+        refuse_constant(np.empty(0), 0.5)
+    assert "for all 0" not in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
 @given(st.lists(scores, min_size=1), scores)
 def test_one_answer_for_everything_is_refused(probability, threshold):
     called = {p >= threshold for p in probability}

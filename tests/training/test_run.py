@@ -158,7 +158,7 @@ def test_a_problem_stops_the_run_unless_it_is_allowed(tmp_path):
     [
         ({f"a{n:04}": (0.5, False) for n in range(6)}, ["a0001"], "only one class"),
         (
-            {"a0000": (0.5, True), "a0001": (0.5, False), "a0002": (0.5, True)},
+            {"a0000": (1.5, True), "a0001": (1.5, False), "a0002": (1.5, True)},
             ["a0002"],
             "one class to calibrate",
         ),

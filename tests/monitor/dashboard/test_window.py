@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from dsp.synthesis import SynthesisConfig
 from model.verdict import Label
-from monitor.dashboard import application, playback, run_dashboard
+from monitor.dashboard import DashboardError, application, playback, run_dashboard
 from monitor.dashboard.words import EMPTY, LABELS, NO_EVENTS, NO_SOUND_OUTPUT, REASONS, RESEARCH_ONLY
-from monitor.sources.choice import recording_choice, synthetic_choice
+from monitor.sources.choice import microphone_choice, recording_choice, synthetic_choice
 
 from .conftest import HOP_S, RATE, wait_for_end
 
@@ -113,6 +113,18 @@ def test_a_model_that_cannot_be_loaded_is_told(qtbot, open_window, record, tmp_p
     window.set_playlist([record()])
     qtbot.waitUntil(lambda: "none.safetensors" in window.problem, timeout=30_000)
     assert NO_EVENTS not in window.verdict.events.accessibleDescription()
+
+
+def test_a_wrong_model_is_refused_before_the_window_opens(qapp, record, tmp_path):
+    with pytest.raises(DashboardError, match=r"none\.safetensors: no such file"):
+        run_dashboard([record()], hop_s=HOP_S, model=str(tmp_path / "none.safetensors"))
+
+
+def test_no_input_device_is_said_once(qtbot, window, monkeypatch):
+    monkeypatch.setattr("monitor.audio.input_devices", list)
+    window.set_playlist([microphone_choice()])
+    qtbot.waitUntil(lambda: bool(window.problem), timeout=30_000)
+    assert window.problem.startswith("no input device: plug in a stethoscope")
 
 
 def test_a_loop_of_bad_files_comes_to_rest(qtbot, open_window, tmp_path, monkeypatch):
@@ -309,6 +321,29 @@ def test_plays_in_a_loop(qtbot, open_window, record, monkeypatch):
 
     qtbot.waitUntil(turned, timeout=60_000)
     assert [session.source.name for session in sessions] == ["a.wav", "b.wav", "a.wav"]
+
+
+@pytest.mark.parametrize(("loop", "heard_s"), [(True, [3.0, 2.0, 1.5]), (False, [3.0, 2.0])])
+def test_a_loop_lasts_for_its_limit_in_all(qtbot, open_window, record, monkeypatch, loop, heard_s):
+    monkeypatch.setattr("monitor.dashboard.window.PAUSE_S", 0.0)
+    window = open_window(loop=loop)
+    opened, play = [], window._player.play
+
+    def remembered(choice, duration_s):
+        opened.append((choice.title, duration_s))
+        play(choice, duration_s)
+
+    monkeypatch.setattr(window._player, "play", remembered)
+    window.set_playlist([record("a.wav", seconds=3.0), record("b.wav", seconds=2.0)], limit_s=6.5)
+    qtbot.waitUntil(lambda: window.bar.start.text().replace("&", "") == "Start", timeout=60_000)
+    left = [6.5, 3.5, 1.5] if loop else [6.5, 6.5]
+    assert opened == list(zip(["a.wav", "b.wav", "a.wav"], left, strict=False))
+    assert window.plots.tape.end_s == pytest.approx(heard_s[-1], abs=0.01)
+    opened.clear()
+    window.start()
+    assert opened[0][1] == 6.5
+    window.set_playlist([record("c.wav", seconds=1.0)])
+    assert opened[-1] == ("c.wav", None)
 
 
 def test_the_newest_sound_is_at_the_right(window, play, record):
