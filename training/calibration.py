@@ -52,19 +52,6 @@ def calibrate(
     return Calibration(fitted.slope, fitted.intercept, low=0.5 - width, high=0.5 + width)
 
 
-def refuse_reversed(calibration: Calibration) -> None:
-    """Raise where the fitted probability would turn the network's answers round.
-
-    Raises:
-        NothingLearntError: The slope is not positive.
-    """
-    if calibration.slope <= 0:
-        raise NothingLearntError(
-            "on the calibration records a higher score does not mean more often abnormal: "
-            "nothing was learnt. Try another seed or more recordings"
-        )
-
-
 def probability(logits: NDArray[np.float64], calibration: Calibration) -> NDArray[np.float64]:
     """Calibrated probabilities of abnormal, shape (n,), of logit differences, shape (n,)."""
     return expit(calibration.slope * logits + calibration.intercept)

@@ -18,7 +18,7 @@ from dsp.config import FrontEndConfig
 from model.card import Calibration, ModelCard
 from model.cnn import parameter_count
 from training.balance import balance_weights
-from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, probability, refuse_reversed
+from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, probability
 from training.checkpoint import write_whole
 from training.corpora import CorpusError, Record, load_corpus
 from training.fitting import Epoch, Examples, Fit, score
@@ -120,7 +120,7 @@ def fit_split(
     Raises:
         CorpusError: The records leave only one class to train or to calibrate on.
         CheckpointError: The checkpoint is damaged, of another run, or cannot be written.
-        NothingLearntError: The network answers the same for everything, or the wrong way round.
+        UselessClassifierError: The network answers the same for everything, or the wrong way round.
     """
     learnt = store.examples(_plainly_labelled(split.training), recipe.hop_s)
     watching = _plainly_labelled(split.calibration)
@@ -132,7 +132,6 @@ def fit_split(
         on_epoch(epoch)
     weight = _record_weights(watching, store.windows(watching)[1])
     fitted = calibrate(score(fit.network, watched.images), watched.abnormal, weight)
-    refuse_reversed(fitted)
     return fit, fitted
 
 

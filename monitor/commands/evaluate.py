@@ -14,7 +14,7 @@ from recordings import RecordingError
 from training.checkpoint import CheckpointError
 from training.corpora import CorpusError, Record
 from training.evaluation import evaluate
-from training.metrics import NothingLearntError
+from training.metrics import UselessClassifierError
 from training.protocols import PROTOCOLS
 from training.recipes import RECIPES
 from training.run import load_records
@@ -73,7 +73,7 @@ def run_evaluation(
             shlex.join(command),
         )
         write_report(out, evaluation)
-    except (CorpusError, RecordingError, CheckpointError, NothingLearntError) as error:
+    except (CorpusError, RecordingError, CheckpointError, UselessClassifierError) as error:
         raise CommandError(str(error)) from None
     finally:
         bar.close()

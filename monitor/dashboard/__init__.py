@@ -39,11 +39,6 @@ def run_dashboard(
         DashboardError: The model cannot be used, or no window can be shown.
     """
     try:
-        # A window that opens only to say that it cannot judge helps nobody.
-        read_model(model)
-    except ModelError as error:
-        raise DashboardError(str(error)) from None
-    try:
         from monitor.dashboard.application import run
     except ImportError as error:
         raise _missing_libraries(error) from None

@@ -9,7 +9,6 @@ from dsp.quality import (
     LEAST_HEARD_S,
     QUIET_FRACTION,
     QUIET_RMS,
-    SHORTEST_S,
     ClippingCounter,
     quiet_fraction,
     refusals,

@@ -141,16 +141,3 @@ def test_all_kinds_weigh_the_same(balance, rows):
 def test_an_unknown_balance_is_refused():
     with pytest.raises(ValueError, match="balance 'even' is not one of none, class"):
         balance_weights("even", np.ones(2, bool), np.array(["a", "b"]))
-
-
-def test_answers_are_never_turned_round():
-    abnormal = np.arange(40) % 2 == 0
-    with pytest.raises(NothingLearntError, match="nothing was learnt"):
-        refuse_reversed(
-            calibrate(np.where(abnormal, -1.0, 1.0) + np.linspace(-2, 2, 40), abnormal, np.full(40, 1 / 40))
-        )
-
-
-def test_nothing_scored_is_called_that():
-    with pytest.raises(NothingLearntError, match="no recording could be scored"):
-        refuse_constant(np.empty(0), 0.5)
