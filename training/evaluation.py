@@ -94,6 +94,7 @@ def evaluate(
         },
         pooled=protocol.pooled,
         command=command,
+        by_patient=protocol.by_patient,
     )
 
 

@@ -53,6 +53,7 @@ class Evaluation:
             "without circor2022"); a single one where nothing is compared.
         pooled: Whether a figure over all databases together means something.
         command: The command that makes this again.
+        by_patient: An entry is a patient with one probability, not a recording with its windows.
     """
 
     protocol: str
@@ -61,3 +62,4 @@ class Evaluation:
     variants: dict[str, list[FoldOutcome]]
     pooled: bool
     command: str
+    by_patient: bool = False

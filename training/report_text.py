@@ -23,6 +23,11 @@ _NAMES = {
 
 Rows = list[list[str]]
 
+_PROBABILITY = {
+    False: "A recording's probability is the mean of its windows'",
+    True: "A patient's probability is the highest of the recordings' means",
+}
+
 
 def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
     """The report.
@@ -39,7 +44,7 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
                 f"# Protocol `{summary['protocol']}`, model `{summary['model']}`",
                 summary["question"],
                 f"```sh\n{summary['command']}\n```",
-                f"A recording's probability is the mean of its windows', abnormal from "
+                f"{_PROBABILITY[summary['by_patient']]}, abnormal from "
                 f"{summary['threshold']:g} on, fixed beforehand. Recall, precision and F1 are those of the "
                 "abnormal class; MAcc is the mean of sensitivity and specificity. In brackets: "
                 f"{summary['intervals']['confidence']:.0%} intervals, "
@@ -64,16 +69,22 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
                 f"The last columns leave the {ABSTAINED:.0%} least certain unanswered instead.",
                 _abstention(variants),
                 *_picture(captions, "risk-coverage.png"),
-                "## Over time",
-                "First verdict: sound until a window is called normal or abnormal. Flips: the rolling "
-                "verdict contradicts its last answer.",
-                _rolling(variants),
-                "## Single windows",
-                _windows(variants),
+                *([] if summary["by_patient"] else _by_window(variants)),
             ]
         )
         + "\n"
     )
+
+
+def _by_window(variants: Mapping[str, Any]) -> list[str]:
+    return [
+        "## Over time",
+        "First verdict: sound until a window is called normal or abnormal. Flips: the rolling "
+        "verdict contradicts its last answer.",
+        _rolling(variants),
+        "## Single windows",
+        _windows(variants),
+    ]
 
 
 def _figures(variants: Mapping[str, Any]) -> str:

@@ -55,6 +55,7 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
             "question": evaluation.question,
             "command": evaluation.command,
             "threshold": THRESHOLD,
+            "by_patient": evaluation.by_patient,
             "intervals": {"confidence": CONFIDENCE, "resamples": RESAMPLES, "unit": "subject", "seed": SEED},
             "weightings": WEIGHTINGS,
             "variants": {

@@ -1,6 +1,7 @@
 import csv
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,13 @@ def test_a_pooled_row_only_where_it_means_something(tmp_path, pooled):
         assert f"]({name})" in text
         assert (tmp_path / name).read_bytes().startswith(b"\x89PNG")
     assert not re.search(r"\b(nan|None)\b", text)
+
+
+def test_a_patient_has_one_probability_and_no_course_over_time(tmp_path):
+    write_report(tmp_path, replace(evaluation(), by_patient=True))
+    text = (tmp_path / "report.md").read_text()
+    assert "A patient's probability is the highest" in text
+    assert "Over time" not in text and "Single windows" not in text
 
 
 def test_nothing_scored_at_all_is_told(tmp_path):
