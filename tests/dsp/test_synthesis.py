@@ -16,7 +16,8 @@ configs = st.builds(
     heart_rate_bpm=st.floats(35, 200),
     jitter=st.floats(0, 0.2),
     snr_db=st.none() | st.floats(-10, 60),
-    murmur_level=st.floats(0, 1),
+    # Fainter ones vanish in the product with the peak of S1.
+    murmur_level=st.just(0.0) | st.floats(1e-6, 1),
     rate=st.sampled_from([1000, 2000, 4000, 11025]),
     seed=st.integers(0, 2**63 - 1),
     amplitude=st.floats(0.01, 1),
