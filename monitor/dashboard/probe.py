@@ -34,7 +34,7 @@ def main(mode: str, seconds: float, model: str) -> None:
     """
     limit_s = None if mode == "start" else seconds
     if mode == "start":
-        choice, watch, seconds = synthetic_choice(SynthesisConfig()), _first_paint
+        choice, watch = synthetic_choice(SynthesisConfig()), _first_paint
     elif mode == "cost":
         choice, watch = synthetic_choice(SynthesisConfig(condition="as")), _cost
     else:
