@@ -19,6 +19,10 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 LONGEST_S = 1e9
 
+# As training has them; to import it for the help would cost torch's second.
+RECIPE_NAMES = ("paper", "default")
+PROTOCOL_NAMES = ("paper", "grouped", "validation", "lodo", "circor", "front-end")
+
 PCM_FORMATS = ("s16le", "s32le", "f32le")
 CONDITIONS = ("normal", "as", "mr", "mvp", "ms", "ar", "s3", "s4")
 
@@ -152,6 +156,34 @@ _heart = _stacked(
     click.option(
         "--snr", type=float, default=30, show_default=True, help="Heart sound over noise, in decibels."
     ),
+)
+
+
+def _corpus_folders(ctx: click.Context, param: click.Parameter, corpora: tuple[str, ...]) -> dict[str, Path]:
+    folders = {}
+    for corpus in corpora:
+        key, equals, folder = corpus.partition("=")
+        if not (key and equals and folder):
+            raise click.BadParameter(f"{corpus!r} is not NAME=DIR, for example cinc2016=corpora/cinc2016")
+        folders[key] = Path(folder)
+    return folders
+
+
+_training = _stacked(
+    click.option(
+        "--corpus",
+        "folders",
+        multiple=True,
+        required=True,
+        metavar="NAME=DIR",
+        callback=_corpus_folders,
+        help="A corpus and its folder.",
+    ),
+    click.option(
+        "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of everything random."
+    ),
+    click.option("--epochs", type=click.IntRange(min=1), help="Instead of the recipe's."),
+    click.option("--allow-missing", is_flag=True, help="Leave out records that have a problem."),
 )
 
 
@@ -304,14 +336,7 @@ def devices() -> None:
     epilog=example("auscult train --corpus cinc2016=corpora/cinc2016 --recipe paper --out runs/paper")
 )
 @click.option(
-    "--corpus", "corpora", multiple=True, required=True, metavar="NAME=DIR", help="A corpus and its folder."
-)
-@click.option(
-    "--recipe",
-    type=click.Choice(["paper", "default"]),
-    default="paper",
-    show_default=True,
-    help="How to train.",
+    "--recipe", type=click.Choice(RECIPE_NAMES), default="paper", show_default=True, help="How to train."
 )
 @click.option(
     "--out",
@@ -321,25 +346,12 @@ def devices() -> None:
     help="Folder for checkpoints and weights.",
 )
 @click.option("--name", help="The model's name. Default: the recipe's.")
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of everything random."
-)
-@click.option("--epochs", type=click.IntRange(min=1), help="Instead of the recipe's.")
-@click.option("--allow-missing", is_flag=True, help="Leave out records that have a problem.")
-def train(
-    corpora: tuple[str, ...],
-    recipe: str,
-    out: Path,
-    name: str | None,
-    seed: int,
-    epochs: int | None,
-    allow_missing: bool,
-) -> None:
+@_training
+def train(recipe: str, name: str | None, **options: Any) -> None:
     """Train a model. Killed and started again, it goes on where it was."""
     from monitor.commands.train import run_training
 
-    folders = _corpus_folders(corpora)
-    run_training(folders, recipe, seed, out, name or recipe, epochs, allow_missing)
+    run_training(recipe_name=recipe, name=name or recipe, **options)
 
 
 @cli.command(
@@ -349,20 +361,15 @@ def train(
     )
 )
 @click.option(
-    "--protocol",
-    type=click.Choice(["paper", "grouped", "validation", "lodo", "circor", "front-end"]),
-    required=True,
-    help="Who trains and who is tested.",
+    "--protocol", type=click.Choice(PROTOCOL_NAMES), required=True, help="Who trains and who is tested."
 )
 @click.option(
     "--model",
-    type=click.Choice(["default", "paper"]),
+    "recipe_name",
+    type=click.Choice(RECIPE_NAMES),
     default="default",
     show_default=True,
     help="The recipe that trains each fold.",
-)
-@click.option(
-    "--corpus", "corpora", multiple=True, required=True, metavar="NAME=DIR", help="A corpus and its folder."
 )
 @click.option(
     "--out",
@@ -370,29 +377,15 @@ def train(
     help="Folder for checkpoints and the report. Default: auscult-PROTOCOL-MODEL.",
 )
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of everything random."
-)
-@click.option(
     "--folds", type=click.IntRange(min=2), default=10, show_default=True, help="Of a cross-validation."
 )
-@click.option("--epochs", type=click.IntRange(min=1), help="Instead of the recipe's.")
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
     help="Folds trained side by side, one core each. Default: as many as there are cores.",
 )
-@click.option("--allow-missing", is_flag=True, help="Leave out records that have a problem.")
-def evaluate(
-    protocol: str,
-    model: str,
-    corpora: tuple[str, ...],
-    out: Path | None,
-    seed: int,
-    folds: int,
-    epochs: int | None,
-    jobs: int | None,
-    allow_missing: bool,
-) -> None:
+@_training
+def evaluate(protocol: str, recipe_name: str, out: Path | None, jobs: int | None, **options: Any) -> None:
     """Train on folds, test on what they did not see, and write a report.
 
     Killed and started again, it goes on where it was.
@@ -400,15 +393,11 @@ def evaluate(
     from monitor.commands.evaluate import run_evaluation
 
     run_evaluation(
-        protocol,
-        model,
-        _corpus_folders(corpora),
-        out or Path(f"auscult-{protocol}-{model}"),
-        seed,
-        folds,
-        epochs,
-        jobs or os.cpu_count() or 1,
-        allow_missing,
+        protocol=protocol,
+        recipe_name=recipe_name,
+        out=out or Path(f"auscult-{protocol}-{recipe_name}"),
+        jobs=jobs or os.cpu_count() or 1,
+        **options,
     )
 
 
@@ -426,18 +415,6 @@ def bench(json_path: Path | None, only: tuple[str, ...], model: str) -> int:
     from monitor.commands.bench import run_bench
 
     return run_bench(json_path, only, model)
-
-
-def _corpus_folders(corpora: tuple[str, ...]) -> dict[str, Path]:
-    folders = {}
-    for corpus in corpora:
-        key, equals, folder = corpus.partition("=")
-        if not (key and equals and folder):
-            raise click.BadParameter(
-                f"{corpus!r} is not NAME=DIR, for example cinc2016=corpora/cinc2016", param_hint="--corpus"
-            )
-        folders[key] = Path(folder)
-    return folders
 
 
 def _leave(status: int) -> NoReturn:

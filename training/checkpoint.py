@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,10 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
+from training.failure import TrainingError
 
-class CheckpointError(Exception):
+
+class CheckpointError(TrainingError):
     """A checkpoint cannot be used or written; one line that says what to do."""
 
 
@@ -52,6 +56,18 @@ def save_checkpoint(path: Path, tensors: dict[str, torch.Tensor], state: dict[st
     write_whole(path, save(whole, metadata={"state": json.dumps(state)}))
 
 
+def load_state(path: Path) -> dict[str, Any] | None:
+    """The JSON state of a checkpoint without its tensors; None where there is none.
+
+    Raises:
+        CheckpointError: The file is damaged.
+    """
+    if not path.is_file():
+        return None
+    with _opened(path) as file:
+        return _state(file)
+
+
 def load_checkpoint(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]] | None:
     """What ``save_checkpoint`` wrote; None where there is none.
 
@@ -60,9 +76,18 @@ def load_checkpoint(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]
     """
     if not path.is_file():
         return None
+    with _opened(path) as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, _state(file)  # noqa: SIM118
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[safe_open]:
     try:
         with safe_open(path, "pt") as file:
-            state = json.loads((file.metadata() or {})["state"])
-            return {name: file.get_tensor(name) for name in file.keys()}, state  # noqa: SIM118
+            yield file
     except (SafetensorError, KeyError, ValueError, OSError) as error:
         raise CheckpointError(f"{path}: damaged ({error}); delete it to begin anew") from None
+
+
+def _state(file: safe_open) -> dict[str, Any]:
+    return json.loads((file.metadata() or {})["state"])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Callable, Sequence
+import signal
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, replace
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +22,22 @@ from model.card import Calibration
 from training.calibration import probability
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.corpora import Record
+from training.failure import TrainingError
 from training.fitting import Epoch, score
 from training.folds import Split
-from training.image_store import ImageStore, Progress, records_digest
+from training.image_store import ImageStore, Progress, keep_images, records_digest
 from training.outcome import Evaluation, FoldOutcome
 from training.protocols import Protocol, Variant
 from training.recipes import Recipe
 from training.run import fit_split
 
+
+class EvaluationError(TrainingError):
+    """An evaluation cannot go on; one line that says what to do."""
+
+
 OnFold = Callable[[str, int, int], None]
-"""Told a fold's name, how many are done and how many there are."""
+"""Told a fold's name, how many are done and how many there are; first of all that none is."""
 
 
 def evaluate(
@@ -41,6 +51,7 @@ def evaluate(
     progress: Progress,
     on_fold: OnFold,
     command: str,
+    left_out: Mapping[str, Sequence[str]],
 ) -> Evaluation:
     """Train and test every fold of a protocol.
 
@@ -57,20 +68,23 @@ def evaluate(
         progress: Wraps the making of images in a progress bar.
         on_fold: Told of each fold that is done.
         command: The command line, for the report.
+        left_out: For each corpus the problems of the records left out, for the report.
 
     Raises:
         CorpusError: A corpus that the protocol needs is missing, or a fold has one class only.
         RecordingError: A recording cannot be read.
         CheckpointError: A checkpoint is damaged, of another run, or cannot be written.
-        ConstantClassifierError: A network answers the same for everything.
+        UselessClassifierError: A network answers the same for everything, or the wrong way round.
+        EvaluationError: A training process was ended from outside.
     """
     variants = protocol.plan(records, recipe, folds, seed)
     tasks = [(variant, name) for variant in variants for name in variant.folds]
     for variant in variants:
-        # Made here once, so that the processes find them.
-        ImageStore(records, variant.front_end, _images_of(out, variant), progress)
+        keep_images(records, variant.front_end, _images_of(out, variant), progress)
     outcomes: dict[tuple[str, str], FoldOutcome] = {}
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    on_fold("", 0, len(tasks))
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_end_with_parent)
+    try:
         waiting = {
             pool.submit(_run_fold, variant, name, recipe, records, seed, out, protocol.by_patient): (
                 variant.name,
@@ -78,13 +92,19 @@ def evaluate(
             )
             for variant, name in tasks
         }
-        try:
-            for done in as_completed(waiting):
-                outcomes[waiting[done]] = done.result()
-                on_fold(waiting[done][1], len(outcomes), len(tasks))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        for done in as_completed(waiting):
+            outcomes[waiting[done]] = done.result()
+            on_fold(waiting[done][1], len(outcomes), len(tasks))
+    except BrokenProcessPool:
+        raise EvaluationError(
+            "a training process was ended from outside, perhaps for want of memory; start again, it goes on "
+            "where it was, if need be with --jobs 1"
+        ) from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        # A fold that still runs would be waited for at exit; its checkpoint has what it has reached.
+        for process in active_children():
+            process.terminate()
     return Evaluation(
         protocol=protocol.name,
         model=recipe.name,
@@ -95,7 +115,21 @@ def evaluate(
         pooled=protocol.pooled,
         command=command,
         by_patient=protocol.by_patient,
+        left_out=left_out,
     )
+
+
+def _end_with_parent() -> None:
+    """In a training process: leave Ctrl-C to the parent, and do not outlive it, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    if parent is not None:
+        threading.Thread(target=watch, name="parent watch", daemon=True).start()
 
 
 def _run_fold(
@@ -131,13 +165,13 @@ def _fitted_and_tested(
     out: Path,
     folder: Path,
 ) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    store = ImageStore(records, variant.front_end, _images_of(out, variant), lambda found, _: found)
+    store = ImageStore(records, variant.front_end, _images_of(out, variant))
     checkpoint = folder / "checkpoint.safetensors"
     fit, fitted = fit_split(split, recipe, seed, store, checkpoint, variant.front_end, lambda _: None)
-    images, owner = store.windows(split.held_out)
+    tested = store.examples(split.held_out)
     tensors = {
-        "window_record": torch.from_numpy(owner),
-        "window_p": torch.from_numpy(probability(score(fit.network, images), fitted)),
+        "window_record": torch.from_numpy(tested.record),
+        "window_p": torch.from_numpy(probability(score(fit.network, tested.images), fitted)),
     }
     return tensors, {"calibration": asdict(fitted), "epochs": [asdict(epoch) for epoch in fit.history]}
 
@@ -156,17 +190,17 @@ def _read_outcome(
 
 
 def _patients(outcome: FoldOutcome) -> FoldOutcome:
-    """One entry a patient: the highest of the recordings' mean probabilities."""
-    p = outcome.record_p
-    highest: dict[str, tuple[Record, float]] = {}
-    for record, mean in zip(outcome.records, p, strict=True):
-        if not np.isnan(mean) and mean > highest.get(record.patient, (record, -1.0))[1]:
-            highest[record.patient] = record, float(mean)
+    """One entry a patient: the highest of the recordings' mean probabilities, as its only window."""
+    patients: dict[str, list[int]] = {}
+    for index, record in enumerate(outcome.records):
+        patients.setdefault(record.patient, []).append(index)
+    highest = np.array([np.fmax.reduce(outcome.record_p[own]) for own in patients.values()])
+    scored = ~np.isnan(highest)
     return replace(
         outcome,
-        records=[replace(record, name=patient) for patient, (record, _) in highest.items()],
-        window_record=np.arange(len(highest), dtype=np.int32),
-        window_p=np.array([mean for _, mean in highest.values()]),
+        records=[replace(outcome.records[own[0]], name=patient) for patient, own in patients.items()],
+        window_record=np.flatnonzero(scored).astype(np.int32),
+        window_p=highest[scored],
     )
 
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from training.outcome import FoldOutcome
 from training.tables import RecordTable
 
-# Okabe and Ito's colours, told apart with any colour vision; their yellow is too pale for a line.
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442")
+# Okabe and Ito's, told apart with any colour vision; in place of their yellow, too pale for a line, a grey.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#7F7F7F")
 POOLED_COLOUR = "#000000"
 _QUIET = "#999999"
 

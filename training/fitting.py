@@ -54,11 +54,13 @@ class Examples:
 
     Attributes:
         images: Shape (n, 50, 121), float32.
+        record: Shape (n,), index of each one's recording among those asked for.
         abnormal: Shape (n,).
         database: Shape (n,), where each was recorded.
     """
 
     images: NDArray[np.float32]
+    record: NDArray[np.int32]
     abnormal: NDArray[np.bool_]
     database: NDArray[np.str_]
 

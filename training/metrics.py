@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from training.failure import TrainingError
+
 Figures = dict[str, float | int | None]
 
 
-class UselessClassifierError(Exception):
+class UselessClassifierError(TrainingError):
     """Training has ended in a classifier that must not be used; one line that says why."""
 
 

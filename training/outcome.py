@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,7 @@ class Evaluation:
         pooled: Whether a figure over all databases together means something.
         command: The command that makes this again.
         by_patient: An entry is a patient with one probability, not a recording with its windows.
+        left_out: For each corpus the problems of the records left out, a line each.
     """
 
     protocol: str
@@ -63,3 +64,4 @@ class Evaluation:
     pooled: bool
     command: str
     by_patient: bool = False
+    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -117,3 +117,9 @@ RECIPES: Mapping[str, Recipe] = {
         ),
     )
 }
+
+
+def recipe_named(name: str, epochs: int | None = None) -> Recipe:
+    """A recipe by name, for another number of epochs where one is given."""
+    recipe = RECIPES[name]
+    return recipe if epochs is None else recipe.with_epochs(epochs)

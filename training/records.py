@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recordings import AUDIO_SUFFIXES
+from training.failure import TrainingError
 
 _SUFFIXES = (".wav", ".flac", *sorted(AUDIO_SUFFIXES - {".wav", ".flac"}))
 
 
-class CorpusError(Exception):
+class CorpusError(TrainingError):
     """A corpus folder is not what it should be; one line a problem."""
 
 

@@ -63,7 +63,7 @@ def write_report(out: Path, evaluation: Evaluation) -> dict[str, Any]:
         CheckpointError: A file cannot be written.
     """
     tables = {name: record_table(folds) for name, folds in evaluation.variants.items()}
-    summary = summarise(evaluation)
+    summary = summarise(evaluation, tables)
     variants = summary["variants"]
     write_whole(out / "predictions.csv", _predictions(tables).encode())
     metrics = json.dumps(summary, indent=1, allow_nan=False, ensure_ascii=False) + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from training.reliability import BINS
@@ -11,17 +11,19 @@ from training.summary import ABSTAINED, AS_RECORDED, EVEN_ODDS
 POOLED = "all databases"
 
 _NONE = "–"
-_FIGURES = ("auroc", "macc", "accuracy", "recall", "precision", "f1")
 _NAMES = {
+    "auroc": "AUROC",
+    "macc": "MAcc",
     "accuracy": "accuracy",
     "recall": "recall",
     "precision": "precision",
     "f1": "F1",
-    "macc": "MAcc",
-    "auroc": "AUROC",
 }
 
 Rows = list[list[str]]
+
+Columns = dict[str, Callable[[Mapping[str, Any]], str]]
+"""Header and, of a section of the summary, the cell."""
 
 _PROBABILITY = {
     False: "A recording's probability is the mean of its windows'",
@@ -70,6 +72,7 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
                 _abstention(variants),
                 *_picture(captions, "risk-coverage.png"),
                 *([] if summary["by_patient"] else _by_window(variants)),
+                *_left_out(summary["left_out"]),
             ]
         )
         + "\n"
@@ -87,14 +90,16 @@ def _by_window(variants: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _left_out(problems: Mapping[str, Sequence[str]]) -> list[str]:
+    lines = [f"- {corpus}: {problem}" for corpus, found in problems.items() for problem in found]
+    return ["## Left out", "\n".join(lines)] if lines else []
+
+
 def _figures(variants: Mapping[str, Any]) -> str:
-    rows = [
-        [name, label, f"{section['n']} ({section['n_abnormal']})"]
-        + [_estimate(section["figures"][figure]) for figure in _FIGURES]
-        for name, label, section in _sections(variants)
-    ]
-    names = [_NAMES[figure] for figure in _FIGURES]
-    return _table(["variant", "tested on", "records (abnormal)", *names], rows, len(variants))
+    columns: Columns = {"records (abnormal)": lambda found: f"{found['n']} ({found['n_abnormal']})"}
+    for figure, name in _NAMES.items():
+        columns[name] = lambda found, figure=figure: _estimate(found["figures"][figure])
+    return _by_section(variants, columns)
 
 
 def _pooled_warning(pooled: bool) -> list[str]:
@@ -120,89 +125,63 @@ def _folds(variants: Mapping[str, Any]) -> list[str]:
         for unit in ("records", "windows"):
             spread = panel["folds"][unit]
             if panel["pooled"] and max(spread["folds"].values()) > 1:
-                cells = [_spread(spread["mean"][figure], spread["sd"][figure]) for figure in _FIGURES]
+                cells = [_spread(spread["mean"][figure], spread["sd"][figure]) for figure in _NAMES]
                 rows.append([name, unit, str(len(spread["each"])), *cells])
     if not rows:
         return []
-    names = [_NAMES[figure] for figure in _FIGURES]
     return [
         "## Over the folds",
         "Mean ± standard deviation.",
-        _table(["variant", "of", "folds", *names], rows, len(variants)),
+        _table(["variant", "of", "folds", *_NAMES.values()], rows, len(variants)),
     ]
 
 
 def _calibration(variants: Mapping[str, Any]) -> str:
-    rows = [
-        [name, label]
-        + [
-            _number(section["calibration"][weighting][figure], 3)
-            for weighting in (AS_RECORDED, EVEN_ODDS)
-            for figure in ("ece", "brier")
-        ]
-        for name, label, section in _sections(variants)
-    ]
-    header = ["variant", "tested on"]
-    header += [
-        f"{figure}, {weighting}" for weighting in (AS_RECORDED, EVEN_ODDS) for figure in ("ECE", "Brier")
-    ]
-    return _table(header, rows, len(variants))
+    columns: Columns = {}
+    for weighting in (AS_RECORDED, EVEN_ODDS):
+        for figure, name in (("ece", "ECE"), ("brier", "Brier")):
+            columns[f"{name}, {weighting}"] = lambda found, weighting=weighting, figure=figure: _number(
+                found["calibration"][weighting][figure]
+            )
+    return _by_section(variants, columns)
 
 
 def _abstention(variants: Mapping[str, Any]) -> str:
-    rows = []
-    for name, label, section in _sections(variants):
-        found = section["abstention"]
-        rows.append(
-            [
-                name,
-                label,
-                _percent(found["coverage"]),
-                _percent(found["rate_normal"]),
-                _percent(found["rate_abnormal"]),
-                _number(found["macc_of_all"]),
-                _number(found["macc_of_answered"]),
-                _number(found["least_certain_left_out"]["macc"]),
-                _signed(found["least_certain_left_out"]["gain"]),
-            ]
-        )
-    header = [
-        "variant",
-        "tested on",
-        "answered",
-        "normal unanswered",
-        "abnormal unanswered",
-        "MAcc of all",
-        "MAcc of answered",
-        "MAcc of most certain",
-        "gain",
-    ]
-    return _table(header, rows, len(variants))
+    return _by_section(
+        variants,
+        {
+            "answered": lambda found: _percent(found["abstention"]["coverage"]),
+            "normal unanswered": lambda found: _percent(found["abstention"]["rate_normal"]),
+            "abnormal unanswered": lambda found: _percent(found["abstention"]["rate_abnormal"]),
+            "MAcc of all": lambda found: _number(found["abstention"]["macc_of_all"]),
+            "MAcc of answered": lambda found: _number(found["abstention"]["macc_of_answered"]),
+            "MAcc of most certain": lambda found: _number(
+                found["abstention"]["least_certain_left_out"]["macc"]
+            ),
+            "gain": lambda found: _signed(found["abstention"]["least_certain_left_out"]["gain"]),
+        },
+    )
 
 
 def _rolling(variants: Mapping[str, Any]) -> str:
-    rows = []
-    for name, label, section in _sections(variants):
-        found = section["rolling"]
-        rows.append(
-            [
-                name,
-                label,
-                _number(found["median_first_verdict_s"], 0),
-                _percent(found["never_answered"]),
-                _number(found["flips_per_record"]),
-                _percent(found["records_that_flip"]),
-            ]
-        )
-    header = [
-        "variant",
-        "tested on",
-        "median first verdict (s)",
-        "no verdict",
-        "flips per recording",
-        "recordings that flip",
+    return _by_section(
+        variants,
+        {
+            "median first verdict (s)": lambda found: _number(found["rolling"]["median_first_verdict_s"], 0),
+            "no verdict": lambda found: _percent(found["rolling"]["never_answered"]),
+            "flips per recording": lambda found: _number(found["rolling"]["flips_per_record"]),
+            "recordings that flip": lambda found: _percent(found["rolling"]["records_that_flip"]),
+        },
+    )
+
+
+def _by_section(variants: Mapping[str, Any], columns: Columns) -> str:
+    """A table with a row for each variant and what it was tested on."""
+    rows = [
+        [name, label, *(cell(section) for cell in columns.values())]
+        for name, label, section in _sections(variants)
     ]
-    return _table(header, rows, len(variants))
+    return _table(["variant", "tested on", *columns], rows, len(variants))
 
 
 def _windows(variants: Mapping[str, Any]) -> str:
@@ -211,10 +190,9 @@ def _windows(variants: Mapping[str, Any]) -> str:
         found = panel["windows"]
         shown = {POOLED: found["pooled"]} if found["pooled"] else {}
         for label, inside in {**shown, **found["databases"]}.items():
-            cells = [_number(inside[figure]) for figure in _FIGURES]
+            cells = [_number(inside[figure]) for figure in _NAMES]
             rows.append([name, label, f"{inside['n']} ({inside['n_abnormal']})", *cells])
-    names = [_NAMES[figure] for figure in _FIGURES]
-    return _table(["variant", "tested on", "windows (abnormal)", *names], rows, len(variants))
+    return _table(["variant", "tested on", "windows (abnormal)", *_NAMES.values()], rows, len(variants))
 
 
 def _sections(variants: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

@@ -23,7 +23,7 @@ from training.checkpoint import write_whole
 from training.corpora import CorpusError, Record, load_corpus
 from training.fitting import Epoch, Examples, Fit, score
 from training.folds import Split, split_records
-from training.image_store import EVALUATION_HOP_S, ImageStore, Progress, records_digest
+from training.image_store import EVALUATION_HOP_S, ImageStore, Progress, keep_images, records_digest
 from training.metrics import Figures, figures, figures_by_database, mean_by_record, refuse_constant
 from training.recipes import Recipe
 
@@ -63,7 +63,7 @@ def train(
         CorpusError: A corpus is not what it should be.
         RecordingError: A recording cannot be read.
         CheckpointError: A checkpoint is damaged, of another run, or cannot be written.
-        ConstantClassifierError: The network answers the same for everything.
+        UselessClassifierError: The network answers the same for everything, or the wrong way round.
     """
     records, left_out = load_records(folders, allow_missing)
     split = split_records(
@@ -72,14 +72,16 @@ def train(
     if recipe.holds_out and not split.held_out:
         raise CorpusError("no record of the corpora is on its publishers' test list: nothing to test on")
     config = FrontEndConfig()
-    store = ImageStore(records, config, out / "images.safetensors", progress)
+    images = out / "images.safetensors"
+    keep_images(records, config, images, progress)
+    store = ImageStore(records, config, images)
     fit, fitted = fit_split(split, recipe, seed, store, out / "checkpoint.safetensors", config, on_epoch)
     metrics = {
         "threshold": THRESHOLD,
         "window_hop_s": EVALUATION_HOP_S,
         "calibration": _evaluate(fit, fitted, split.calibration, store),
         "held_out": _evaluate(fit, fitted, split.held_out, store) if split.held_out else None,
-        "epochs": [{key: _round(value) for key, value in asdict(epoch).items()} for epoch in fit.history],
+        "epochs": [_told(epoch) for epoch in fit.history],
     }
     data = save({key: tensor.contiguous() for key, tensor in fit.network.state_dict().items()})
     card = ModelCard(
@@ -94,7 +96,7 @@ def train(
         seed=seed,
         corpora=_lists(folders, split, left_out),
         metrics=metrics,
-        notes=_notes(),
+        notes=_notes(held_out=bool(split.held_out)),
         versions={
             "python": platform.python_version(),
             **{package: version(package) for package in ("numpy", "scipy", "PyWavelets", "torch")},
@@ -130,9 +132,8 @@ def fit_split(
     fit = Fit(recipe, seed, checkpoint, records_digest(split.training, config))
     for epoch in fit.epochs(learnt, watched):
         on_epoch(epoch)
-    weight = _record_weights(watching, store.windows(watching)[1])
-    fitted = calibrate(score(fit.network, watched.images), watched.abnormal, weight)
-    return fit, fitted
+    weight = _record_weights(watching, watched.record)
+    return fit, calibrate(score(fit.network, watched.images), watched.abnormal, weight)
 
 
 def _plainly_labelled(records: Sequence[Record]) -> list[Record]:
@@ -187,9 +188,9 @@ def _evaluate(
     fit: Fit, calibration: Calibration, records: Sequence[Record], store: ImageStore
 ) -> dict[str, Any]:
     """Figures at window and record level, and inside each database."""
-    images, owner = store.windows(records)
-    p_window = probability(score(fit.network, images), calibration)
-    p_record = mean_by_record(p_window, owner, len(records))
+    windows = store.examples(records)
+    p_window = probability(score(fit.network, windows.images), calibration)
+    p_record = mean_by_record(p_window, windows.record, len(records))
     scored = ~np.isnan(p_record)
     abnormal = np.array([record.abnormal for record in records])
     database = np.array([record.database for record in records])
@@ -198,8 +199,8 @@ def _evaluate(
         "records_without_a_scored_window": [
             record.name for record, has in zip(records, scored, strict=True) if not has
         ],
-        "window": _rounded(figures(abnormal[owner], p_window, THRESHOLD)),
-        "window_by_database": _by_database(abnormal[owner], p_window, database[owner]),
+        "window": _rounded(figures(windows.abnormal, p_window, THRESHOLD)),
+        "window_by_database": _by_database(windows.abnormal, p_window, windows.database),
         "record": _rounded(figures(abnormal[scored], p_record[scored], THRESHOLD)),
         "record_by_database": _by_database(abnormal[scored], p_record[scored], database[scored]),
         "record_answered": _answered(abnormal[scored], p_record[scored], calibration),
@@ -229,6 +230,11 @@ def _round(value: Any) -> Any:
     return round(value, 4) if isinstance(value, float) else value
 
 
+def _told(epoch: Epoch) -> dict[str, Any]:
+    """Without its time, so that the same run makes the same card."""
+    return {name: _round(value) for name, value in asdict(epoch).items() if name != "seconds"}
+
+
 def _lists(
     folders: Mapping[str, Path], split: Split, left_out: Mapping[str, list[str]]
 ) -> dict[str, dict[str, list[str]]]:
@@ -246,15 +252,21 @@ def _lists(
     }
 
 
-def _notes() -> list[str]:
+def _notes(held_out: bool) -> list[str]:
+    whom = (
+        "The held-out list is the publishers'. It shares subjects with the training records in databases "
+        "a, b and e, so its figures flatter."
+        if held_out
+        else "Nothing was held out: the figures of this card are of the records that calibrated it, and "
+        "only models trained the same way on folds can tell what it is worth."
+    )
     return [
         "Research use only, not a medical device.",
         "Abnormal means what the corpora's publishers labelled so: pathology confirmed or referred, "
         "not one disease.",
         "The database is nearly the label: judge the model by the figures inside each database, "
         "not by the pooled ones.",
-        "The held-out list is the publishers'. It shares subjects with the training records in databases "
-        "a, b and e, so its figures flatter.",
+        whom,
         "The probability is calibrated on recordings that trained nothing, each class of each database "
         "weighing the same. By that weight the abstention band aims at an error of "
         f"{STATED_RISK:.0%} outside it and holds at most {MOST_ABSTAINED:.0%}. Threshold and epochs were "

@@ -26,7 +26,7 @@ from training.reliability import (
     risk_coverage,
 )
 from training.run import THRESHOLD
-from training.tables import RecordTable, WindowTable, record_table, window_table
+from training.tables import RecordTable, WindowTable, window_table
 
 SEED = 2016
 
@@ -46,8 +46,13 @@ HARD_DATABASES = ("cinc2016-a", "cinc2016-b", "cinc2016-d")
 CURVE_POINTS = 100
 
 
-def summarise(evaluation: Evaluation) -> dict[str, Any]:
-    """Everything that the report says in numbers, ready for JSON: None for what is undefined."""
+def summarise(evaluation: Evaluation, tables: Mapping[str, RecordTable]) -> dict[str, Any]:
+    """Everything that the report says in numbers, ready for JSON: None for what is undefined.
+
+    Args:
+        evaluation: What came of a protocol.
+        tables: The ``record_table`` of each of its variants.
+    """
     return _plain(
         {
             "protocol": evaluation.protocol,
@@ -59,14 +64,15 @@ def summarise(evaluation: Evaluation) -> dict[str, Any]:
             "intervals": {"confidence": CONFIDENCE, "resamples": RESAMPLES, "unit": "subject", "seed": SEED},
             "weightings": WEIGHTINGS,
             "variants": {
-                name: _variant(folds, evaluation.pooled) for name, folds in evaluation.variants.items()
+                name: _variant(folds, tables[name], evaluation.pooled)
+                for name, folds in evaluation.variants.items()
             },
+            "left_out": evaluation.left_out,
         }
     )
 
 
-def _variant(folds: Sequence[FoldOutcome], pooled: bool) -> dict[str, Any]:
-    table, windows = record_table(folds), window_table(folds)
+def _variant(folds: Sequence[FoldOutcome], table: RecordTable, pooled: bool) -> dict[str, Any]:
     sections: dict[str, dict[str, Any]] = {}
     aurocs: dict[str, NDArray[np.float64]] = {}
     for database in table.databases:
@@ -82,7 +88,7 @@ def _variant(folds: Sequence[FoldOutcome], pooled: bool) -> dict[str, Any]:
             "a, b and d": _mean_auroc(sections, aurocs, HARD_DATABASES),
         },
         "folds": _over_folds(folds),
-        "windows": _windows(windows, pooled),
+        "windows": _windows(window_table(folds), pooled),
     }
 
 

@@ -11,18 +11,17 @@ from tqdm import tqdm
 
 from monitor.failure import CommandError
 from recordings import RecordingError
-from training.checkpoint import CheckpointError
-from training.corpora import CorpusError, Record
+from training.corpora import Record
 from training.evaluation import evaluate
-from training.metrics import UselessClassifierError
+from training.failure import TrainingError
 from training.protocols import PROTOCOLS
-from training.recipes import RECIPES
+from training.recipes import recipe_named
 from training.run import load_records
 
 
 def run_evaluation(
     protocol: str,
-    model: str,
+    recipe_name: str,
     folders: dict[str, Path],
     out: Path,
     seed: int,
@@ -40,26 +39,28 @@ def run_evaluation(
         from training.report import write_report
     except ImportError as error:
         raise CommandError(f"the report needs {error.name}: pip install '.[evaluate]'") from None
-    recipe = RECIPES[model] if epochs is None else RECIPES[model].with_epochs(epochs)
+    recipe = recipe_named(recipe_name, epochs)
 
     def progress(records: Sequence[Record], title: str) -> Iterable[Record]:
         return tqdm(records, desc=title, unit="record", disable=None)
 
-    bar = tqdm(desc="folds", unit="fold", disable=None)
+    bars = []
 
     def on_fold(name: str, done: int, total: int) -> None:
-        bar.total = total
+        # Not before: the images have bars of their own.
+        bar = bars[0] if bars else tqdm(total=total, desc="folds", unit="fold", disable=None)
+        bars[:] = [bar]
         bar.update(done - bar.n)
-        if bar.disable:
+        if bar.disable and done:
             click.echo(f"{name}: done, {done} of {total} folds", err=True)
 
-    command = ["auscult", "evaluate", "--protocol", protocol, "--model", model]
+    command = ["auscult", "evaluate", "--protocol", protocol, "--model", recipe_name]
     command += [word for corpus in folders for word in ("--corpus", f"{corpus}=DIR")]
     command += ["--folds", str(folds), "--seed", str(seed)]
     if epochs is not None:
         command += ["--epochs", str(epochs)]
     try:
-        records, _ = load_records(folders, allow_missing)
+        records, left_out = load_records(folders, allow_missing)
         evaluation = evaluate(
             PROTOCOLS[protocol],
             recipe,
@@ -71,10 +72,12 @@ def run_evaluation(
             progress,
             on_fold,
             shlex.join(command),
+            left_out,
         )
         write_report(out, evaluation)
-    except (CorpusError, RecordingError, CheckpointError, UselessClassifierError) as error:
+    except (TrainingError, RecordingError) as error:
         raise CommandError(str(error)) from None
     finally:
-        bar.close()
+        for bar in bars:
+            bar.close()
     click.echo(f"wrote {out / 'report.md'}, metrics.json, predictions.csv and figures beside it")

@@ -10,11 +10,10 @@ from tqdm import tqdm
 
 from monitor.failure import CommandError
 from recordings import RecordingError
-from training.checkpoint import CheckpointError
-from training.corpora import CorpusError, Record
+from training.corpora import Record
+from training.failure import TrainingError
 from training.fitting import Epoch
-from training.metrics import UselessClassifierError
-from training.recipes import RECIPES
+from training.recipes import recipe_named
 from training.run import train
 
 
@@ -32,9 +31,7 @@ def run_training(
     Raises:
         CommandError: In one line, or one line a problem.
     """
-    recipe = RECIPES[recipe_name]
-    if epochs is not None:
-        recipe = recipe.with_epochs(epochs)
+    recipe = recipe_named(recipe_name, epochs)
 
     def progress(records: Sequence[Record], title: str) -> Iterable[Record]:
         return tqdm(records, desc=title, unit="record", disable=None)
@@ -54,7 +51,7 @@ def run_training(
 
     try:
         weights = train(folders, recipe, seed, out, name, progress, on_epoch, allow_missing)
-    except (CorpusError, RecordingError, CheckpointError, UselessClassifierError) as error:
+    except (TrainingError, RecordingError) as error:
         raise CommandError(str(error)) from None
     finally:
         bar.close()

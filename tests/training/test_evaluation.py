@@ -1,52 +1,36 @@
 import csv
 import json
 import os
-import subprocess
-import sys
+import shutil
+import signal
+import time
+from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
-from tests.training.tiny import learnable_corpus
+from dsp.config import FrontEndConfig
+from model.card import Calibration
+from monitor import cli
+from tests.training.processes import run, start
+from training.checkpoint import CheckpointError
+from training.corpora import Record, load_corpus
+from training.evaluation import _patients
+from training.image_store import EVALUATION_HOP_S, ImageStore, keep_images
+from training.images import make_images
+from training.outcome import FoldOutcome
+from training.protocols import PROTOCOLS
+from training.recipes import RECIPES
 
-COMMAND = [
-    sys.executable,
-    "-c",
-    "from monitor.cli import main\nif __name__ == '__main__': main()",
-    "evaluate",
-]
 EPOCHS = 40
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
-    return learnable_corpus(tmp_path_factory.mktemp("corpus") / "cinc")
 
 
 def arguments(corpus, out, *more):
     return [
-        *COMMAND,
-        "--protocol",
-        "grouped",
-        "--model",
-        "paper",
-        "--corpus",
-        f"cinc2016={corpus}",
-        "--out",
-        str(out),
-        "--epochs",
-        str(EPOCHS),
-        "--folds",
-        "3",
-        "--jobs",
-        "2",
-        *more,
+        *("evaluate", "--protocol", "grouped", "--model", "paper", "--corpus", f"cinc2016={corpus}"),
+        *("--out", out, "--epochs", EPOCHS, "--folds", 3, "--jobs", 2, *more),
     ]
-
-
-def run(*command):
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, env=environment)
 
 
 @pytest.fixture(scope="module")
@@ -75,26 +59,127 @@ def test_every_record_is_predicted_once_by_a_model_that_did_not_see_it(done):
     json.loads((out / "metrics.json").read_text())
 
 
-def test_a_killed_evaluation_goes_on_to_the_same_predictions(corpus, done, tmp_path):
+def wait_for_a_fold(process):
+    for line in process.stderr:
+        if "1 of 3 folds" in line:
+            return
+    raise AssertionError("no fold was done")
+
+
+def children(process):
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def gone(processes):
+    return not psutil.wait_procs(processes, timeout=30)[1]
+
+
+def test_a_killed_evaluation_leaves_nothing_behind_and_goes_on(corpus, done, tmp_path):
     out = tmp_path / "killed"
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        arguments(corpus, out), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment
-    ) as process:
-        for line in process.stderr:
-            if "1 of 3 folds" in line:
-                process.kill()
-                break
+    with start(*arguments(corpus, out)) as process:
+        wait_for_a_fold(process)
+        training = children(process)
+        process.kill()
+    assert training
+    assert gone(training)
     assert not (out / "report.md").exists()
     finished = run(*arguments(corpus, out))
     assert finished.returncode == 0, finished.stderr
     assert rows(out) == rows(done[0])
 
 
+def test_ctrl_c_ends_it_at_once_without_a_word(corpus, tmp_path):
+    with start(*arguments(corpus, tmp_path / "out", "--epochs", 100_000)) as process:
+        while not (training := children(process)):
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(30) == 130
+        said = process.stderr.read()
+    assert gone(training)
+    assert "Traceback" not in said
+
+
+def test_a_training_process_that_is_killed_is_one_line(corpus, tmp_path):
+    with start(*arguments(corpus, tmp_path / "out", "--epochs", 100_000)) as process:
+        while len(children(process)) < 3:  # two folds and the tracker of their resources
+            time.sleep(0.05)
+        training = [child for child in children(process) if "spawn_main" in " ".join(child.cmdline())]
+        training[0].kill()
+        assert process.wait(60) == 1
+        said = process.stderr.read().splitlines()
+    assert gone(training)
+    assert said[-1].startswith("auscult: a training process was ended from outside")
+    assert not any("Traceback" in line for line in said)
+
+
 def test_a_missing_corpus_is_one_line(corpus, tmp_path):
     finished = run(
-        *COMMAND, "--protocol", "circor", "--corpus", f"cinc2016={corpus}", "--out", str(tmp_path / "out")
+        *("evaluate", "--protocol", "circor", "--corpus", f"cinc2016={corpus}", "--out", tmp_path / "out")
     )
     assert finished.returncode == 1
     assert finished.stderr.strip().splitlines()[-1].endswith("--corpus circor2022=DIR")
     assert "Traceback" not in finished.stderr
+
+
+def test_a_record_left_out_is_told_in_the_report(corpus, tmp_path):
+    copy = tmp_path / "cinc"
+    shutil.copytree(corpus, copy)
+    (copy / "training-a" / "a0007.flac").unlink()
+    finished = run(*arguments(copy, tmp_path / "out", "--allow-missing"))
+    assert finished.returncode == 0, finished.stderr
+    assert "- cinc2016: a0007: no audio file" in (tmp_path / "out" / "report.md").read_text()
+
+
+def test_the_command_line_offers_what_training_has():
+    assert set(cli.RECIPE_NAMES) == set(RECIPES)
+    assert set(cli.PROTOCOL_NAMES) == set(PROTOCOLS)
+
+
+def test_a_patient_has_the_probability_of_the_loudest_site_or_none():
+    records = [
+        Record(f"{patient}_{site}", "circor2022", Path("x"), patient == 1, str(patient), patient=str(patient))
+        for patient in (1, 2, 3)
+        for site in ("AV", "MV")
+    ]
+    # The first patient's sites have two windows and one, the second's one and none, the third's none.
+    outcome = FoldOutcome(
+        "fold 1",
+        records,
+        np.array([0, 0, 1, 2], np.int32),
+        np.array([0.2, 0.4, 0.9, 0.1]),
+        Calibration(),
+        [],
+    )
+    patients = _patients(outcome)
+    assert [(record.name, record.abnormal) for record in patients.records] == [
+        ("1", True),
+        ("2", False),
+        ("3", False),
+    ]
+    np.testing.assert_allclose(patients.record_p, [0.9, 0.1, np.nan])
+
+
+def test_images_are_made_once_and_belong_to_their_records(corpus, tmp_path):
+    records, _ = load_corpus("cinc2016", corpus)
+    file, config, titles = tmp_path / "images", FrontEndConfig(), []
+
+    def progress(found, title):
+        titles.append(title)
+        return found
+
+    for _ in range(2):
+        keep_images(records, config, file, progress)
+    assert titles == ["images"]
+    store = ImageStore(records, config, file)
+    some = [records[5], records[2]]
+    windows = store.examples(some)
+    alone = make_images(some, config, EVALUATION_HOP_S, some)
+    assert windows.images.tobytes() == alone.images.tobytes()
+    assert windows.record.tolist() == alone.record.tolist()
+    assert windows.abnormal.tolist() == [some[index].abnormal for index in alone.record]
+    every = store.examples(some, 3 * EVALUATION_HOP_S)
+    assert every.images.tobytes() == make_images(some, config, 3 * EVALUATION_HOP_S, some).images.tobytes()
+    with pytest.raises(ValueError, match="not a multiple"):
+        store.examples(some, 3.0)
+    with pytest.raises(CheckpointError, match="holds no images of these"):
+        ImageStore(some, config, file)

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from model.cnn import AuscultCNN, PaperCNN
+from model.cnn import PaperCNN
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from training.fitting import PATIENCE, Examples, Fit, score
-from training.image_augmentation import ImageAugmentation
 from training.metrics import ConstantClassifierError, auroc
 from training.recipes import RECIPES, Recipe
 
@@ -32,7 +31,8 @@ def examples(count, seed=0, strength=1.0):
     abnormal[:2] = True, False
     images = rng.standard_normal((count, 50, 121)).astype(np.float32)
     images[abnormal, :20, :40] += np.float32(strength)
-    return Examples(images, abnormal, np.where(rng.random(count) < 0.5, "a", "b"))
+    database = np.where(rng.random(count) < 0.5, "a", "b")
+    return Examples(images, np.arange(count, dtype=np.int32), abnormal, database)
 
 
 TRAINING, WATCHED = examples(40, 1), examples(30, 2)
@@ -185,7 +185,8 @@ def test_a_saturated_network_is_stopped_also_across_an_interruption(tmp_path):
 
 def test_without_learning_a_constant_answer_stops_after_the_patience(tmp_path):
     recipe = dataclasses.replace(RECIPE, learning_rate=0.0, epochs=50)
-    constant = Examples(np.zeros((6, 50, 121), np.float32), np.arange(6) % 2 == 0, np.full(6, "a"))
+    images = np.zeros((6, 50, 121), np.float32)
+    constant = Examples(images, np.arange(6, dtype=np.int32), np.arange(6) % 2 == 0, np.full(6, "a"))
     fit = Fit(recipe, 0, tmp_path / "checkpoint", "data")
     with pytest.raises(ConstantClassifierError):
         for _ in fit.epochs(constant, constant):
@@ -199,7 +200,7 @@ def test_any_seed_will_do(tmp_path, seed):
 
 
 def test_one_class_has_no_auroc_and_that_survives_the_checkpoint(tmp_path):
-    watched = Examples(WATCHED.images, np.zeros(30, bool), WATCHED.database)
+    watched = dataclasses.replace(WATCHED, abnormal=np.zeros(30, bool))
     fit = Fit(RECIPE.with_epochs(2), 0, tmp_path / "checkpoint", "data")
     assert [epoch.watched_auroc for epoch in fit.epochs(TRAINING, watched)] == [None, None]
     assert Fit(RECIPE.with_epochs(2), 0, tmp_path / "checkpoint", "data").history == fit.history
@@ -223,20 +224,12 @@ def test_a_checkpoint_that_cannot_be_written_ends_the_run(tmp_path):
         Fit(RECIPE, 0, tmp_path / "other", "data")
 
 
-OWN = Recipe(
-    name="own",
-    network=AuscultCNN.name,
+OWN = dataclasses.replace(
+    RECIPES["default"],
     arguments={"filters": [3, 4, 4, 4], "dropout": 0.5},
-    loss="cross-entropy",
-    label_smoothing=0.05,
-    optimizer="adamw",
-    learning_rate=3e-3,
-    weight_decay=0.02,
     batch=8,
     epochs=4,
     windows_per_epoch=24,
-    augmentation=ImageAugmentation(equaliser=1.0, floor=1.0, time_mask=0.25),
-    bfloat16=True,
 )
 
 
