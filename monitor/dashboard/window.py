@@ -441,6 +441,11 @@ class DashboardWindow(QWidget):
             return
         self.say(words)
 
+    def _remark(self, words: str) -> None:
+        """Say what is no fault, where none is still to be read."""
+        if self.message.objectName() != "alert":
+            self.say(words, alert=False)
+
     def _start_sound(self, session: Session) -> None:
         from monitor.dashboard.playback import Playback
 
@@ -448,10 +453,10 @@ class DashboardWindow(QWidget):
             self._playback = Playback()
         if _pace(session) != 1.0:
             self._sound_wanted = False
-            self.say(ONLY_AT_PACE, alert=False)
+            self._remark(ONLY_AT_PACE)
         elif not self._playback.start(session):
             self._sound_wanted = False
-            self.say(NO_SOUND_OUTPUT, alert=False)
+            self._remark(NO_SOUND_OUTPUT)
 
     def _stop_sound(self) -> None:
         if self._playback is not None:

@@ -152,14 +152,30 @@ def test_stopping_keeps_the_summary(qtbot, window, record):
     qtbot.waitUntil(lambda: "ended" not in window.status.name.text())
 
 
+class Deaf:
+    """A listener where nothing can be heard."""
+
+    def __init__(self, session):
+        pass
+
+    def start(self):
+        return False
+
+
+def test_a_bad_file_is_still_told_when_the_next_one_plays_silently(
+    qtbot, open_window, record, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(playback, "Listener", Deaf)
+    monkeypatch.setattr("monitor.dashboard.window.PAUSE_S", 0.1)
+    window = open_window()
+    good = record(seconds=30.0, pace=1.0)
+    window.set_playlist([recording_choice(tmp_path / "missing.wav"), good])
+    qtbot.waitUntil(lambda: window.session is not None, timeout=30_000)
+    window.toggle_sound()
+    assert "missing.wav" in window.problem
+
+
 def test_silence_is_told_where_there_is_no_loudspeaker(qtbot, window, record, monkeypatch):
-    class Deaf:
-        def __init__(self, session):
-            pass
-
-        def start(self):
-            return False
-
     choice = record(seconds=30.0, pace=1.0)
     window.set_playlist([choice])
     qtbot.waitUntil(lambda: window.session is not None, timeout=30_000)
