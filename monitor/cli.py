@@ -183,6 +183,12 @@ _training = _stacked(
         "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of everything random."
     ),
     click.option("--epochs", type=click.IntRange(min=1), help="Instead of the recipe's."),
+    click.option(
+        "--noise",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Holds esc10 and fsdd, for recipes that mix in noise.",
+    ),
     click.option("--allow-missing", is_flag=True, help="Leave out records that have a problem."),
 )
 

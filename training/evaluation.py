@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import signal
@@ -25,7 +24,7 @@ from training.corpora import Record
 from training.failure import TrainingError
 from training.fitting import Epoch, score
 from training.folds import Split
-from training.image_store import ImageStore, Progress, keep_images, records_digest
+from training.image_store import ImageFile, ImageStore, Progress, image_files, records_digest
 from training.outcome import Evaluation, FoldOutcome
 from training.protocols import Protocol, Variant
 from training.recipes import Recipe
@@ -52,6 +51,7 @@ def evaluate(
     on_fold: OnFold,
     command: str,
     left_out: Mapping[str, Sequence[str]],
+    noise: Path | None = None,
 ) -> Evaluation:
     """Train and test every fold of a protocol.
 
@@ -69,6 +69,7 @@ def evaluate(
         on_fold: Told of each fold that is done.
         command: The command line, for the report.
         left_out: For each corpus the problems of the records left out, for the report.
+        noise: Folder of the noise that the recipe may mix in.
 
     Raises:
         CorpusError: A corpus that the protocol needs is missing, or a fold has one class only.
@@ -79,17 +80,19 @@ def evaluate(
     """
     variants = protocol.plan(records, recipe, folds, seed)
     tasks = [(variant, name) for variant in variants for name in variant.folds]
+    files: dict[str, list[ImageFile]] = {}
     for variant in variants:
-        keep_images(records, variant.front_end, _images_of(out, variant), progress)
+        files[variant.name] = image_files(out, records, variant.front_end, recipe, seed, noise)
+        for file in files[variant.name]:
+            file.keep(progress)
     outcomes: dict[tuple[str, str], FoldOutcome] = {}
     on_fold("", 0, len(tasks))
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_end_with_parent)
     try:
         waiting = {
-            pool.submit(_run_fold, variant, name, recipe, records, seed, out, protocol.by_patient): (
-                variant.name,
-                name,
-            )
+            pool.submit(
+                _run_fold, variant, name, recipe, files[variant.name], seed, out, protocol.by_patient
+            ): (variant.name, name)
             for variant, name in tasks
         }
         for done in as_completed(waiting):
@@ -136,20 +139,19 @@ def _run_fold(
     variant: Variant,
     name: str,
     recipe: Recipe,
-    records: Sequence[Record],
+    files: Sequence[ImageFile],
     seed: int,
     out: Path,
     by_patient: bool,
 ) -> FoldOutcome:
     split = variant.folds[name]
     folder = out / _slug(variant.name) / _slug(name)
-    identity = (
-        f"{recipe.essence()} seed {seed} {records_digest(split.training, variant.front_end)} "
-        f"tested on {records_digest(split.held_out, variant.front_end)}"
-    )
+    trained, tested = (records_digest(part, variant.front_end) for part in (split.training, split.held_out))
+    copies = [file.key for file in files[1:]]
+    identity = f"{recipe.essence()} seed {seed} {trained} {copies} tested on {tested}"
     found = load_checkpoint(folder / "outcome.safetensors")
     if found is None or found[1].get("identity") != identity:
-        found = _fitted_and_tested(variant, split, recipe, records, seed, out, folder)
+        found = _fitted_and_tested(split, recipe, files, seed, folder)
         found[1]["identity"] = identity
         save_checkpoint(folder / "outcome.safetensors", *found)
     outcome = _read_outcome(name, split.held_out, *found)
@@ -157,17 +159,10 @@ def _run_fold(
 
 
 def _fitted_and_tested(
-    variant: Variant,
-    split: Split,
-    recipe: Recipe,
-    records: Sequence[Record],
-    seed: int,
-    out: Path,
-    folder: Path,
+    split: Split, recipe: Recipe, files: Sequence[ImageFile], seed: int, folder: Path
 ) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    store = ImageStore(records, variant.front_end, _images_of(out, variant))
-    checkpoint = folder / "checkpoint.safetensors"
-    fit, fitted = fit_split(split, recipe, seed, store, checkpoint, variant.front_end, lambda _: None)
+    store, checkpoint = ImageStore(files[0]), folder / "checkpoint.safetensors"
+    fit, fitted = fit_split(split, recipe, seed, store, files[1:], checkpoint, lambda _: None)
     tested = store.examples(split.held_out)
     tensors = {
         "window_record": torch.from_numpy(tested.record),
@@ -202,11 +197,6 @@ def _patients(outcome: FoldOutcome) -> FoldOutcome:
         window_record=np.flatnonzero(scored).astype(np.int32),
         window_p=highest[scored],
     )
-
-
-def _images_of(out: Path, variant: Variant) -> Path:
-    digest = hashlib.sha256(repr(variant.front_end).encode()).hexdigest()
-    return out / f"images-{digest[:8]}.safetensors"
 
 
 def _slug(name: str) -> str:

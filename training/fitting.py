@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +63,11 @@ class Examples:
     record: NDArray[np.int32]
     abnormal: NDArray[np.bool_]
     database: NDArray[np.str_]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Examples]) -> Examples:
+        """All of them, one part after the other."""
+        return cls(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(cls)))
 
 
 class Fit:
@@ -177,7 +182,7 @@ class Fit:
 
     def _order(self, share: Tensor, number: int) -> Tensor:
         generator = torch.Generator().manual_seed(self._seed_of(number))
-        count = self._recipe.windows_per_epoch or len(share)
+        count = self._recipe.windows_per_epoch or len(share) // (1 + self._recipe.altered_copies)
         if self._recipe.balance == "none":
             return torch.randperm(len(share), generator=generator)[:count]
         return torch.multinomial(share, count, replacement=True, generator=generator)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from dsp.config import FrontEndConfig
+from recordings import find_recordings
 from training.checkpoint import CheckpointError, load_checkpoint, load_state, save_checkpoint
-from training.corpora import Record
+from training.corpora import CorpusError, Record
 from training.fitting import Examples
-from training.images import front_end_fingerprint, make_images
+from training.images import Alter, front_end_fingerprint, make_images
+from training.noise import NoiseCorpus
+from training.recipes import Recipe
+from training.sound_augmentation import SoundAugmentation, SoundAugmenter
 
 EVALUATION_HOP_S = 2.0
 """Time between the windows of a recording when it is scored, in seconds."""
@@ -21,62 +27,154 @@ EVALUATION_HOP_S = 2.0
 Progress = Callable[[Sequence[Record], str], Iterable[Record]]
 
 
-def keep_images(records: Sequence[Record], config: FrontEndConfig, file: Path, progress: Progress) -> None:
-    """Make the images of records every ``EVALUATION_HOP_S``, unless the file holds just these already.
+@dataclass(frozen=True)
+class ImageFile:
+    """What a file of images holds.
+
+    Attributes:
+        path: Where it is.
+        records: Whose images.
+        config: The front end's numbers.
+        hop_s: Time between windows in seconds.
+        copy: 0 for the sound as it is, 1 and more for altered copies of it.
+        augmentation: What was done to the sound of a copy; None for the sound as it is.
+        seed: Of what was done.
+        noise: Folder that noise was mixed in from.
+    """
+
+    path: Path
+    records: Sequence[Record]
+    config: FrontEndConfig
+    hop_s: float = EVALUATION_HOP_S
+    copy: int = 0
+    augmentation: SoundAugmentation | None = None
+    seed: int = 0
+    noise: Path | None = None
+
+    @property
+    def key(self) -> str:
+        """Of files with equal keys the images are equal."""
+        told = f"{records_digest(self.records, self.config)} hop {self.hop_s}"
+        if self.augmentation is None:
+            return told
+        mixed = sorted(path.name for path in find_recordings(self.noise)) if self.noise else []
+        return f"{told} copy {self.copy} seed {self.seed} {self.augmentation} {mixed}"
+
+    def keep(self, progress: Progress) -> None:
+        """Make the images, unless the file holds just these already.
+
+        Args:
+            progress: Wraps the making of images in a progress bar, given its title.
+
+        Raises:
+            RecordingError: A recording cannot be read.
+            CorpusError: There is no such noise.
+            CheckpointError: The file is damaged or cannot be written.
+        """
+        key = self.key
+        state = load_state(self.path)
+        if state is not None and state.get("key") == key:
+            return
+        title = f"images, altered copy {self.copy}" if self.copy else "images"
+        made = make_images(
+            self.records, self.config, self.hop_s, progress(self.records, title), self._alteration()
+        )
+        tensors = {part: torch.from_numpy(array) for part, array in vars(made).items()}
+        save_checkpoint(self.path, tensors, {"key": key})
+
+    def _alteration(self) -> Alter | None:
+        if self.augmentation is None:
+            return None
+        augment = SoundAugmenter(self.augmentation, NoiseCorpus(self.noise) if self.noise else None)
+
+        def alter(index: int, samples: NDArray[np.float64]) -> NDArray[np.floating]:
+            # By name: a record sounds the same whichever others there are.
+            name = self.records[index].name.encode()
+            return augment(samples, np.random.default_rng([self.seed, self.copy, *name]))
+
+        return alter
+
+
+def image_files(
+    folder: Path,
+    records: Sequence[Record],
+    config: FrontEndConfig,
+    recipe: Recipe,
+    seed: int,
+    noise: Path | None,
+) -> list[ImageFile]:
+    """The files that a recipe needs: the records as they are, then their altered copies.
 
     Args:
-        records: All that an ``ImageStore`` will be asked for.
+        folder: Where they are kept.
+        records: Whose images.
         config: The front end's numbers.
-        file: Where they are kept, so that a killed run does not make them again.
-        progress: Wraps the making of images in a progress bar, given its title.
+        recipe: Says how many copies are altered, and how.
+        seed: Of the alterations.
+        noise: Holds ``esc10`` and ``fsdd``.
 
     Raises:
-        RecordingError: A recording cannot be read.
-        CheckpointError: The file is damaged or cannot be written.
+        CorpusError: The recipe mixes in noise and there is none.
     """
-    key = _key(records, config)
-    state = load_state(file)
-    if state is not None and state.get("key") == key:
-        return
-    made = make_images(records, config, EVALUATION_HOP_S, progress(records, "images"))
-    save_checkpoint(file, {part: torch.from_numpy(array) for part, array in vars(made).items()}, {"key": key})
+    name = f"images-{hashlib.sha256(repr(config).encode()).hexdigest()[:8]}"
+    if recipe.sound is None or recipe.sound.noise_snr_db is None:
+        noise = None
+    elif noise is None:
+        raise CorpusError(f"recipe {recipe.name} mixes in noise: give its folder by --noise DIR")
+    copies = [
+        ImageFile(
+            folder / f"{name}-copy-{copy}.safetensors",
+            records,
+            config,
+            recipe.hop_s,
+            copy,
+            recipe.sound,
+            seed,
+            noise,
+        )
+        for copy in range(1, recipe.altered_copies + 1)
+    ]
+    return [ImageFile(folder / f"{name}.safetensors", records, config), *copies]
 
 
 class ImageStore:
-    """The images that ``keep_images`` has put into a file.
+    """The images in a file.
 
     Args:
-        records: The same as there.
-        config: The same as there.
-        file: The same as there.
+        file: What it holds; ``keep`` has made it.
+
+    Attributes:
+        config: The front end's numbers.
 
     Raises:
-        CheckpointError: The file is damaged, missing, or of other records or another front end.
+        CheckpointError: The file is damaged, missing, or holds something else.
     """
 
-    def __init__(self, records: Sequence[Record], config: FrontEndConfig, file: Path) -> None:
-        found = load_checkpoint(file)
-        if found is None or found[1].get("key") != _key(records, config):
-            raise CheckpointError(f"{file}: holds no images of these recordings; start again to make them")
+    def __init__(self, file: ImageFile) -> None:
+        found = load_checkpoint(file.path)
+        if found is None or found[1].get("key") != file.key:
+            raise CheckpointError(f"{file.path}: holds no images of these records; start again to make them")
         images, owner, refused = (found[0][part].numpy() for part in ("images", "record", "refused"))
-        self._images, self._refused = images, refused
-        self._place = {record.name: index for index, record in enumerate(records)}
+        self._images, self._refused, self._hop_s = images, refused, file.hop_s
+        self.config = file.config
+        self._place = {record.name: index for index, record in enumerate(file.records)}
         # The windows of a record lie together, in order.
-        self._first = np.searchsorted(owner, np.arange(len(records) + 1))
+        self._first = np.searchsorted(owner, np.arange(len(file.records) + 1))
 
-    def examples(self, records: Sequence[Record], hop_s: float = EVALUATION_HOP_S) -> Examples:
+    def examples(self, records: Sequence[Record], hop_s: float | None = None) -> Examples:
         """The windows of some records that the quality rule lets pass.
 
         Args:
             records: Some of the store's.
-            hop_s: A multiple of ``EVALUATION_HOP_S``.
+            hop_s: Time between the windows; a multiple of the store's, which it is where None.
 
         Raises:
             ValueError: ``hop_s`` is not such a multiple.
         """
-        stride = round(hop_s / EVALUATION_HOP_S)
-        if stride < 1 or abs(stride * EVALUATION_HOP_S - hop_s) > 1e-9:
-            raise ValueError(f"hop {hop_s:g} s is not a multiple of {EVALUATION_HOP_S:g} s")
+        hop_s = hop_s or self._hop_s
+        stride = round(hop_s / self._hop_s)
+        if stride < 1 or abs(stride * self._hop_s - hop_s) > 1e-9:
+            raise ValueError(f"hop {hop_s:g} s is not a multiple of {self._hop_s:g} s")
         places, owner = [np.empty(0, np.intp)], [np.empty(0, np.int32)]
         for index, record in enumerate(records):
             at = self._place[record.name]
@@ -95,7 +193,3 @@ def records_digest(records: Sequence[Record], config: FrontEndConfig) -> str:
     """What images depend on, hashed: the records, their labels and the front end's arithmetic."""
     told = repr([(record.name, record.abnormal, record.path.stat().st_size) for record in records])
     return hashlib.sha256((told + front_end_fingerprint(config)).encode()).hexdigest()
-
-
-def _key(records: Sequence[Record], config: FrontEndConfig) -> str:
-    return f"{records_digest(records, config)} hop {EVALUATION_HOP_S}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from model.cnn import AuscultCNN, PaperCNN
 from training.image_augmentation import ImageAugmentation
+from training.sound_augmentation import PAPER, SoundAugmentation
 
 LOSSES = ("mse", "cross-entropy")
 OPTIMIZERS = ("adagrad", "adamw")
@@ -30,9 +32,11 @@ class Recipe:
         weight_decay: AdamW's.
         batch: Windows in a step.
         epochs: Passes.
-        windows_per_epoch: Windows drawn for a pass; None for as many as there are.
+        windows_per_epoch: Windows drawn for a pass; None for as many as there are, copies not counted.
         balance: What is drawn equally often; see ``balance_weights``.
-        augmentation: What is done to the images.
+        sound: What is done to the sound of the altered copies.
+        altered_copies: Altered copies of each training record that are drawn from beside the record itself.
+        augmentation: What is done to the images, anew each time one is drawn.
         bfloat16: Convolve in bfloat16 while training, for speed.
         calibration_share: Share of the subject groups that train nothing and calibrate the probability.
         holds_out: Whether ``auscult train`` keeps the publishers' test list out. Where not, the weights have
@@ -54,6 +58,8 @@ class Recipe:
     epochs: int = 200
     windows_per_epoch: int | None = None
     balance: str = "database and class"
+    sound: SoundAugmentation | None = None
+    altered_copies: int = 0
     augmentation: ImageAugmentation | None = None
     bfloat16: bool = False
     calibration_share: float = 0.15
@@ -63,6 +69,8 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.loss not in LOSSES or self.optimizer not in OPTIMIZERS:
             raise ValueError(f"loss {self.loss!r} or optimizer {self.optimizer!r} is unknown")
+        if bool(self.sound) != bool(self.altered_copies):
+            raise ValueError("altered copies need something to be done to their sound, and nothing else does")
 
     def with_epochs(self, epochs: int) -> Recipe:
         """The same recipe, shorter or longer."""
@@ -74,7 +82,7 @@ class Recipe:
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as JSON holds them."""
-        return {**asdict(self), "notes": list(self.notes)}
+        return json.loads(json.dumps(asdict(self)))
 
 
 RECIPES: Mapping[str, Recipe] = {
@@ -84,6 +92,8 @@ RECIPES: Mapping[str, Recipe] = {
             name="paper",
             network=PaperCNN.name,
             arguments={"activation": "relu", "filters": [8, 16], "kernel": 5},
+            sound=PAPER,
+            altered_copies=1,
             notes=(
                 "The paper names the mean squared error on the softmax, Adagrad at 0.01, batches of 100, "
                 "200 epochs.",
@@ -93,7 +103,8 @@ RECIPES: Mapping[str, Recipe] = {
                 "Filter counts and kernel size are not in the paper.",
                 "Both classes of each database are drawn equally often; otherwise 80 % of the windows are "
                 "normal, and to recognise the database is nearly to know the class.",
-                "No augmentation yet.",
+                "The paper alters sound by stretching, noise and pitch; here one altered copy of each record "
+                "is drawn from as often as the record itself.",
             ),
         ),
         Recipe(

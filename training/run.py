@@ -23,7 +23,14 @@ from training.checkpoint import write_whole
 from training.corpora import CorpusError, Record, load_corpus
 from training.fitting import Epoch, Examples, Fit, score
 from training.folds import Split, split_records
-from training.image_store import EVALUATION_HOP_S, ImageStore, Progress, keep_images, records_digest
+from training.image_store import (
+    EVALUATION_HOP_S,
+    ImageFile,
+    ImageStore,
+    Progress,
+    image_files,
+    records_digest,
+)
 from training.metrics import Figures, figures, figures_by_database, mean_by_record, refuse_constant
 from training.recipes import Recipe
 
@@ -40,6 +47,7 @@ def train(
     progress: Progress,
     on_epoch: Callable[[Epoch], None],
     allow_missing: bool = False,
+    noise: Path | None = None,
 ) -> Path:
     """Train, calibrate, evaluate on the held-out records and write the weights with their card.
 
@@ -55,6 +63,7 @@ def train(
         progress: Wraps the making of images in a progress bar, given its title.
         on_epoch: Told of each epoch.
         allow_missing: Train without the records that have a problem, and list them in the card.
+        noise: Folder of the noise that the recipe may mix in.
 
     Returns:
         The weights file; its card lies beside it.
@@ -72,10 +81,11 @@ def train(
     if recipe.holds_out and not split.held_out:
         raise CorpusError("no record of the corpora is on its publishers' test list: nothing to test on")
     config = FrontEndConfig()
-    images = out / "images.safetensors"
-    keep_images(records, config, images, progress)
-    store = ImageStore(records, config, images)
-    fit, fitted = fit_split(split, recipe, seed, store, out / "checkpoint.safetensors", config, on_epoch)
+    files = image_files(out, records, config, recipe, seed, noise)
+    for file in files:
+        file.keep(progress)
+    store = ImageStore(files[0])
+    fit, fitted = fit_split(split, recipe, seed, store, files[1:], out / "checkpoint.safetensors", on_epoch)
     metrics = {
         "threshold": THRESHOLD,
         "window_hop_s": EVALUATION_HOP_S,
@@ -113,23 +123,36 @@ def fit_split(
     recipe: Recipe,
     seed: int,
     store: ImageStore,
+    copies: Sequence[ImageFile],
     checkpoint: Path,
-    config: FrontEndConfig,
     on_epoch: Callable[[Epoch], None],
 ) -> tuple[Fit, Calibration]:
     """Fit a network on a split's training records and calibrate it on its calibration records.
+
+    Args:
+        split: Who trains and who calibrates.
+        recipe: How.
+        seed: Of weights, order and image augmentation.
+        store: The images of the records as they are.
+        copies: Files of altered copies, of which only those of the training records are used.
+        checkpoint: Where the state is kept after each epoch.
+        on_epoch: Told of each epoch.
 
     Raises:
         CorpusError: The records leave only one class to train or to calibrate on.
         CheckpointError: The checkpoint is damaged, of another run, or cannot be written.
         UselessClassifierError: The network answers the same for everything, or the wrong way round.
     """
-    learnt = store.examples(_plainly_labelled(split.training), recipe.hop_s)
+    learning = _plainly_labelled(split.training)
+    parts = [store.examples(learning, recipe.hop_s)]
+    parts += [ImageStore(file).examples(learning) for file in copies]
+    learnt = Examples.joined(parts)
     watching = _plainly_labelled(split.calibration)
     watched = store.examples(watching)
     _need_both_classes("train on", learnt)
     _need_both_classes("calibrate on", watched)
-    fit = Fit(recipe, seed, checkpoint, records_digest(split.training, config))
+    identity = [records_digest(split.training, store.config), *(file.key for file in copies)]
+    fit = Fit(recipe, seed, checkpoint, " ".join(identity))
     for epoch in fit.epochs(learnt, watched):
         on_epoch(epoch)
     weight = _record_weights(watching, watched.record)

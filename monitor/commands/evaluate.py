@@ -29,6 +29,7 @@ def run_evaluation(
     epochs: int | None,
     jobs: int,
     allow_missing: bool,
+    noise: Path | None,
 ) -> None:
     """Run a protocol and write its report.
 
@@ -56,6 +57,7 @@ def run_evaluation(
 
     command = ["auscult", "evaluate", "--protocol", protocol, "--model", recipe_name]
     command += [word for corpus in folders for word in ("--corpus", f"{corpus}=DIR")]
+    command += ["--noise", "DIR"] if noise else []
     command += ["--folds", str(folds), "--seed", str(seed)]
     if epochs is not None:
         command += ["--epochs", str(epochs)]
@@ -73,6 +75,7 @@ def run_evaluation(
             on_fold,
             shlex.join(command),
             left_out,
+            noise,
         )
         write_report(out, evaluation)
     except (TrainingError, RecordingError) as error:

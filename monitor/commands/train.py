@@ -25,6 +25,7 @@ def run_training(
     name: str,
     epochs: int | None,
     allow_missing: bool,
+    noise: Path | None,
 ) -> None:
     """Train and say where the weights are and what they are worth.
 
@@ -50,7 +51,7 @@ def run_training(
             )
 
     try:
-        weights = train(folders, recipe, seed, out, name, progress, on_epoch, allow_missing)
+        weights = train(folders, recipe, seed, out, name, progress, on_epoch, allow_missing, noise)
     except (TrainingError, RecordingError) as error:
         raise CommandError(str(error)) from None
     finally:

@@ -4,6 +4,8 @@ import os
 import shutil
 import signal
 import time
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +15,17 @@ import pytest
 from dsp.config import FrontEndConfig
 from model.card import Calibration
 from monitor import cli
+from recordings import RecordingError
 from tests.training.processes import run, start
 from training.checkpoint import CheckpointError
-from training.corpora import Record, load_corpus
+from training.corpora import CorpusError, Record, load_corpus
 from training.evaluation import _patients
-from training.image_store import EVALUATION_HOP_S, ImageStore, keep_images
+from training.image_store import EVALUATION_HOP_S, ImageFile, ImageStore, image_files
 from training.images import make_images
 from training.outcome import FoldOutcome
 from training.protocols import PROTOCOLS
 from training.recipes import RECIPES
+from training.sound_augmentation import TRAVEL
 
 EPOCHS = 40
 
@@ -159,27 +163,63 @@ def test_a_patient_has_the_probability_of_the_loudest_site_or_none():
     np.testing.assert_allclose(patients.record_p, [0.9, 0.1, np.nan])
 
 
-def test_images_are_made_once_and_belong_to_their_records(corpus, tmp_path):
-    records, _ = load_corpus("cinc2016", corpus)
-    file, config, titles = tmp_path / "images", FrontEndConfig(), []
-
+def titles_of(into):
     def progress(found, title):
-        titles.append(title)
+        into.append(title)
         return found
 
+    return progress
+
+
+def test_images_are_made_once_and_belong_to_their_records(corpus, tmp_path):
+    records, _ = load_corpus("cinc2016", corpus)
+    file, titles = ImageFile(tmp_path / "images", records, FrontEndConfig()), []
     for _ in range(2):
-        keep_images(records, config, file, progress)
+        file.keep(titles_of(titles))
     assert titles == ["images"]
-    store = ImageStore(records, config, file)
+    store = ImageStore(file)
     some = [records[5], records[2]]
     windows = store.examples(some)
-    alone = make_images(some, config, EVALUATION_HOP_S, some)
+    alone = make_images(some, file.config, EVALUATION_HOP_S, some)
     assert windows.images.tobytes() == alone.images.tobytes()
     assert windows.record.tolist() == alone.record.tolist()
     assert windows.abnormal.tolist() == [some[index].abnormal for index in alone.record]
     every = store.examples(some, 3 * EVALUATION_HOP_S)
-    assert every.images.tobytes() == make_images(some, config, 3 * EVALUATION_HOP_S, some).images.tobytes()
+    thinned = make_images(some, file.config, 3 * EVALUATION_HOP_S, some)
+    assert every.images.tobytes() == thinned.images.tobytes()
     with pytest.raises(ValueError, match="not a multiple"):
         store.examples(some, 3.0)
     with pytest.raises(CheckpointError, match="holds no images of these"):
-        ImageStore(some, config, file)
+        ImageStore(replace(file, records=some))
+
+
+def test_altered_copies_differ_from_the_record_from_each_other_and_by_seed_alone(corpus, tmp_path):
+    records, _ = load_corpus("cinc2016", corpus)
+    some = records[:3]
+    recipe = replace(RECIPES["paper"], altered_copies=2, hop_s=2.0)
+
+    def images(name, seed, chosen):
+        found = []
+        for file in image_files(tmp_path / name, chosen, FrontEndConfig(), recipe, seed, None):
+            file.keep(titles_of([]))
+            found.append(ImageStore(file).examples([some[1]]).images)
+        return found
+
+    first = images("first", 0, some)
+    assert len(first) == 3
+    for one, other in combinations(first, 2):
+        assert one.tobytes() != other.tobytes()
+    again, other = images("again", 0, some[1:]), images("other", 1, some)
+    assert [one.tobytes() for one in first] == [one.tobytes() for one in again]
+    assert first[0].tobytes() == other[0].tobytes()
+    assert first[1].tobytes() != other[1].tobytes()
+
+
+def test_a_recipe_that_mixes_in_noise_asks_for_it(corpus, tmp_path):
+    records, _ = load_corpus("cinc2016", corpus)
+    recipe = replace(RECIPES["paper"], sound=TRAVEL)
+    with pytest.raises(CorpusError, match="give its folder by --noise DIR"):
+        image_files(tmp_path, records, FrontEndConfig(), recipe, 0, None)
+    (_, copy) = image_files(tmp_path, records, FrontEndConfig(), recipe, 0, tmp_path / "nothing")
+    with pytest.raises(RecordingError, match="cannot be listed"):
+        copy.keep(titles_of([]))
