@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from training.markdown import FIGURE_NAMES, NONE, estimated, number, percent, signed, table
 from training.reliability import BINS
 from training.summary import ABSTAINED, AS_RECORDED, EVEN_ODDS
 
 POOLED = "all databases"
-
-_NONE = "–"
-_NAMES = {
-    "auroc": "AUROC",
-    "macc": "MAcc",
-    "accuracy": "accuracy",
-    "recall": "recall",
-    "precision": "precision",
-    "f1": "F1",
-}
 
 Rows = list[list[str]]
 
@@ -50,7 +41,7 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
                 f"{summary['threshold']:g} on, fixed beforehand. Recall, precision and F1 are those of the "
                 "abnormal class; MAcc is the mean of sensitivity and specificity. In brackets: "
                 f"{summary['intervals']['confidence']:.0%} intervals, "
-                f"{summary['intervals']['resamples']:,} bootstrap resamples of subjects. {_NONE} is "
+                f"{summary['intervals']['resamples']:,} bootstrap resamples of subjects. {NONE} is "
                 "undefined. The rest is in `metrics.json`, each recording in `predictions.csv`.",
                 "## Figures",
                 _figures(variants),
@@ -97,8 +88,8 @@ def _left_out(problems: Mapping[str, Sequence[str]]) -> list[str]:
 
 def _figures(variants: Mapping[str, Any]) -> str:
     columns: Columns = {"records (abnormal)": lambda found: f"{found['n']} ({found['n_abnormal']})"}
-    for figure, name in _NAMES.items():
-        columns[name] = lambda found, figure=figure: _estimate(found["figures"][figure])
+    for figure, name in FIGURE_NAMES.items():
+        columns[name] = lambda found, figure=figure: estimated(found["figures"][figure])
     return _by_section(variants, columns)
 
 
@@ -110,7 +101,7 @@ def _pooled_warning(pooled: bool) -> list[str]:
 
 def _mean_aurocs(variants: Mapping[str, Any]) -> str:
     rows = [
-        [name, f"mean of {_short(found['databases'])}", _estimate(found)]
+        [name, f"mean of {_short(found['databases'])}", estimated(found)]
         for name, panel in variants.items()
         for found in panel["mean_auroc"].values()
         if found is not None
@@ -125,14 +116,14 @@ def _folds(variants: Mapping[str, Any]) -> list[str]:
         for unit in ("records", "windows"):
             spread = panel["folds"][unit]
             if panel["pooled"] and max(spread["folds"].values()) > 1:
-                cells = [_spread(spread["mean"][figure], spread["sd"][figure]) for figure in _NAMES]
+                cells = [_spread(spread["mean"][figure], spread["sd"][figure]) for figure in FIGURE_NAMES]
                 rows.append([name, unit, str(len(spread["each"])), *cells])
     if not rows:
         return []
     return [
         "## Over the folds",
         "Mean ± standard deviation.",
-        _table(["variant", "of", "folds", *_NAMES.values()], rows, len(variants)),
+        _table(["variant", "of", "folds", *FIGURE_NAMES.values()], rows, len(variants)),
     ]
 
 
@@ -140,7 +131,7 @@ def _calibration(variants: Mapping[str, Any]) -> str:
     columns: Columns = {}
     for weighting in (AS_RECORDED, EVEN_ODDS):
         for figure, name in (("ece", "ECE"), ("brier", "Brier")):
-            columns[f"{name}, {weighting}"] = lambda found, weighting=weighting, figure=figure: _number(
+            columns[f"{name}, {weighting}"] = lambda found, weighting=weighting, figure=figure: number(
                 found["calibration"][weighting][figure]
             )
     return _by_section(variants, columns)
@@ -150,15 +141,15 @@ def _abstention(variants: Mapping[str, Any]) -> str:
     return _by_section(
         variants,
         {
-            "answered": lambda found: _percent(found["abstention"]["coverage"]),
-            "normal unanswered": lambda found: _percent(found["abstention"]["rate_normal"]),
-            "abnormal unanswered": lambda found: _percent(found["abstention"]["rate_abnormal"]),
-            "MAcc of all": lambda found: _number(found["abstention"]["macc_of_all"]),
-            "MAcc of answered": lambda found: _number(found["abstention"]["macc_of_answered"]),
-            "MAcc of most certain": lambda found: _number(
+            "answered": lambda found: percent(found["abstention"]["coverage"]),
+            "normal unanswered": lambda found: percent(found["abstention"]["rate_normal"]),
+            "abnormal unanswered": lambda found: percent(found["abstention"]["rate_abnormal"]),
+            "MAcc of all": lambda found: number(found["abstention"]["macc_of_all"]),
+            "MAcc of answered": lambda found: number(found["abstention"]["macc_of_answered"]),
+            "MAcc of most certain": lambda found: number(
                 found["abstention"]["least_certain_left_out"]["macc"]
             ),
-            "gain": lambda found: _signed(found["abstention"]["least_certain_left_out"]["gain"]),
+            "gain": lambda found: signed(found["abstention"]["least_certain_left_out"]["gain"]),
         },
     )
 
@@ -167,10 +158,10 @@ def _rolling(variants: Mapping[str, Any]) -> str:
     return _by_section(
         variants,
         {
-            "median first verdict (s)": lambda found: _number(found["rolling"]["median_first_verdict_s"], 0),
-            "no verdict": lambda found: _percent(found["rolling"]["never_answered"]),
-            "flips per recording": lambda found: _number(found["rolling"]["flips_per_record"]),
-            "recordings that flip": lambda found: _percent(found["rolling"]["records_that_flip"]),
+            "median first verdict (s)": lambda found: number(found["rolling"]["median_first_verdict_s"], 0),
+            "no verdict": lambda found: percent(found["rolling"]["never_answered"]),
+            "flips per recording": lambda found: number(found["rolling"]["flips_per_record"]),
+            "recordings that flip": lambda found: percent(found["rolling"]["records_that_flip"]),
         },
     )
 
@@ -190,9 +181,9 @@ def _windows(variants: Mapping[str, Any]) -> str:
         found = panel["windows"]
         shown = {POOLED: found["pooled"]} if found["pooled"] else {}
         for label, inside in {**shown, **found["databases"]}.items():
-            cells = [_number(inside[figure]) for figure in _NAMES]
+            cells = [number(inside[figure]) for figure in FIGURE_NAMES]
             rows.append([name, label, f"{inside['n']} ({inside['n_abnormal']})", *cells])
-    return _table(["variant", "tested on", "windows (abnormal)", *_NAMES.values()], rows, len(variants))
+    return _table(["variant", "tested on", "windows (abnormal)", *FIGURE_NAMES.values()], rows, len(variants))
 
 
 def _sections(variants: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -206,8 +197,7 @@ def _sections(variants: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[s
 def _table(header: Sequence[str], rows: Rows, variants: int) -> str:
     """A table; with a single variant its column says nothing and is left out."""
     first = 0 if variants > 1 else 1
-    lines = [header[first:], ["---"] * len(header[first:]), *(row[first:] for row in rows)]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return table(header[first:], [row[first:] for row in rows])
 
 
 def _picture(captions: Mapping[str, str], *names: str) -> list[str]:
@@ -222,22 +212,5 @@ def _short(databases: Sequence[str]) -> str:
     return ", ".join(databases)
 
 
-def _estimate(found: Mapping[str, float | None]) -> str:
-    value, low, high = (_number(found[name]) for name in ("value", "low", "high"))
-    return value if found["low"] is None else f"{value} ({low}–{high})"
-
-
 def _spread(mean: float | None, deviation: float | None) -> str:
-    return _number(mean) if deviation is None else f"{_number(mean)} ± {_number(deviation)}"
-
-
-def _number(value: float | None, digits: int = 3) -> str:
-    return _NONE if value is None else f"{value:.{digits}f}"
-
-
-def _signed(value: float | None) -> str:
-    return _NONE if value is None else f"{value:+.3f}"
-
-
-def _percent(value: float | None) -> str:
-    return _NONE if value is None else f"{100 * value:.1f} %"
+    return number(mean) if deviation is None else f"{number(mean)} ± {number(deviation)}"
