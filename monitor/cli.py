@@ -339,7 +339,10 @@ def devices() -> None:
 
 
 @cli.command(
-    epilog=example("auscult train --corpus cinc2016=corpora/cinc2016 --recipe paper --out runs/paper")
+    epilog=example(
+        "auscult train --corpus cinc2016=corpora/cinc2016 --recipe paper --out runs/paper",
+        "auscult train --corpus cinc2016=corpora/cinc2016 --recipe default --evidence runs/grouped",
+    )
 )
 @click.option(
     "--recipe", type=click.Choice(RECIPE_NAMES), default="paper", show_default=True, help="How to train."
@@ -352,6 +355,13 @@ def devices() -> None:
     help="Folder for checkpoints and weights.",
 )
 @click.option("--name", help="The model's name. Default: the recipe's.")
+@click.option(
+    "--evidence",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="What auscult evaluate wrote of this recipe, for the model card; may be repeated.",
+)
 @_training
 def train(recipe: str, name: str | None, **options: Any) -> None:
     """Train a model. Killed and started again, it goes on where it was."""

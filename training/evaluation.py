@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from dsp.config import FrontEndConfig
 from model.card import Calibration
 from training.calibration import probability
 from training.checkpoint import load_checkpoint, save_checkpoint
@@ -25,7 +26,7 @@ from training.failure import TrainingError
 from training.fitting import Epoch, score
 from training.folds import Split
 from training.image_store import ImageFile, ImageStore, Progress, image_files, records_digest
-from training.outcome import Evaluation, FoldOutcome
+from training.outcome import Evaluation, ExampleImage, FoldOutcome
 from training.protocols import Protocol, Variant
 from training.recipes import Recipe
 from training.run import fit_split
@@ -119,7 +120,40 @@ def evaluate(
         command=command,
         by_patient=protocol.by_patient,
         left_out=left_out,
+        recipe=recipe.essence(),
+        examples=_examples(variants, files),
     )
+
+
+def _examples(
+    variants: Sequence[Variant], files: Mapping[str, Sequence[ImageFile]]
+) -> dict[str, list[ExampleImage]]:
+    """The first normal and the first abnormal record that a variant tests and that has a scored window.
+
+    A variant whose images are those of one before it has none to show.
+    """
+    found: dict[FrontEndConfig, str] = {}
+    for variant in variants:
+        found.setdefault(variant.front_end, variant.name)
+    examples = {}
+    for variant in variants:
+        if found[variant.front_end] != variant.name:
+            continue
+        store = ImageStore(files[variant.name][0])
+        tested = [record for split in variant.folds.values() for record in split.held_out]
+        firsts = [_first_example(store, tested, abnormal) for abnormal in (False, True)]
+        examples[variant.name] = [example for example in firsts if example is not None]
+    return examples
+
+
+def _first_example(store: ImageStore, tested: Sequence[Record], abnormal: bool) -> ExampleImage | None:
+    for record in tested:
+        # A murmur patient's recording from where none is heard would show the label and not its reason.
+        if record.abnormal is abnormal and not (abnormal and record.heard is False):
+            images = store.examples([record]).images
+            if images.shape[0]:
+                return ExampleImage(record.name, abnormal, images[0], store.config)
+    return None
 
 
 def _end_with_parent() -> None:

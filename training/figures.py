@@ -14,7 +14,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from training.outcome import FoldOutcome
+from dsp.config import FrontEndConfig
+from dsp.spectrogram import band_edges
+from training.outcome import ExampleImage, FoldOutcome
 from training.tables import RecordTable
 
 # Okabe and Ito's, told apart with any colour vision; in place of their yellow, too pale for a line, a grey.
@@ -41,6 +43,48 @@ LEAST_IN_BIN = 10
 
 Panel = Mapping[str, Any]
 """A variant's part of the summary."""
+
+
+def examples_figure(examples: Mapping[str, Sequence[ExampleImage]]) -> bytes:
+    """The images of a normal and an abnormal record, above one another, in seconds and hertz.
+
+    Args:
+        examples: For each variant that has images of its own. All share one scale of colour.
+    """
+    shown = {name: images for name, images in examples.items() if images}
+    values = np.concatenate([one.image.ravel() for images in shown.values() for one in images])
+    # A few bins far above or below the rest would leave the others one colour.
+    low, high = np.percentile(values, [1, 99])
+    rows = max(len(images) for images in shown.values())
+    with rc_context(_STYLE):
+        picture = Figure(figsize=(1.4 * _PANEL * len(shown), 0.8 * _PANEL * rows), layout="constrained")
+        axes = picture.subplots(rows, len(shown), squeeze=False)
+        for column, (name, images) in enumerate(shown.items()):
+            for row, example in enumerate(images):
+                one = axes[row, column]
+                mesh = one.pcolormesh(
+                    *_seconds_and_hertz(example.front_end), example.image, vmin=low, vmax=high
+                )
+                word = "abnormal" if example.abnormal else "normal"
+                title = f"{name}\n{word}: {example.record}" if len(shown) > 1 else f"{word}: {example.record}"
+                one.set(title=title, xlabel="time in the window (s)", ylabel="frequency (Hz)")
+                one.grid(visible=False)
+            for one in axes[len(images) :, column]:
+                one.set_axis_off()
+        picture.colorbar(mesh, ax=axes, label="log power (standard deviations from the mean)", extend="both")
+        return _png(picture)
+
+
+def _seconds_and_hertz(config: FrontEndConfig) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The edges of an image's columns and rows: half way between the middles of frames and of bands."""
+    middle_s = (np.arange(config.frames) * config.step + config.frame / 2) / config.rate
+    middle_hz = band_edges(config)[1:-1]
+    return _cell_edges(middle_s), _cell_edges(middle_hz)
+
+
+def _cell_edges(middles: NDArray[np.float64]) -> NDArray[np.float64]:
+    between = (middles[1:] + middles[:-1]) / 2
+    return np.r_[2 * middles[0] - between[0], between, 2 * middles[-1] - between[-1]]
 
 
 def training_figure(variants: Mapping[str, Sequence[FoldOutcome]]) -> bytes:
@@ -246,7 +290,8 @@ def _panels(
 def _png(picture: Figure) -> bytes:
     for row in np.reshape(picture.axes, (-1,)):
         row.set_axisbelow(True)
-    for before, after in pairwise(picture.axes):
+    # A bar of colours stands in no row.
+    for before, after in pairwise(one for one in picture.axes if one.get_subplotspec()):
         if before.get_subplotspec().rowspan == after.get_subplotspec().rowspan:
             after.set_ylabel("")
     stream = io.BytesIO()

@@ -12,6 +12,9 @@ RESAMPLES = 1000
 
 CONFIDENCE = 0.95
 
+SEED = 2016
+"""Of the draws: fixed, so that the same answers have the same intervals."""
+
 LEAST_DEFINED = 0.9
 """Share of resamples in which a figure must be defined; an interval of the lucky ones would be too narrow."""
 

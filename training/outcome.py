@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.config import FrontEndConfig
 from model.card import Calibration
 from training.corpora import Record
 from training.fitting import Epoch
@@ -42,6 +44,23 @@ class FoldOutcome:
 
 
 @dataclass(frozen=True, eq=False)
+class ExampleImage:
+    """What the network sees of a held-out record: its first window that the quality rule lets pass.
+
+    Attributes:
+        record: The record's name.
+        abnormal: Its label.
+        image: Shape (50, 121), lowest band first.
+        front_end: The numbers that made it.
+    """
+
+    record: str
+    abnormal: bool
+    image: NDArray[np.float32]
+    front_end: FrontEndConfig
+
+
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """The outcomes of one protocol.
 
@@ -55,6 +74,8 @@ class Evaluation:
         command: The command that makes this again.
         by_patient: An entry is a patient with one probability, not a recording with its windows.
         left_out: For each corpus the problems of the records left out, a line each.
+        recipe: What decides how it was trained, as JSON holds it.
+        examples: For each variant whose images are made in a way of their own, a normal and an abnormal one.
     """
 
     protocol: str
@@ -65,3 +86,5 @@ class Evaluation:
     command: str
     by_patient: bool = False
     left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    examples: Mapping[str, Sequence[ExampleImage]] = field(default_factory=dict)

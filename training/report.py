@@ -13,6 +13,7 @@ from typing import Any
 from training.checkpoint import write_whole
 from training.figures import (
     auroc_figure,
+    examples_figure,
     reliability_figure,
     risk_coverage_figure,
     roc_figure,
@@ -30,6 +31,7 @@ COLUMNS = (
     "database",
     "group",
     "abnormal",
+    "quality",
     "p_abnormal",
     "label",
     "windows",
@@ -38,6 +40,7 @@ COLUMNS = (
 )
 
 CAPTIONS = {
+    "examples.png": "What the network sees: a window of the first held-out normal and abnormal recording.",
     "auroc.png": "AUROC inside each database, with 95 % intervals.",
     "roc.png": "Receiver operating characteristic, and its area.",
     "training.png": "Loss and accuracy by epoch: mean over the folds, and one standard deviation.",
@@ -76,10 +79,12 @@ def write_report(out: Path, evaluation: Evaluation) -> dict[str, Any]:
         "reliability-even-odds.png": reliability_figure(variants, EVEN_ODDS),
         "risk-coverage.png": risk_coverage_figure(variants),
     }
+    if any(evaluation.examples.values()):
+        pictures["examples.png"] = examples_figure(evaluation.examples)
     for name, picture in pictures.items():
         write_whole(out / name, picture)
     # Last, so that it never speaks of a file that is not there.
-    write_whole(out / "report.md", report_text(summary, CAPTIONS).encode())
+    write_whole(out / "report.md", report_text(summary, {name: CAPTIONS[name] for name in pictures}).encode())
     return summary
 
 
@@ -97,6 +102,7 @@ def _predictions(tables: Mapping[str, RecordTable]) -> str:
                     table.database[row],
                     table.group[row].partition("\n")[2],
                     int(table.abnormal[row]),
+                    table.quality[row],
                     _cell(table.p[row], ".6f"),
                     table.label[row],
                     table.windows[row],

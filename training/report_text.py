@@ -8,6 +8,7 @@ from typing import Any
 from training.markdown import FIGURE_NAMES, NONE, estimated, number, percent, signed, table
 from training.reliability import BINS
 from training.summary import ABSTAINED, AS_RECORDED, EVEN_ODDS
+from training.tables import QUALITIES
 
 POOLED = "all databases"
 
@@ -27,7 +28,7 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
 
     Args:
         summary: Of ``training.summary.summarise``.
-        captions: Of the pictures, by file name.
+        captions: Of the pictures that there are, by file name.
     """
     variants = summary["variants"]
     pooled = any(found["pooled"] for found in variants.values())
@@ -49,6 +50,7 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
                 _mean_aurocs(variants),
                 *_picture(captions, "auroc.png", "roc.png"),
                 *_folds(variants),
+                *_examples(captions),
                 "## Training",
                 *_picture(captions, "training.png"),
                 "## Calibration",
@@ -61,6 +63,7 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
                 "Answered: outside the fold's abstention band, which was chosen on inner records. "
                 f"The last columns leave the {ABSTAINED:.0%} least certain unanswered instead.",
                 _abstention(variants),
+                *_by_quality(variants),
                 *_picture(captions, "risk-coverage.png"),
                 *([] if summary["by_patient"] else _by_window(variants)),
                 *_left_out(summary["left_out"]),
@@ -154,6 +157,24 @@ def _abstention(variants: Mapping[str, Any]) -> str:
     )
 
 
+def _by_quality(variants: Mapping[str, Any]) -> list[str]:
+    """The share left unanswered by the publishers' word on the signal, where they have one."""
+
+    def cell(found: Mapping[str, Any], word: str) -> str:
+        own = found["abstention"]["rate_by_quality"].get(word)
+        return NONE if own is None else f"{percent(own['rate'])} of {own['n']}"
+
+    words = list(QUALITIES.values())
+    told = {word for _, _, found in _sections(variants) for word in found["abstention"]["rate_by_quality"]}
+    if told <= {QUALITIES[None]}:
+        return []
+    columns: Columns = {f"quality {word}": lambda found, word=word: cell(found, word) for word in words}
+    return [
+        "Unanswered by the publishers' word on the signal; unknown where they have none.",
+        _by_section(variants, columns),
+    ]
+
+
 def _rolling(variants: Mapping[str, Any]) -> str:
     return _by_section(
         variants,
@@ -173,6 +194,11 @@ def _by_section(variants: Mapping[str, Any], columns: Columns) -> str:
         for name, label, section in _sections(variants)
     ]
     return _table(["variant", "tested on", *columns], rows, len(variants))
+
+
+def _examples(captions: Mapping[str, str]) -> list[str]:
+    name = "examples.png"
+    return ["## Examples", *_picture(captions, name)] if name in captions else []
 
 
 def _windows(variants: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from training.balance import balance_weights
 from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, probability
 from training.checkpoint import write_whole
 from training.corpora import CorpusError, Record, load_corpus
+from training.evidence import read_evidence
 from training.fitting import Epoch, Examples, Fit, score
 from training.folds import Split, split_records
 from training.image_store import (
@@ -31,7 +32,9 @@ from training.image_store import (
     image_files,
     records_digest,
 )
+from training.intervals import RESAMPLES, SEED, draws, estimate, resampled_counts
 from training.metrics import Figures, figures, figures_by_database, mean_by_record, refuse_constant
+from training.model_card import model_card_text
 from training.recipes import Recipe
 
 THRESHOLD = 0.5
@@ -48,6 +51,7 @@ def train(
     on_epoch: Callable[[Epoch], None],
     allow_missing: bool = False,
     noise: Path | None = None,
+    evidence: Sequence[Path] = (),
 ) -> Path:
     """Train, calibrate, evaluate on the held-out records and write the weights with their card.
 
@@ -64,16 +68,19 @@ def train(
         on_epoch: Told of each epoch.
         allow_missing: Train without the records that have a problem, and list them in the card.
         noise: Folder of the noise that the recipe may mix in.
+        evidence: Folders of evaluations of the same recipe, whose figures the card shall hold.
 
     Returns:
-        The weights file; its card lies beside it.
+        The weights file; its card lies beside it, as JSON and as a text to read.
 
     Raises:
         CorpusError: A corpus is not what it should be.
         RecordingError: A recording cannot be read.
         CheckpointError: A checkpoint is damaged, of another run, or cannot be written.
+        EvidenceError: A folder holds no evaluation of this recipe.
         UselessClassifierError: The network answers the same for everything, or the wrong way round.
     """
+    evaluations = read_evidence(evidence, recipe)
     records, left_out = load_records(folders, allow_missing)
     split = split_records(
         records, recipe.calibration_share, seed, lambda record: record.held_out and recipe.holds_out
@@ -91,6 +98,7 @@ def train(
         "window_hop_s": EVALUATION_HOP_S,
         "calibration": _evaluate(fit, fitted, split.calibration, store),
         "held_out": _evaluate(fit, fitted, split.held_out, store) if split.held_out else None,
+        "evaluations": evaluations,
         "epochs": [_told(epoch) for epoch in fit.history],
     }
     data = save({key: tensor.contiguous() for key, tensor in fit.network.state_dict().items()})
@@ -115,6 +123,7 @@ def train(
     weights = out / f"{name}.safetensors"
     write_whole(weights, data)
     write_whole(weights.with_suffix(".json"), card.to_json().encode())
+    write_whole(weights.with_suffix(".md"), model_card_text(card).encode())
     return weights
 
 
@@ -217,6 +226,7 @@ def _evaluate(
     scored = ~np.isnan(p_record)
     abnormal = np.array([record.abnormal for record in records])
     database = np.array([record.database for record in records])
+    group = np.array([f"{record.database}\n{record.group}" for record in records])
     refuse_constant(p_record[scored], THRESHOLD)
     return {
         "records_without_a_scored_window": [
@@ -226,6 +236,13 @@ def _evaluate(
         "window_by_database": _by_database(windows.abnormal, p_window, windows.database),
         "record": _rounded(figures(abnormal[scored], p_record[scored], THRESHOLD)),
         "record_by_database": _by_database(abnormal[scored], p_record[scored], database[scored]),
+        "record_intervals": _intervals(abnormal[scored], p_record[scored], group[scored], ""),
+        "record_by_database_intervals": {
+            str(name): _intervals(
+                *(values[scored & (database == name)] for values in (abnormal, p_record, group)), str(name)
+            )
+            for name in np.unique(database[scored])
+        },
         "record_answered": _answered(abnormal[scored], p_record[scored], calibration),
     }
 
@@ -236,6 +253,19 @@ def _answered(
     """Figures of the records outside the abstention band, and how many those are."""
     kept = (p <= calibration.low) | (p >= calibration.high)
     return {"coverage": _round(float(kept.mean())), **_rounded(figures(abnormal[kept], p[kept], THRESHOLD))}
+
+
+def _intervals(
+    abnormal: NDArray[np.bool_], p: NDArray[np.float64], group: NDArray[np.str_], name: str
+) -> dict[str, list[float] | None]:
+    """Bootstrap intervals of record figures over subjects; None where there is none."""
+    found = figures(abnormal, p, THRESHOLD)
+    drawn = draws(abnormal, p, THRESHOLD, resampled_counts(group, RESAMPLES, [SEED, *name.encode()]))
+    estimates = {figure: estimate(found[figure], values, len(set(group))) for figure, values in drawn.items()}
+    return {
+        figure: None if one.low is None or one.high is None else [_round(one.low), _round(one.high)]
+        for figure, one in estimates.items()
+    }
 
 
 def _by_database(

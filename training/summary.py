@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from model.verdict import Label
 from training.balance import balance_weights
 from training.calibration import MOST_ABSTAINED, STATED_RISK
-from training.intervals import CONFIDENCE, RESAMPLES, Draws, Estimate, draws, estimate, resampled_counts
+from training.intervals import CONFIDENCE, RESAMPLES, SEED, Draws, Estimate, draws, estimate, resampled_counts
 from training.metrics import Figures, figures, figures_by_database
 from training.outcome import Evaluation, FoldOutcome
 from training.reliability import (
@@ -26,9 +26,7 @@ from training.reliability import (
     risk_coverage,
 )
 from training.run import THRESHOLD
-from training.tables import RecordTable, WindowTable, window_table
-
-SEED = 2016
+from training.tables import QUALITIES, RecordTable, WindowTable, window_table
 
 ABSTAINED = 0.2
 """Share of the records, the least certain, that is left unanswered to see what that is worth."""
@@ -57,6 +55,7 @@ def summarise(evaluation: Evaluation, tables: Mapping[str, RecordTable]) -> dict
         {
             "protocol": evaluation.protocol,
             "model": evaluation.model,
+            "recipe": evaluation.recipe,
             "question": evaluation.question,
             "command": evaluation.command,
             "threshold": THRESHOLD,
@@ -153,6 +152,11 @@ def _abstention(table: RecordTable) -> dict[str, Any]:
         "rate_abnormal": _mean(~table.answered[table.abnormal]),
         "rate_by_database": {
             name: _mean(~table.answered[table.database == name]) for name in table.databases
+        },
+        "rate_by_quality": {
+            word: {"n": int(own.sum()), "rate": _mean(~table.answered[own])}
+            for word in QUALITIES.values()
+            if (own := table.quality == word).any()
         },
         "least_certain_left_out": {
             "share": ABSTAINED,

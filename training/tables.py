@@ -18,6 +18,9 @@ from training.outcome import FoldOutcome
 ANSWERS = (Label.NORMAL, Label.ABNORMAL)
 """The words that are an answer."""
 
+QUALITIES = {True: "good", False: "unsure", None: "unknown"}
+"""The publishers' words on a signal; unknown where they have none."""
+
 
 @dataclass(frozen=True, eq=False)
 class RecordTable:
@@ -29,6 +32,7 @@ class RecordTable:
         database: Where it was recorded.
         group: Database and subject group: equal for records that share a subject.
         abnormal: Its label.
+        quality: The publishers' word on its signal: one of ``QUALITIES``.
         p: Mean probability of its windows; NaN where none was scored.
         label: The word for it by the calibration of the fold.
         windows: Windows scored.
@@ -41,6 +45,7 @@ class RecordTable:
     database: NDArray[np.str_]
     group: NDArray[np.str_]
     abnormal: NDArray[np.bool_]
+    quality: NDArray[np.str_]
     p: NDArray[np.float64]
     label: NDArray[np.str_]
     windows: NDArray[np.intp]
@@ -94,6 +99,7 @@ def record_table(folds: Sequence[FoldOutcome]) -> RecordTable:
         database=np.array([record.database for record in records], dtype=str),
         group=np.array([f"{record.database}\n{record.group}" for record in records], dtype=str),
         abnormal=np.array([record.abnormal for record in records], dtype=bool),
+        quality=np.array([QUALITIES[record.good_quality] for record in records], dtype=str),
         p=p,
         label=np.array(
             [_word(float(mean), found) for mean, found in zip(p, calibrations, strict=True)], dtype=str

@@ -26,6 +26,7 @@ def run_training(
     epochs: int | None,
     allow_missing: bool,
     noise: Path | None,
+    evidence: tuple[Path, ...],
 ) -> None:
     """Train and say where the weights are and what they are worth.
 
@@ -51,9 +52,12 @@ def run_training(
             )
 
     try:
-        weights = train(folders, recipe, seed, out, name, progress, on_epoch, allow_missing, noise)
+        weights = train(folders, recipe, seed, out, name, progress, on_epoch, allow_missing, noise, evidence)
     except (TrainingError, RecordingError) as error:
         raise CommandError(str(error)) from None
     finally:
         bar.close()
-    click.echo(f"wrote {weights} and {weights.with_suffix('.json')}; use it by --model {weights}")
+    click.echo(
+        f"wrote {weights}, its card {weights.with_suffix('.json')} and what that says as a text, "
+        f"{weights.with_suffix('.md')}; use it by --model {weights}"
+    )

@@ -19,11 +19,12 @@ from recordings import RecordingError
 from tests.training.processes import run, start
 from training.checkpoint import CheckpointError
 from training.corpora import CorpusError, Record, load_corpus
-from training.evaluation import _patients
+from training.evaluation import _examples, _patients
+from training.folds import Split
 from training.image_store import EVALUATION_HOP_S, ImageFile, ImageStore, image_files
 from training.images import make_images
 from training.outcome import FoldOutcome
-from training.protocols import PROTOCOLS
+from training.protocols import PROTOCOLS, Variant
 from training.recipes import RECIPES
 from training.sound_augmentation import TRAVEL
 
@@ -58,9 +59,10 @@ def test_every_record_is_predicted_once_by_a_model_that_did_not_see_it(done):
     assert {row["fold"] for row in found} == {"fold 1", "fold 2", "fold 3"}
     right = np.mean([(float(row["p_abnormal"]) >= 0.5) == (row["abnormal"] == "1") for row in found])
     assert right >= 0.9
-    for name in ("report.md", "metrics.json"):
+    for name in ("report.md", "metrics.json", "examples.png"):
         assert (out / name).stat().st_size > 0
-    json.loads((out / "metrics.json").read_text())
+    recipe = RECIPES["paper"].with_epochs(EPOCHS)
+    assert json.loads((out / "metrics.json").read_text())["recipe"] == recipe.essence()
 
 
 def wait_for_a_fold(process):
@@ -223,3 +225,32 @@ def test_a_recipe_that_mixes_in_noise_asks_for_it(corpus, tmp_path):
     (_, copy) = image_files(tmp_path, records, FrontEndConfig(), recipe, 0, tmp_path / "nothing")
     with pytest.raises(RecordingError, match="cannot be listed"):
         copy.keep(titles_of([]))
+
+
+def test_the_examples_are_the_first_records_of_the_first_folds_that_show_something(corpus, tmp_path):
+    records, _ = load_corpus("cinc2016", corpus)
+    abnormal = [record for record in records if record.abnormal]
+    normal = [record for record in records if not record.abnormal]
+    # A murmur that is not heard here would be the label without its reason.
+    tested = [replace(abnormal[3], heard=False), abnormal[2], normal[4]]
+    folds = {
+        "fold 1": Split([], [], tested),
+        "fold 2": Split([], [], [*normal[:2], *abnormal[:2]]),
+    }
+    chosen = FrontEndConfig()
+    variants = [
+        Variant("one", folds, chosen),
+        Variant("same images", folds, chosen),
+        Variant("mel", folds, replace(chosen, band_spacing="mel")),
+    ]
+    files = {}
+    for variant in variants:
+        files[variant.name] = [ImageFile(tmp_path / variant.name, records, variant.front_end)]
+        files[variant.name][0].keep(titles_of([]))
+    found = _examples(variants, files)
+    assert list(found) == ["one", "mel"]
+    for name, (first, second) in found.items():
+        assert (first.record, first.abnormal) == (normal[4].name, False)
+        assert (second.record, second.abnormal) == (abnormal[2].name, True)
+        own = ImageStore(files[name][0]).examples([abnormal[2]]).images[0]
+        assert second.image.tobytes() == own.tobytes()

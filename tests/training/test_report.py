@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from dsp.config import FrontEndConfig
 from model.card import Calibration
 from training.corpora import Record
 from training.fitting import Epoch
-from training.outcome import Evaluation, FoldOutcome
+from training.outcome import Evaluation, ExampleImage, FoldOutcome
 from training.report import COLUMNS, write_report
 from training.tables import first_verdict_s, flips
 
@@ -35,7 +36,10 @@ def fold(name, seed, databases="ab", epochs=2):
             abnormal = index % 3 == 0 and database != "c"
             group = f"{database}{seed}:{index // 2}"
             name_of = f"{database}{seed}{index:03}"
-            record = Record(name_of, f"cinc2016-{database}", Path(name_of), abnormal, group)
+            quality = (True, False, None)[index % 3 if database == "a" else 2]
+            record = Record(
+                name_of, f"cinc2016-{database}", Path(name_of), abnormal, group, good_quality=quality
+            )
             count = 0 if index == 0 else int(rng.integers(1, 6))
             owner += [len(records)] * count
             p += list(np.clip(rng.normal(0.65 if abnormal else 0.35, 0.2, count), 0, 1))
@@ -114,6 +118,43 @@ def test_a_patient_has_one_probability_and_no_course_over_time(tmp_path):
     text = (tmp_path / "report.md").read_text()
     assert "A patient's probability is the highest" in text
     assert "Over time" not in text and "Single windows" not in text
+
+
+def test_the_share_unanswered_is_told_by_the_publishers_word_on_the_signal(tmp_path):
+    found = write_report(tmp_path, evaluation())["variants"]["only"]
+    with (tmp_path / "predictions.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    for section, own in (
+        (found["pooled"], rows),
+        (found["databases"]["cinc2016-b"], [row for row in rows if row["database"] == "cinc2016-b"]),
+    ):
+        told = section["abstention"]["rate_by_quality"]
+        assert set(told) == {row["quality"] for row in own}
+        for word, share in told.items():
+            silent = [row["label"] in ("uncertain", "poor_signal") for row in own if row["quality"] == word]
+            assert share == {"n": len(silent), "rate": pytest.approx(np.mean(silent))}
+    assert "quality good" in (tmp_path / "report.md").read_text(encoding="utf-8")
+    write_report(tmp_path, evaluation(databases="b"))
+    assert "quality good" not in (tmp_path / "report.md").read_text(encoding="utf-8")
+
+
+def test_examples_are_drawn_where_there_are_any(tmp_path):
+    rng = np.random.default_rng(0)
+    configs = {"with": FrontEndConfig(), "without": FrontEndConfig(band_spacing="mel")}
+    examples = {
+        name: [
+            ExampleImage(f"a{label}", bool(label), rng.normal(size=(50, 121)).astype(np.float32), config)
+            for label in (0, 1)
+        ]
+        for name, config in configs.items()
+    }
+    shown = replace(evaluation(variants=tuple(configs)), examples=examples)
+    write_report(tmp_path / "one", shown)
+    write_report(tmp_path / "two", replace(shown, examples={"with": examples["with"][:1], "without": []}))
+    pictures = [(tmp_path / name / "examples.png").read_bytes() for name in ("one", "two")]
+    assert all(data.startswith(b"\x89PNG") for data in pictures)
+    assert pictures[0] != pictures[1]
+    assert "](examples.png)" in (tmp_path / "one" / "report.md").read_text(encoding="utf-8")
 
 
 def test_nothing_scored_at_all_is_told(tmp_path):
