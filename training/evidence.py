@@ -48,7 +48,7 @@ def read_evidence(folders: Sequence[Path], recipe: Recipe) -> dict[str, Any]:
             raise EvidenceError(_broken(path)) from None
         if model != recipe.name:
             raise EvidenceError(
-                f"{path}: of model {model!r}, while {recipe.name!r} is trained: give an evaluation of that one"
+                f"{path}: of model {model!r}, and {recipe.name!r} is trained; give an evaluation of that one"
             )
         differing = _differing(trained_by, recipe)
         if differing:

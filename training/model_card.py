@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.card import ModelCard
+from training.intervals import CONFIDENCE
 from training.markdown import FIGURE_NAMES, estimated, number, percent, table
 
 POOR_AUROC = 0.7
@@ -43,8 +44,8 @@ FACTS: Mapping[str, CorpusFacts] = {
         title="PhysioNet/CinC Challenge 2016, training databases a to e",
         people="children and adults, healthy and ill. Ages are listed for databases c (18 to 90 years) and e "
         "(10 to 88 years, 1,806 of 2,054 recordings with the same age of 25), not for a, b and d.",
-        labels="mitral valve prolapse, disease of the aortic valve, other pathology and benign murmurs "
-        "(a), coronary artery disease (b and e), aortic stenosis and mitral regurgitation (c), pathology not "
+        labels="mitral valve prolapse, aortic disease, other pathology and benign murmurs (a), "
+        " coronary artery disease (b and e), aortic stenosis and mitral regurgitation (c), pathology not "
         "named (d).",
         attribution="C. Liu et al., An open access database for the evaluation of heart sound algorithms, "
         "Physiological Measurement 37, 2016. Open Data Commons Attribution License.",
@@ -105,7 +106,7 @@ def _abnormal(facts: Mapping[str, CorpusFacts]) -> list[str]:
         "Referable pathology or a murmur, as the publishers of the corpora labelled it; not one disease, and "
         "not how grave it is. Normal means that the publishers labelled it so, not that the heart is well.",
         _bullets(f"`{corpus}`: {found.labels}" for corpus, found in facts.items()),
-        "Innocent murmurs are a known confusion: they may be labelled abnormal, and sound like those that are.",
+        "Innocent murmurs are a known confusion: some are labelled abnormal, and they sound like others.",
     ]
 
 
@@ -134,8 +135,8 @@ def _data(card: ModelCard) -> list[str]:
             f"`{corpus}`: {FACTS[corpus].title if corpus in FACTS else 'a corpus of the trainer'}"
             for corpus in card.corpora
         ),
-        "Recordings of each part. Those for calibration trained nothing and share no known subject with those "
-        "that did.",
+        "Recordings of each part. Those for calibration trained nothing and share no known subject with "
+        "those that did.",
         table(["recordings of", "training", "calibration", "held out", "problems, left out"], rows),
         *([_bullets(told)] if told else []),
     ]
@@ -163,10 +164,10 @@ def _figures(card: ModelCard) -> list[str]:
             "card: what they are worth is not known."
         )
     explained = (
-        f"Abnormal from a probability of {card.metrics['threshold']:g} on, fixed beforehand. Recall, precision "
-        "and F1 are those of the abnormal class, MAcc is the mean of sensitivity and specificity. In brackets: "
-        "95 % intervals of a bootstrap over subjects, where there are enough. Each of the databases is judged "
-        "alone: a pooled AUROC also rewards telling the sites apart."
+        f"Abnormal from a probability of {card.metrics['threshold']:g} on, fixed beforehand. Recall, "
+        "precision and F1 are those of the abnormal class, MAcc is the mean of sensitivity and specificity. "
+        f"In brackets: {CONFIDENCE:.0%} intervals of a bootstrap over subjects, where there are enough of "
+        "them. A pooled AUROC also rewards telling the databases apart; the figures inside each do not."
     )
     parts = ["## Figures", whose]
     if held_out or evaluations:
@@ -190,7 +191,7 @@ def _held_out(found: Section) -> list[str]:
     ]
     parts = [table(["tested on", "n (abnormal)", *FIGURE_NAMES.values()], rows)]
     if "record_intervals" not in found:
-        parts.append("The card holds no intervals of these figures.")
+        parts.append("The JSON card holds no intervals of these figures.")
     return parts
 
 
@@ -257,8 +258,8 @@ def _calibration(card: ModelCard) -> list[str]:
     fitted = card.calibration
     parts = [
         "## Calibration and abstention",
-        "The probability is that at even odds of the two classes: 1 / (1 + exp(−(slope × (abnormal − normal) + "
-        f"intercept))) of the network's two outputs, slope {fitted.slope:.4g}, intercept "
+        "The probability is that at even odds of the two classes: 1 / (1 + exp(−(slope × (abnormal − "
+        f"normal) + intercept))) of the network's two outputs, slope {fitted.slope:.4g}, intercept "
         f"{fitted.intercept:.4g}. Up to {fitted.low:g} the word is normal, from {fitted.high:g} on abnormal, "
         "between them uncertain. A rule refuses silence, clipping and less than a second of sound.",
     ]
@@ -281,9 +282,9 @@ def _calibration(card: ModelCard) -> list[str]:
         header = ["sister models", "of", "ECE", "Brier", "answered", "normal unanswered"]
         header += ["abnormal unanswered", "MAcc of all", "MAcc of answered"]
         parts += [
-            "Of the sister models, each with a calibration and a band of its own, chosen on inner recordings. "
-            "ECE (the mean distance of probability and share) and Brier score are at even odds inside each "
-            "database.",
+            "Of the sister models, each with a calibration and a band of its own, chosen on inner "
+            "recordings. ECE (the mean distance of probability and share) and Brier score let both classes "
+            "of each database weigh the same.",
             table(header, rows),
         ]
     return parts
@@ -304,39 +305,43 @@ def _abstained(section: Section) -> list[str]:
 
 def _failures(card: ModelCard) -> list[str]:
     told = [
-        "Innocent murmurs are confused with those that matter, and disease that makes no sound of its own, "
-        "such as most coronary disease, cannot be heard.",
+        "Innocent murmurs are confused with those that matter, and disease that makes no sound is missed.",
         "The database is nearly the label in these corpora: a stethoscope, a room or a site that training "
         "never saw may be judged by its own sound.",
         "Noise, speech, movement and sounds of the lungs are not recognised as such: the quality rule knows "
         "only silence, clipping and length.",
-        "A recording shorter than 10 s is looped, so that its windows are not independent.",
+        "A recording shorter than 10 s is looped to that length and judged by that one window.",
         "Sound sampled below 1,700 Hz lacks a part of the band and is called uncertain at most.",
     ]
-    told += [
-        f"{where}: AUROC {estimated(auroc)} inside {database}" + _chance(auroc)
-        for where, database, auroc in _aurocs(card)
-        if auroc["value"] is not None and auroc["value"] < POOR_AUROC
-    ]
+    for where, aurocs in _aurocs(card):
+        poor = [
+            f"{estimated(auroc)} inside {database}"
+            for database, auroc in aurocs.items()
+            if auroc["value"] is not None and auroc["value"] < POOR_AUROC
+        ]
+        if poor:
+            told.append(f"{where}: AUROC {', '.join(poor)}; 0.5 is a guess.")
     return ["## Known failures", _bullets(told)]
 
 
-def _chance(auroc: Mapping[str, float | None]) -> str:
-    low = auroc["low"]
-    return "; it may be a guess" if low is not None and low <= 0.5 else ""
-
-
-def _aurocs(card: ModelCard) -> Iterator[tuple[str, str, Mapping[str, float | None]]]:
-    """Where it was tested, in which database, and its AUROC there."""
-    held_out = card.metrics.get("held_out") or {"record_by_database": {}}
-    intervals = held_out.get("record_by_database_intervals", {})
-    for database, inside in held_out["record_by_database"].items():
-        found = _with_interval(inside["auroc"], intervals.get(database, {}).get("auroc"))
-        yield "held-out list", database, found
+def _aurocs(card: ModelCard) -> Iterator[tuple[str, dict[str, Mapping[str, float | None]]]]:
+    """Where it was tested, and its AUROC inside each database."""
+    held_out = card.metrics.get("held_out")
+    if held_out:
+        intervals = held_out.get("record_by_database_intervals", {})
+        yield (
+            "Held-out list",
+            {
+                database: _with_interval(inside["auroc"], intervals.get(database, {}).get("auroc"))
+                for database, inside in held_out["record_by_database"].items()
+            },
+        )
     for protocol, found in (card.metrics.get("evaluations") or {}).items():
         for name, variant in found["variants"].items():
-            for database, section in variant["databases"].items():
-                yield f"sister models, {protocol}, {name}", database, section["figures"]["auroc"]
+            yield (
+                f"Sister models, `{protocol}`, {name}",
+                {label: section["figures"]["auroc"] for label, section in variant["databases"].items()},
+            )
 
 
 def _making(card: ModelCard) -> list[str]:

@@ -310,8 +310,8 @@ def _notes(held_out: bool) -> list[str]:
         "The held-out list is the publishers'. It shares subjects with the training records in databases "
         "a, b and e, so its figures flatter."
         if held_out
-        else "Nothing was held out: the figures of this card are of the records that calibrated it, and "
-        "only models trained the same way on folds can tell what it is worth."
+        else "Nothing was held out: the weights' own figures are of the records that calibrated them, and "
+        "only sister models, trained the same way on folds, can tell what they are worth."
     )
     return [
         "Research use only, not a medical device.",
