@@ -45,7 +45,7 @@ FACTS: Mapping[str, CorpusFacts] = {
         people="children and adults, healthy and ill. Ages are listed for databases c (18 to 90 years) and e "
         "(10 to 88 years, 1,806 of 2,054 recordings with the same age of 25), not for a, b and d.",
         labels="mitral valve prolapse, aortic disease, other pathology and benign murmurs (a), "
-        " coronary artery disease (b and e), aortic stenosis and mitral regurgitation (c), pathology not "
+        "coronary artery disease (b and e), aortic stenosis and mitral regurgitation (c), pathology not "
         "named (d).",
         attribution="C. Liu et al., An open access database for the evaluation of heart sound algorithms, "
         "Physiological Measurement 37, 2016. Open Data Commons Attribution License.",
