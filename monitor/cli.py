@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from monitor.failure import CommandError, unwritable
+from monitor.failure import CommandError, leave_it_to_the_first, unwritable
 
 INTERRUPTED = 130
 
@@ -459,9 +459,11 @@ def main() -> None:
     try:
         status = cli(standalone_mode=False)
     except click.ClickException as error:
+        leave_it_to_the_first()
         error.show()
         status = error.exit_code
     except CommandError as error:
+        leave_it_to_the_first()
         click.echo(f"auscult: {error}", err=True)
         status = 1
     except (KeyboardInterrupt, click.Abort):

@@ -17,6 +17,7 @@ from model.cnn import build_network, use_one_thread
 from training.balance import balance_weights
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from training.metrics import ConstantClassifierError, auroc
+from training.process_group import ALONE, ProcessGroup
 from training.recipes import Recipe
 
 PATIENCE = 10
@@ -25,6 +26,7 @@ PATIENCE = 10
 _SCORING_BATCH = 100
 _WARM_UP = 0.2
 _SEEDS = 2**63  # torch takes no greater one
+_BETWEEN_RANKS = 10**12  # more than epochs or seeds of one run lie apart
 
 
 @dataclass(frozen=True)
@@ -76,20 +78,26 @@ class Fit:
     Everything random is drawn from the seed and the epoch's number, so a run that was killed and resumed
     ends in the same weights as one that was not.
 
+    Several processes may train it together: each has the same network, order and augmentation and learns
+    from its share of every batch; the first alone writes checkpoints.
+
     Args:
         recipe: How.
         seed: Of weights and order.
         checkpoint: Where to keep the state after each epoch; resumed from if there.
         identity: What the checkpoint must belong to (data, configuration); another one is refused.
+        group: The processes that train it; each makes a ``Fit`` of the same arguments.
 
     Raises:
         CheckpointError: The checkpoint is damaged or of another run.
     """
 
-    def __init__(self, recipe: Recipe, seed: int, checkpoint: Path, identity: str) -> None:
+    def __init__(
+        self, recipe: Recipe, seed: int, checkpoint: Path, identity: str, group: ProcessGroup = ALONE
+    ) -> None:
         use_one_thread()
         torch.manual_seed(seed % _SEEDS)
-        self._recipe, self._seed, self._checkpoint = recipe, seed, checkpoint
+        self._recipe, self._seed, self._checkpoint, self._group = recipe, seed, checkpoint, group
         self._identity = f"{recipe.essence()} seed {seed} {identity}"
         self.network = build_network(recipe.network, recipe.arguments)
         self.network.apply(_glorot)
@@ -108,6 +116,7 @@ class Fit:
         Raises:
             ConstantClassifierError: It has answered the same for everything for ``PATIENCE`` epochs.
             CheckpointError: The checkpoint cannot be written.
+            ProcessGroupError: Another process that trains the network has ended.
         """
         images = torch.from_numpy(training.images)
         labels = torch.from_numpy(training.abnormal.astype(np.int64))
@@ -116,7 +125,7 @@ class Fit:
         for number in range(len(self.history) + 1, self._recipe.epochs + 1):
             began = time.perf_counter()
             loss, accuracy = self._epoch(images, labels, self._order(share, number), number)
-            logits = score(self.network, watched.images)
+            logits = self._scores(watched.images)
             called = logits > 0
             constant = bool(called.all() or not called.any())
             self._constant = self._constant + 1 if constant else 0
@@ -135,13 +144,15 @@ class Fit:
                     f"the classifier has answered {answer!r} for everything for "
                     f"{PATIENCE} epochs: nothing is learnt. Try another seed, activation or learning rate"
                 )
-            self._save()
+            if self._group.is_first:
+                self._save()
             yield epoch
 
     def _epoch(self, images: Tensor, labels: Tensor, order: Tensor, number: int) -> tuple[float, float]:
-        recipe = self._recipe
+        recipe, group = self._recipe, self._group
         self.network.train()
-        torch.manual_seed(self._seed_of(number))  # dropout's
+        # Dropout's: two shares of a batch leave out different features, as two parts of it do.
+        torch.manual_seed((self._seed_of(number) + group.rank * _BETWEEN_RANKS) % _SEEDS)
         generator = torch.Generator().manual_seed(self._seed_of(-number))
         batches = order.split(recipe.batch)
         total = right = 0.0
@@ -149,16 +160,34 @@ class Fit:
             self._set_rate((number - 1 + index / len(batches)) / recipe.epochs)
             seen = images[batch].unsqueeze(1)
             if recipe.augmentation is not None:
+                # Of the whole batch: it is then the same however many processes share it.
                 seen = recipe.augmentation(seen, generator)
-            with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
-                logits = self.network(seen)
-            loss = self._loss(logits.float(), labels[batch])
+            own = group.share(len(batch))
+            seen, wanted = seen[own], labels[batch][own]
             self._optimizer.zero_grad()
-            loss.backward()
+            if len(wanted):
+                with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
+                    logits = self.network(seen)
+                loss = self._loss(logits.float(), wanted)
+                # The shares may differ by one: their means, so weighted, add up to the mean of the batch.
+                (loss * (len(wanted) / len(batch))).backward()
+                total += loss.item() * len(wanted)
+                right += float((logits.argmax(1) == wanted).sum())
+            group.sum_gradients(self.network)
             self._optimizer.step()
-            total += loss.item() * len(batch)
-            right += float((logits.argmax(1) == labels[batch]).sum())
+        # Batch normalisation goes by each process's own share while it learns: gloo has no synchronised
+        # one, a share holds many thousands of values of each channel, and what differs is noise of the
+        # kind that every batch has. To score, the network must be one: the mean of what each has met.
+        group.average_buffers(self.network)
+        total, right = group.sum(torch.tensor([total, right], dtype=torch.float64)).tolist()
         return total / len(order), right / len(order)
+
+    def _scores(self, images: NDArray[np.float32]) -> NDArray[np.float64]:
+        """As ``score``; each process scores its share."""
+        own = self._group.share(len(images))
+        logits = torch.zeros(len(images), dtype=torch.float64)
+        logits[own] = torch.from_numpy(score(self.network, images[own]))
+        return self._group.sum(logits).numpy()
 
     def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
         if self._recipe.loss == "cross-entropy":

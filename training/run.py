@@ -35,6 +35,7 @@ from training.image_store import (
 from training.intervals import RESAMPLES, SEED, draws, estimate, resampled_counts
 from training.metrics import Figures, figures, figures_by_database, mean_by_record, refuse_constant
 from training.model_card import model_card_text
+from training.process_group import ALONE, ProcessGroup
 from training.recipes import Recipe
 
 THRESHOLD = 0.5
@@ -52,6 +53,7 @@ def train(
     allow_missing: bool = False,
     noise: Path | None = None,
     evidence: Sequence[Path] = (),
+    group: ProcessGroup = ALONE,
 ) -> Path:
     """Train, calibrate, evaluate on the held-out records and write the weights with their card.
 
@@ -69,9 +71,12 @@ def train(
         allow_missing: Train without the records that have a problem, and list them in the card.
         noise: Folder of the noise that the recipe may mix in.
         evidence: Folders of evaluations of the same recipe, whose figures the card shall hold.
+        group: The processes that train together, all with the same arguments; the first alone makes the
+            images, evaluates and writes.
 
     Returns:
-        The weights file; its card lies beside it, as JSON and as a text to read.
+        The weights file; its card lies beside it, as JSON and as a text to read. Where this process is not
+        the first, they are yet to come.
 
     Raises:
         CorpusError: A corpus is not what it should be.
@@ -79,6 +84,7 @@ def train(
         CheckpointError: A checkpoint is damaged, of another run, or cannot be written.
         EvidenceError: A folder holds no evaluation of this recipe.
         UselessClassifierError: The network answers the same for everything, or the wrong way round.
+        ProcessGroupError: Another process has ended.
     """
     evaluations = read_evidence(evidence, recipe)
     records, left_out = load_records(folders, allow_missing)
@@ -89,10 +95,15 @@ def train(
         raise CorpusError("no record of the corpora is on its publishers' test list: nothing to test on")
     config = FrontEndConfig()
     files = image_files(out, records, config, recipe, seed, noise)
-    for file in files:
-        file.keep(progress)
+    if group.is_first:
+        for file in files:
+            file.keep(progress)
+    group.barrier()
     store = ImageStore(files[0])
-    fit, fitted = fit_split(split, recipe, seed, store, files[1:], out / "checkpoint.safetensors", on_epoch)
+    checkpoint, weights = out / "checkpoint.safetensors", out / f"{name}.safetensors"
+    fit, fitted = fit_split(split, recipe, seed, store, files[1:], checkpoint, on_epoch, group)
+    if not group.is_first:
+        return weights
     metrics = {
         "threshold": THRESHOLD,
         "window_hop_s": EVALUATION_HOP_S,
@@ -120,7 +131,6 @@ def train(
             **{package: version(package) for package in ("numpy", "scipy", "PyWavelets", "torch")},
         },
     )
-    weights = out / f"{name}.safetensors"
     write_whole(weights, data)
     write_whole(weights.with_suffix(".json"), card.to_json().encode())
     write_whole(weights.with_suffix(".md"), model_card_text(card).encode())
@@ -135,6 +145,7 @@ def fit_split(
     copies: Sequence[ImageFile],
     checkpoint: Path,
     on_epoch: Callable[[Epoch], None],
+    group: ProcessGroup = ALONE,
 ) -> tuple[Fit, Calibration]:
     """Fit a network on a split's training records and calibrate it on its calibration records.
 
@@ -146,11 +157,13 @@ def fit_split(
         copies: Files of altered copies, of which only those of the training records are used.
         checkpoint: Where the state is kept after each epoch.
         on_epoch: Told of each epoch.
+        group: The processes that train together.
 
     Raises:
         CorpusError: The records leave only one class to train or to calibrate on.
         CheckpointError: The checkpoint is damaged, of another run, or cannot be written.
         UselessClassifierError: The network answers the same for everything, or the wrong way round.
+        ProcessGroupError: Another process has ended.
     """
     learning = _plainly_labelled(split.training)
     parts = [store.examples(learning, recipe.hop_s)]
@@ -161,7 +174,7 @@ def fit_split(
     _need_both_classes("train on", learnt)
     _need_both_classes("calibrate on", watched)
     identity = [records_digest(split.training, store.config), *(file.key for file in copies)]
-    fit = Fit(recipe, seed, checkpoint, " ".join(identity))
+    fit = Fit(recipe, seed, checkpoint, " ".join(identity), group)
     for epoch in fit.epochs(learnt, watched):
         on_epoch(epoch)
     weight = _record_weights(watching, watched.record)

@@ -13,6 +13,7 @@ from recordings import RecordingError
 from training.corpora import Record
 from training.failure import TrainingError
 from training.fitting import Epoch
+from training.process_group import joined_processes
 from training.recipes import recipe_named
 from training.run import train
 
@@ -30,6 +31,8 @@ def run_training(
 ) -> None:
     """Train and say where the weights are and what they are worth.
 
+    Under torchrun the first process alone speaks.
+
     Raises:
         CommandError: In one line, or one line a problem.
     """
@@ -38,26 +41,46 @@ def run_training(
     def progress(records: Sequence[Record], title: str) -> Iterable[Record]:
         return tqdm(records, desc=title, unit="record", disable=None)
 
-    bar = tqdm(total=recipe.epochs, desc="training", unit="epoch", disable=None)
-
-    def on_epoch(epoch: Epoch) -> None:
-        bar.update(epoch.number - bar.n)
-        auroc = "–" if epoch.watched_auroc is None else f"{epoch.watched_auroc:.3f}"
-        bar.set_postfix_str(f"loss {epoch.loss:.4f}, calibration records' AUROC {auroc}")
-        if bar.disable:
-            click.echo(
-                f"epoch {epoch.number}/{recipe.epochs}: loss {epoch.loss:.4f}, "
-                f"calibration records' AUROC {auroc}, {epoch.seconds:.1f} s",
-                err=True,
+    try:
+        with joined_processes() as group:
+            # Of the first alone: None turns it off where nobody watches.
+            bar = tqdm(
+                total=recipe.epochs, desc="training", unit="epoch", disable=None if group.is_first else True
             )
 
-    try:
-        weights = train(folders, recipe, seed, out, name, progress, on_epoch, allow_missing, noise, evidence)
+            def on_epoch(epoch: Epoch) -> None:
+                if not group.is_first:
+                    return
+                bar.update(epoch.number - bar.n)
+                auroc = "–" if epoch.watched_auroc is None else f"{epoch.watched_auroc:.3f}"
+                bar.set_postfix_str(f"loss {epoch.loss:.4f}, calibration records' AUROC {auroc}")
+                if bar.disable:
+                    click.echo(
+                        f"epoch {epoch.number}/{recipe.epochs}: loss {epoch.loss:.4f}, "
+                        f"calibration records' AUROC {auroc}, {epoch.seconds:.1f} s",
+                        err=True,
+                    )
+
+            try:
+                weights = train(
+                    folders,
+                    recipe,
+                    seed,
+                    out,
+                    name,
+                    progress,
+                    on_epoch,
+                    allow_missing,
+                    noise,
+                    evidence,
+                    group,
+                )
+            finally:
+                bar.close()
     except (TrainingError, RecordingError) as error:
         raise CommandError(str(error)) from None
-    finally:
-        bar.close()
-    click.echo(
-        f"wrote {weights}, its card {weights.with_suffix('.json')} and what that says as a text, "
-        f"{weights.with_suffix('.md')}; use it by --model {weights}"
-    )
+    if group.is_first:
+        click.echo(
+            f"wrote {weights}, its card {weights.with_suffix('.json')} and what that says as a text, "
+            f"{weights.with_suffix('.md')}; use it by --model {weights}"
+        )
