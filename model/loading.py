@@ -15,7 +15,7 @@ from model.card import ModelCard, ModelError, front_end_of, read_card
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-DEFAULT_MODEL = "paper"
+DEFAULT_MODEL = "default"
 SUFFIX = ".safetensors"
 _LARGEST_FILE = 64 * 2**20
 
@@ -51,7 +51,7 @@ def find_model(name: str) -> Path:
     """The weights file of a packaged name or of a path.
 
     Args:
-        name: "paper", or a path that ends in .safetensors.
+        name: For example "paper", or a path that ends in .safetensors.
 
     Raises:
         ModelError: There is no such model.

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
+from model.loading import DEFAULT_MODEL
 from monitor.failure import CommandError, leave_it_to_the_first, unwritable
 
 INTERRUPTED = 130
@@ -107,7 +108,10 @@ _channel = click.option(
     help="Channel, from 1. Default: a recording's louder one, a device's first.",
 )
 _model = click.option(
-    "--model", default="paper", show_default=True, help="A packaged model's name or a path to .safetensors."
+    "--model",
+    default=DEFAULT_MODEL,
+    show_default=True,
+    help="A packaged model's name or a path to .safetensors.",
 )
 _hop = click.option(
     "--hop", type=Hop(), default=0.4, show_default=True, help="Time between verdicts, a multiple of 0.08."
