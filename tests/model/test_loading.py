@@ -307,7 +307,9 @@ def test_every_packaged_model_loads_and_the_default_is_among_them():
         assert lists
         for lists_of_corpus in lists:
             parts = [set(lists_of_corpus[part]) for part in ("training", "calibration", "held_out")]
-            assert all(parts)
+            assert parts[0] and parts[1]
+            # What has seen everything is judged by its sisters.
+            assert parts[2] or card.metrics["evaluations"]
             assert len(set.union(*parts)) == sum(map(len, parts))
         assert card.metrics
         assert card.notes
