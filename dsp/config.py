@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 class FrontEndConfig:
     """Everything a model's input depends on; a model card carries one and loading compares it.
 
-    The values follow section 3 of the reference paper where it is explicit (2 kHz, 20-850 Hz, 10 s windows,
+    The values here are the reference paper's where its section 3 is explicit (2 kHz, 20-850 Hz, 10 s windows,
     SURE soft thresholds, Hann frames of 0.4 s with 80 % overlap, 50 x 121 images). Filter order, wavelet,
     band spacing and floor are this project's choice.
 
@@ -23,6 +23,7 @@ class FrontEndConfig:
         wavelet: PyWavelets name of an orthogonal wavelet, or None to leave out the denoising.
         wavelet_level: Depth of the decimated transform; 2**level divides ``step``.
         frame: Samples in a spectrogram frame.
+        frame_step: Samples between the starts of neighbouring frames.
         fft: FFT length in samples.
         bands: Rows of the image.
         band_spacing: "linear", "mel" or "log": where the triangular bands' centres lie.
@@ -38,6 +39,7 @@ class FrontEndConfig:
     wavelet: str | None = "db4"
     wavelet_level: int = 5
     frame: int = 800
+    frame_step: int = 160
     fft: int = 1024
     bands: int = 50
     band_spacing: str = "linear"
@@ -51,8 +53,13 @@ class FrontEndConfig:
 
     @property
     def frames(self) -> int:
-        """Columns of the image: 121."""
-        return (self.window - self.frame) // self.step + 1
+        """Columns of the image: 121 of the paper's."""
+        return (self.window - self.frame) // self.frame_step + 1
+
+    @property
+    def image_shape(self) -> tuple[int, int]:
+        """Rows and columns of the image: bands, frames."""
+        return self.bands, self.frames
 
     @property
     def window_s(self) -> float:
@@ -76,3 +83,13 @@ class FrontEndConfig:
     def to_dict(self) -> dict[str, object]:
         """The fields as JSON holds them."""
         return asdict(self)
+
+
+PAPER_FRONT_END = FrontEndConfig()
+"""The reference paper's images, 50 x 121: a frame is as long as half a heartbeat."""
+
+FINE_FRONT_END = FrontEndConfig(wavelet=None, frame=128, frame_step=32, fft=256, bands=32, band_spacing="mel")
+"""Frames of 64 ms every 16 ms, as on the screen, 32 x 622: S1, systole, S2 and diastole stand apart."""
+
+FRONT_ENDS = (PAPER_FRONT_END, FINE_FRONT_END)
+"""Those that models are made for."""

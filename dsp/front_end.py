@@ -154,7 +154,7 @@ class FrontEnd:
         """The classifier's input for a window.
 
         Returns:
-            Shape (50, 121), float32.
+            Shape (bands, frames) of the configuration, float32: (50, 121) of the paper's.
         """
         return self._image(window.signal)
 
@@ -222,7 +222,7 @@ class WindowImage:
         self.spectrogram = ClassifierSpectrogram(config)
 
     def __call__(self, signal: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Make the image, shape (50, 121) float32, of a bandpassed window, shape (20000,)."""
+        """Make the image, shape (bands, frames) float32, of a bandpassed window, shape (20000,)."""
         return self.spectrogram(self.denoised(signal))
 
     def denoised(self, signal: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -79,11 +79,11 @@ class ClassifierSpectrogram:
                 error then lies far below the floor.
 
         Returns:
-            Shape (50, 121), float32, lowest band first; all zeros for a silent window.
+            Shape (bands, frames), float32, lowest band first; all zeros for a silent window.
         """
         config = self._config
         samples = np.ascontiguousarray(window, np.float32)
-        strides = (config.step * samples.itemsize, samples.itemsize)
+        strides = (config.frame_step * samples.itemsize, samples.itemsize)
         frames = np.ndarray((config.frames, config.frame), np.float32, samples, 0, strides)
         np.multiply(frames, self._taper, out=self._frames[:, : config.frame])
         spectrum = rfft(self._frames).view(np.float32)

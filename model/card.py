@@ -6,11 +6,12 @@ import json
 import math
 import re
 import reprlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from dsp.config import FrontEndConfig
+from dsp.config import FRONT_ENDS, FrontEndConfig
 
 CARD_VERSION = 1
 _MISSING = object()
@@ -118,16 +119,14 @@ def read_card(path: Path) -> ModelCard:
 
 
 def front_end_of(card: ModelCard, path: Path) -> FrontEndConfig:
-    """The card's front-end configuration, if this program's front end can make it.
+    """The card's front-end configuration, if it is one of this program's.
 
     Raises:
         ModelError: It names a configuration that this program does not know.
     """
-    config = FrontEndConfig()
+    config = min(FRONT_ENDS, key=lambda one: len(_differing(card.front_end, one.to_dict())))
     ours = config.to_dict()
-    # Compared as data: a configuration is not built from numbers that this program does not use.
-    differing = [name for name, value in ours.items() if card.front_end.get(name, _MISSING) != value]
-    differing += sorted(card.front_end.keys() - ours.keys())
+    differing = _differing(card.front_end, ours)
     if differing:
         told = ", ".join(
             f"{name} {reprlib.repr(card.front_end.get(name))} here {ours[name]!r}"
@@ -137,6 +136,16 @@ def front_end_of(card: ModelCard, path: Path) -> FrontEndConfig:
         )
         raise ModelError(f"{path}: made for another front end ({told}); use a model made for this program")
     return config
+
+
+def _differing(told: Mapping[str, Any], ours: Mapping[str, object]) -> list[str]:
+    """Names on which two front ends differ.
+
+    They are compared as data: none is built from numbers that this program does not use.
+    """
+    return [name for name, value in ours.items() if told.get(name, _MISSING) != value] + sorted(
+        told.keys() - ours.keys()
+    )
 
 
 def _well_formed(card: ModelCard) -> bool:

@@ -17,7 +17,7 @@ ImageOf = Callable[[Window], NDArray[np.float32]]
 
 
 class Classifier:
-    """A loaded model.
+    """A loaded model and the front end's numbers that it needs, ``config``.
 
     Every image goes through the network alone, so that a verdict depends on nothing but its window.
 
@@ -39,14 +39,14 @@ class Classifier:
     def load(cls, name: str = DEFAULT_MODEL) -> Classifier:
         """Load a model and run it once, so that the first verdict is not late."""
         classifier = cls(name)
-        classifier.probability(np.zeros((classifier.config.bands, classifier.config.frames), np.float32))
+        classifier.probability(np.zeros(classifier.config.image_shape, np.float32))
         return classifier
 
     def probability(self, image: NDArray[np.float32]) -> float:
         """Calibrated probability of abnormal.
 
         Args:
-            image: Shape (50, 121), from ``FrontEnd.image``.
+            image: Shape ``config.image_shape``, from ``FrontEnd.image`` of a front end of ``config``.
 
         Returns:
             0 to 1, at even odds of the two classes.

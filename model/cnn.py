@@ -1,4 +1,4 @@
-"""The networks. Each maps images (batch, 1, 50, 121) to two logits: normal, abnormal."""
+"""The networks. Each maps images (batch, 1, bands, frames) to two logits: normal, abnormal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
 }
 
+HEART_STATES = 4
+"""S1, systole, S2, diastole."""
+
 _FAINTEST_SPREAD = 1e-3
+_STATE_FILTERS = 32
 
 
 def halving_max(images: Tensor) -> Tensor:
@@ -77,13 +81,18 @@ class PaperCNN(nn.Module):
 
 
 class AuscultCNN(nn.Module):
-    """This project's network: two views of the image, four convolutions, the mean over the map.
+    """This project's network: it finds the heart's states, and listens in each of them apart.
 
-    The second view has each band's median over time taken away and is scaled to unit variance: what a
-    stethoscope and a room add steadily is gone from it, what the heart adds beat by beat stays.
+    Two views of the image go through four convolutions that keep the time apart and narrow the bands. The
+    second view has each band's median over time taken away and is scaled to unit variance: what a
+    stethoscope and a room add steadily is gone from it, what the heart adds beat by beat stays. From the
+    columns so made one head reads how probable S1, systole, S2 and diastole are at each time. The mean of
+    the columns, and their means weighted by each of the four, are what is judged: a murmur is what systole
+    or diastole should not hold, whatever the rhythm.
 
     Args:
-        filters: Filters of the four stages; the first has a stride of 2, each later one is pooled 2 x 2.
+        filters: Filters of the four stages. The first has a stride of 4 bands and 2 frames; each later one
+            is pooled over 2 bands.
         dropout: Share of the pooled features left out while training, 0 to 1.
 
     Raises:
@@ -91,6 +100,8 @@ class AuscultCNN(nn.Module):
     """
 
     name = "auscult-cnn"
+    column_step = 2
+    """Frames of the image in a column of the states."""
 
     def __init__(self, filters: tuple[int, int, int, int] = (16, 32, 48, 64), dropout: float = 0.3) -> None:
         super().__init__()
@@ -101,22 +112,54 @@ class AuscultCNN(nn.Module):
         before = 2
         for index, count in enumerate(filters):
             first = index == 0
-            kernel, stride = (5, 2) if first else (3, 1)
+            kernel, stride = (5, (4, self.column_step)) if first else (3, (1, 1))
             stages.append(nn.Conv2d(before, count, kernel, stride, padding=kernel // 2, bias=False))
             stages += [nn.BatchNorm2d(count), nn.ReLU()]
             if not first:
-                stages.append(nn.MaxPool2d(2, ceil_mode=True))
+                stages.append(nn.MaxPool2d((2, 1), ceil_mode=True))
             before = count
         self.features = nn.Sequential(*stages).to(memory_format=torch.channels_last)
+        self.columns = _over_time(before, before, 1)
+        # Of the fine image they reach 1.7 s to either side: more than a slow heart's beat.
+        self.states = nn.Sequential(
+            _over_time(before, _STATE_FILTERS, 9),
+            _over_time(_STATE_FILTERS, _STATE_FILTERS, 9, 4),
+            _over_time(_STATE_FILTERS, _STATE_FILTERS, 9, 8),
+            nn.Conv1d(_STATE_FILTERS, HEART_STATES, 1),
+        )
         self.dropout = nn.Dropout(dropout)
-        self.classify = nn.Linear(before, 2)
+        self.classify = nn.Linear(before * (1 + HEART_STATES), 2)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits, shape (batch, 2), of images, shape (batch, 1, 50, 121)."""
+        """Logits, shape (batch, 2), of images, shape (batch, 1, bands, frames)."""
+        return self.with_states(images)[0]
+
+    def with_states(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits, and those of S1, systole, S2 and diastole over time.
+
+        Args:
+            images: Shape (batch, 1, bands, frames).
+
+        Returns:
+            Shapes (batch, 2) and (batch, 4, ceil(frames / 2)): column i lies at frame 2 i.
+        """
         moving = images - images.median(dim=3, keepdim=True).values
         moving = moving / (moving.std(dim=(1, 2, 3), keepdim=True) + _FAINTEST_SPREAD)
         views = torch.cat([images, moving], dim=1).contiguous(memory_format=torch.channels_last)
-        return self.classify(self.dropout(self.features(views).mean(dim=(2, 3))))
+        columns = self.columns(self.features(views).mean(dim=2))
+        states = self.states(columns)
+        # The verdict must not bend the states to its use: they learn from what people have marked.
+        share = torch.softmax(states.detach().float(), dim=1)
+        share = share / (share.sum(dim=2, keepdim=True) + _FAINTEST_SPREAD)
+        within = torch.bmm(share, columns.float().transpose(1, 2)).flatten(1)
+        pooled = torch.cat([columns.float().mean(dim=2), within], dim=1)
+        return self.classify(self.dropout(pooled)), states
+
+
+def _over_time(before: int, count: int, kernel: int, dilation: int = 1) -> nn.Sequential:
+    padding = kernel // 2 * dilation
+    convolution = nn.Conv1d(before, count, kernel, padding=padding, dilation=dilation, bias=False)
+    return nn.Sequential(convolution, nn.BatchNorm1d(count), nn.ReLU())
 
 
 NETWORKS: Mapping[str, type[nn.Module]] = {network.name: network for network in (PaperCNN, AuscultCNN)}

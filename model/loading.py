@@ -125,8 +125,9 @@ def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEn
         tensors = load(checked.data)
         # On the meta device nothing is allocated: a card may describe a network of any size.
         with torch.device("meta"):
-            described = build_network(card.network, card.arguments).state_dict()
-        if _shapes(tensors) != _shapes(described):
+            described = build_network(card.network, card.arguments)
+            described(torch.empty(1, 1, *checked.config.image_shape))
+        if _shapes(tensors) != _shapes(described.state_dict()):
             raise ValueError("other tensors, or of another shape or type")
         if not all(bool(tensor.isfinite().all()) for tensor in tensors.values()):
             raise ValueError("weights that are no numbers")

@@ -22,6 +22,16 @@ LONGEST_S = 1e9
 
 # As training has them; to import it for the help would cost torch's second.
 RECIPE_NAMES = ("paper", "default")
+PART_NAMES = (
+    "fine-image",
+    "denoising",
+    "equaliser",
+    "floor",
+    "time-mask",
+    "altered-copies",
+    "heart-states",
+    "balance",
+)
 PROTOCOL_NAMES = ("paper", "grouped", "validation", "lodo", "circor", "front-end")
 
 PCM_FORMATS = ("s16le", "s32le", "f32le")
@@ -392,6 +402,12 @@ def train(recipe: str, name: str | None, **options: Any) -> None:
     help="The recipe that trains each fold.",
 )
 @click.option(
+    "--without",
+    multiple=True,
+    type=click.Choice(PART_NAMES),
+    help="Leave this out of the recipe, to see what it is worth; may be repeated.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="Folder for checkpoints and the report. Default: auscult-PROTOCOL-MODEL.",
@@ -405,7 +421,14 @@ def train(recipe: str, name: str | None, **options: Any) -> None:
     help="Folds trained side by side, one core each. Default: as many as there are cores.",
 )
 @_training
-def evaluate(protocol: str, recipe_name: str, out: Path | None, jobs: int | None, **options: Any) -> None:
+def evaluate(
+    protocol: str,
+    recipe_name: str,
+    without: tuple[str, ...],
+    out: Path | None,
+    jobs: int | None,
+    **options: Any,
+) -> None:
     """Train on folds, test on what they did not see, and write a report.
 
     Killed and started again, it goes on where it was.
@@ -415,7 +438,9 @@ def evaluate(protocol: str, recipe_name: str, out: Path | None, jobs: int | None
     run_evaluation(
         protocol=protocol,
         recipe_name=recipe_name,
-        out=out or Path(f"auscult-{protocol}-{recipe_name}"),
+        without=without,
+        out=out
+        or Path("-".join(["auscult", protocol, recipe_name, *(f"without-{part}" for part in without)])),
         jobs=jobs or os.cpu_count() or 1,
         **options,
     )

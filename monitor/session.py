@@ -28,13 +28,10 @@ class Session:
 
     Args:
         source: Not yet started.
-        hop_s: Time between windows in seconds.
+        hop_s: Time between windows in seconds, a positive multiple of 0.08.
         classifier: The model, or what loads it on the worker's thread (a screen wants to be seen before).
         listeners: Told of judgements and events on the worker's thread; events of the source on its own.
         trace: Keep what a screen draws.
-
-    Raises:
-        ValueError: The hop is not a positive multiple of 0.08 s, or the source's rate is out of range.
     """
 
     def __init__(
@@ -49,7 +46,7 @@ class Session:
         self.ring = Ring((BACKPRESSURE_S if source.waits else RING_S) * source.rate)
         self.trace = Trace() if trace else None
         self._classifier = classifier
-        self._front_end = FrontEnd(source.rate, hop_s)
+        self._hop_s = hop_s
         self._listeners = listeners or Listeners()
         self._first = Snapshot(source.name, source.rate, source.duration_s)
         self._worker: Worker | None = None
@@ -115,7 +112,7 @@ class Session:
                 self._start_source()
             worker = Worker(
                 self.ring,
-                self._front_end,
+                FrontEnd(self.source.rate, self._hop_s, classifier.config),
                 classifier,
                 self._first,
                 lossless=self.source.waits,

@@ -52,7 +52,7 @@ def judge_recording(
     kept: list[WindowVerdict] = []
     heard = bad = 0
     with Recording.open(path, channel) as recording:
-        front_end = FrontEnd(recording.rate, hop_s)
+        front_end = FrontEnd(recording.rate, hop_s, classifier.config)
 
         def judge(windows: list) -> None:
             verdicts = [classifier.judge(window, front_end.image) for window in windows]

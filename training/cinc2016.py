@@ -9,6 +9,7 @@ from pathlib import Path
 from training.records import CorpusError, Record, audio_files, list_rows, table_rows
 
 APPENDIX = "annotations/Online_Appendix_training_set.csv"
+HAND_CORRECTED = "annotations/hand_corrected"
 _APPENDIX_COLUMNS = (
     "Challenge record name",
     "Original record name",
@@ -24,7 +25,8 @@ def load_cinc2016(folder: Path) -> tuple[list[Record], list[str]]:
 
     Subject groups are those of the online appendix, where the folder has it: database b has real subject
     numbers, a has recording groups in its original names, e is grouped by diagnosis and raw record.
-    Signal quality is that of ``REFERENCE_withSQI.csv``, where a database has it.
+    Signal quality is that of ``REFERENCE_withSQI.csv``, where a database has it, and heart states are the
+    hand-corrected ones, where the folder has them.
 
     Args:
         folder: Holds the ``training-*`` folders, ``RECORDS-validation`` and, optionally, ``annotations``.
@@ -75,6 +77,7 @@ def _records(database: Path, listed: dict[str, str], problems: list[str]) -> Ite
         raise CorpusError(f"{reference} is missing: a database needs its labels")
     quality = _quality(database / "REFERENCE_withSQI.csv", problems)
     audio = audio_files(database)
+    marked = database.parent / HAND_CORRECTED / f"{database.name}_StateAns"
     seen: set[str] = set()
     for row in list_rows(reference):
         if not any(row):
@@ -91,6 +94,7 @@ def _records(database: Path, listed: dict[str, str], problems: list[str]) -> Ite
             problems.append(f"{name}: no audio file in {database}")
         else:
             seen.add(name)
+            states = marked / f"{name}_StateAns.mat"
             yield Record(
                 name,
                 f"cinc2016-{database.name[-1]}",
@@ -98,6 +102,7 @@ def _records(database: Path, listed: dict[str, str], problems: list[str]) -> Ite
                 label == "1",
                 name,
                 good_quality=quality.get(name),
+                states=states if states.is_file() else None,
             )
 
 

@@ -67,6 +67,7 @@ def load_circor2022(folder: Path) -> tuple[list[Record], list[str]]:
                     group=groups[patient.number],
                     patient=patient.number,
                     heard=None if patient.heard_at is None else site in patient.heard_at,
+                    states=states if (states := path.with_suffix(".tsv")).is_file() else None,
                 )
                 for path in found
             )

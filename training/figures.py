@@ -77,7 +77,7 @@ def examples_figure(examples: Mapping[str, Sequence[ExampleImage]]) -> bytes:
 
 def _seconds_and_hertz(config: FrontEndConfig) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The edges of an image's columns and rows: half way between the middles of frames and of bands."""
-    middle_s = (np.arange(config.frames) * config.step + config.frame / 2) / config.rate
+    middle_s = (np.arange(config.frames) * config.frame_step + config.frame / 2) / config.rate
     middle_hz = band_edges(config)[1:-1]
     return _cell_edges(middle_s), _cell_edges(middle_hz)
 

@@ -13,9 +13,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from model.cnn import build_network, use_one_thread
+from model.cnn import AuscultCNN, build_network, use_one_thread
 from training.balance import balance_weights
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
+from training.heart_states import UNMARKED
 from training.metrics import ConstantClassifierError, auroc
 from training.process_group import ALONE, ProcessGroup
 from training.recipes import Recipe
@@ -55,16 +56,18 @@ class Examples:
     """Images and their labels.
 
     Attributes:
-        images: Shape (n, 50, 121), float32.
+        images: Shape (n, bands, frames), float32.
         record: Shape (n,), index of each one's recording among those asked for.
         abnormal: Shape (n,).
         database: Shape (n,), where each was recorded.
+        states: Shape (n, frames), heart state at each frame, as ``states_at`` gives it.
     """
 
     images: NDArray[np.float32]
     record: NDArray[np.int32]
     abnormal: NDArray[np.bool_]
     database: NDArray[np.str_]
+    states: NDArray[np.int8]
 
     @classmethod
     def joined(cls, parts: Sequence[Examples]) -> Examples:
@@ -120,11 +123,12 @@ class Fit:
         """
         images = torch.from_numpy(training.images)
         labels = torch.from_numpy(training.abnormal.astype(np.int64))
+        states = torch.from_numpy(training.states)
         weights = balance_weights(self._recipe.balance, training.abnormal, training.database)
         share = torch.from_numpy(weights)
         for number in range(len(self.history) + 1, self._recipe.epochs + 1):
             began = time.perf_counter()
-            loss, accuracy = self._epoch(images, labels, self._order(share, number), number)
+            loss, accuracy = self._epoch(images, labels, states, self._order(share, number), number)
             logits = self._scores(watched.images)
             called = logits > 0
             constant = bool(called.all() or not called.any())
@@ -148,7 +152,9 @@ class Fit:
                 self._save()
             yield epoch
 
-    def _epoch(self, images: Tensor, labels: Tensor, order: Tensor, number: int) -> tuple[float, float]:
+    def _epoch(
+        self, images: Tensor, labels: Tensor, states: Tensor, order: Tensor, number: int
+    ) -> tuple[float, float]:
         recipe, group = self._recipe, self._group
         self.network.train()
         # Dropout's: two shares of a batch leave out different features, as two parts of it do.
@@ -158,17 +164,21 @@ class Fit:
         total = right = 0.0
         for index, batch in enumerate(batches):
             self._set_rate((number - 1 + index / len(batches)) / recipe.epochs)
-            seen = images[batch].unsqueeze(1)
+            seen, marked = images[batch].unsqueeze(1), states[batch]
             if recipe.augmentation is not None:
                 # Of the whole batch: it is then the same however many processes share it.
-                seen = recipe.augmentation(seen, generator)
+                frames = recipe.augmentation.frames(seen.shape[3], generator)
+                seen = recipe.augmentation(seen[..., frames], generator)
+                marked = marked[:, frames]
             own = group.share(len(batch))
-            seen, wanted = seen[own], labels[batch][own]
+            seen, wanted, marked = seen[own], labels[batch][own], marked[own]
             self._optimizer.zero_grad()
             if len(wanted):
                 with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
-                    logits = self.network(seen)
+                    logits, found = self._answers(seen)
                 loss = self._loss(logits.float(), wanted)
+                if found is not None:
+                    loss = loss + recipe.state_weight * state_loss(found.float(), marked)
                 # The shares may differ by one: their means, so weighted, add up to the mean of the batch.
                 (loss * (len(wanted) / len(batch))).backward()
                 total += loss.item() * len(wanted)
@@ -181,6 +191,11 @@ class Fit:
         group.average_buffers(self.network)
         total, right = group.sum(torch.tensor([total, right], dtype=torch.float64)).tolist()
         return total / len(order), right / len(order)
+
+    def _answers(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        if self._recipe.state_weight:
+            return self.network.with_states(images)
+        return self.network(images), None
 
     def _scores(self, images: NDArray[np.float32]) -> NDArray[np.float64]:
         """As ``score``; each process scores its share."""
@@ -254,6 +269,20 @@ class Fit:
         self._constant = state["constant"]
 
 
+def state_loss(found: Tensor, marked: Tensor) -> Tensor:
+    """Cross-entropy of heart states, the mean over all columns; one that is not marked costs nothing.
+
+    Over all, so that the losses of two shares of a batch add up to that of the batch.
+
+    Args:
+        found: Logits, shape (batch, 4, columns).
+        marked: Shape (batch, frames).
+    """
+    wanted = marked[:, :: AuscultCNN.column_step].long()
+    total = nn.functional.cross_entropy(found, wanted, ignore_index=UNMARKED, reduction="sum")
+    return total / wanted.numel()
+
+
 def _optimizer(recipe: Recipe, network: nn.Module) -> torch.optim.Optimizer:
     if recipe.optimizer == "adamw":
         return torch.optim.AdamW(
@@ -271,7 +300,7 @@ def score(network: nn.Module, images: NDArray[np.float32]) -> NDArray[np.float64
 
     Args:
         network: Set to evaluation mode.
-        images: Shape (n, 50, 121).
+        images: Shape (n, bands, frames).
 
     Returns:
         Shape (n,).
@@ -285,7 +314,7 @@ def score(network: nn.Module, images: NDArray[np.float32]) -> NDArray[np.float64
 
 def _glorot(module: nn.Module) -> None:
     """Glorot uniform weights and zero biases."""
-    if isinstance(module, nn.Conv2d | nn.Linear):
+    if isinstance(module, nn.Conv1d | nn.Conv2d | nn.Linear):
         nn.init.xavier_uniform_(module.weight)
         if module.bias is not None:
             nn.init.zeros_(module.bias)

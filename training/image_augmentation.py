@@ -24,12 +24,25 @@ class ImageAugmentation:
         tilt: Greatest loss of the highest band against the lowest.
         floor: Share of the image's range that a random noise floor may cover.
         time_mask: Greatest share of the frames that are blanked in one run.
+        crop: Share of the frames that a network sees at once, a run of them; 1 for all.
     """
 
     equaliser: float = 0.0
     tilt: float = 0.0
     floor: float = 0.0
     time_mask: float = 0.0
+    crop: float = 1.0
+
+    def frames(self, count: int, generator: torch.Generator) -> slice:
+        """Which frames a batch is cut to; even numbers of frames are left out before them.
+
+        Args:
+            count: How many there are.
+            generator: Draws the first of them.
+        """
+        kept = round(count * self.crop)
+        first = 2 * int(torch.randint(0, (count - kept) // 2 + 1, (), generator=generator))
+        return slice(first, first + kept)
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Change each image in its own way and normalise it again.

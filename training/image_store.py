@@ -68,7 +68,7 @@ class ImageFile:
 
         Raises:
             RecordingError: A recording cannot be read.
-            CorpusError: There is no such noise.
+            CorpusError: There is no such noise, or heart states cannot be read.
             CheckpointError: The file is damaged or cannot be written.
         """
         key = self.key
@@ -154,8 +154,10 @@ class ImageStore:
         found = load_checkpoint(file.path)
         if found is None or found[1].get("key") != file.key:
             raise CheckpointError(f"{file.path}: holds no images of these records; start again to make them")
-        images, owner, refused = (found[0][part].numpy() for part in ("images", "record", "refused"))
-        self._images, self._refused, self._hop_s = images, refused, file.hop_s
+        self._images, owner, self._refused, self._states = (
+            found[0][part].numpy() for part in ("images", "record", "refused", "states")
+        )
+        self._hop_s = file.hop_s
         self.config = file.config
         self._place = {record.name: index for index, record in enumerate(file.records)}
         # The windows of a record lie together, in order.
@@ -185,11 +187,18 @@ class ImageStore:
         owners = np.concatenate(owner)
         abnormal = np.array([record.abnormal for record in records], bool)
         database = np.array([record.database for record in records], str)
-        images = self._images[np.concatenate(places)]
-        return Examples(images, owners, abnormal[owners], database[owners])
+        chosen = np.concatenate(places)
+        return Examples(
+            self._images[chosen], owners, abnormal[owners], database[owners], self._states[chosen]
+        )
 
 
 def records_digest(records: Sequence[Record], config: FrontEndConfig) -> str:
-    """What images depend on, hashed: the records, their labels and the front end's arithmetic."""
-    told = repr([(record.name, record.abnormal, record.path.stat().st_size) for record in records])
+    """What images depend on, hashed: the records, their labels, their states, the front end's arithmetic."""
+    told = repr([(record.name, record.abnormal, *_sizes(record)) for record in records])
     return hashlib.sha256((told + front_end_fingerprint(config)).encode()).hexdigest()
+
+
+def _sizes(record: Record) -> tuple[int, ...]:
+    files = (record.path, record.states)
+    return tuple(0 if path is None else path.stat().st_size for path in files)

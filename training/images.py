@@ -17,6 +17,7 @@ from dsp.resample import StreamingResampler
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
 from recordings import Recording
 from training.corpora import Record
+from training.heart_states import UNMARKED, StateSpan, read_heart_states, states_at
 
 _BLOCK_S = 10
 
@@ -29,14 +30,16 @@ class ImageSet:
     """The images of many recordings, and which recording each is of.
 
     Attributes:
-        images: Shape (n, 50, 121), float32.
+        images: Shape (n, bands, frames), float32.
         record: Shape (n,), index into the records.
         refused: Shape (n,), the quality rule refuses the window.
+        states: Shape (n, frames), int8, the heart state at the middle of each frame, as ``states_at``.
     """
 
     images: NDArray[np.float32]
     record: NDArray[np.int32]
     refused: NDArray[np.bool_]
+    states: NDArray[np.int8]
 
 
 def recording_windows(path: Path, config: FrontEndConfig, hop_s: float) -> tuple[FrontEnd, list[Window]]:
@@ -116,8 +119,9 @@ def make_images(
 
     Raises:
         RecordingError: A file cannot be read.
+        CorpusError: A file of heart states cannot be read.
     """
-    images, owner, refused = [], [], []
+    images, owner, refused, states = [], [], [], []
     for index, record in enumerate(progress):
         if alter is None:
             front_end, windows = recording_windows(record.path, config, hop_s)
@@ -126,7 +130,21 @@ def make_images(
         images.extend(front_end.image(window) for window in windows)
         owner.extend([index] * len(windows))
         refused.extend(bool(window.refused) for window in windows)
+        # A change of tempo moves the beats away from where they were marked.
+        spans = [] if record.states is None or alter else read_heart_states(record.states)
+        states.extend(_states(window, spans, config) for window in windows)
     if not images:
-        shape = (0, config.bands, config.frames)
-        return ImageSet(np.empty(shape, np.float32), np.empty(0, np.int32), np.empty(0, bool))
-    return ImageSet(np.stack(images), np.array(owner, np.int32), np.array(refused))
+        return ImageSet(
+            np.empty((0, *config.image_shape), np.float32),
+            np.empty(0, np.int32),
+            np.empty(0, bool),
+            np.empty((0, config.frames), np.int8),
+        )
+    return ImageSet(np.stack(images), np.array(owner, np.int32), np.array(refused), np.stack(states))
+
+
+def _states(window: Window, spans: list[StateSpan], config: FrontEndConfig) -> NDArray[np.int8]:
+    into_s = (np.arange(config.frames) * config.frame_step + config.frame / 2) / config.rate
+    states = states_at(spans, window.start_s + into_s)
+    states[into_s >= window.heard_s] = UNMARKED
+    return states

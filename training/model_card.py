@@ -345,7 +345,8 @@ def _aurocs(card: ModelCard) -> Iterator[tuple[str, dict[str, Mapping[str, float
 
 
 def _making(card: ModelCard) -> list[str]:
-    recipe = {name: value for name, value in card.recipe.items() if name not in ("name", "notes")}
+    told_elsewhere = ("name", "notes", "front_end")
+    recipe = {name: value for name, value in card.recipe.items() if name not in told_elsewhere}
     identity = [
         ["weights, SHA-256", f"`{card.sha256}`"],
         ["network", f"`{card.network}`, {card.parameters:,} parameters"],

@@ -50,7 +50,7 @@ class ExampleImage:
     Attributes:
         record: The record's name.
         abnormal: Its label.
-        image: Shape (50, 121), lowest band first.
+        image: Shape (bands, frames), lowest band first.
         front_end: The numbers that made it.
     """
 

@@ -68,18 +68,18 @@ def _crossed(
 
 def _paper(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> list[Variant]:
     folds = _crossed(records, folds_by_record(_of(records, REFERENCE), count, seed), recipe, seed)
-    prepared = Variant("with preprocessing", folds, FrontEndConfig())
+    prepared = Variant("with preprocessing", folds, recipe.front_end)
     if recipe.name != "paper":
         return [prepared]
     return [
         prepared,
-        Variant("without preprocessing", folds, FrontEndConfig(bandpass_order=0, wavelet=None)),
+        Variant("without preprocessing", folds, replace(recipe.front_end, bandpass_order=0, wavelet=None)),
     ]
 
 
 def _grouped(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> list[Variant]:
     folds = folds_by_group(_of(records, REFERENCE), count, seed)
-    return [Variant("by subject", _crossed(records, folds, recipe, seed), FrontEndConfig())]
+    return [Variant("by subject", _crossed(records, folds, recipe, seed), recipe.front_end)]
 
 
 def _validation(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> list[Variant]:
@@ -91,7 +91,7 @@ def _validation(records: Sequence[Record], recipe: Recipe, count: int, seed: int
         record for record in records if record.held_out or (record.database, record.group) not in groups
     ]
     split = split_records(allowed, recipe.calibration_share, seed)
-    return [Variant("validation list", {"validation list": split}, FrontEndConfig())]
+    return [Variant("validation list", {"validation list": split}, recipe.front_end)]
 
 
 def _lodo(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> list[Variant]:
@@ -111,7 +111,7 @@ def _lodo(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> l
                 )
                 for database in sorted({record.database for record in reference})
             },
-            FrontEndConfig(),
+            recipe.front_end,
         )
         for name, pool in pools.items()
     ]
@@ -119,24 +119,26 @@ def _lodo(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> l
 
 def _circor(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> list[Variant]:
     folds = folds_by_group(_of(records, CIRCOR), count, seed)
-    return [Variant("by patient", _crossed(records, folds, recipe, seed), FrontEndConfig())]
+    return [Variant("by patient", _crossed(records, folds, recipe, seed), recipe.front_end)]
 
 
 def _front_end(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> list[Variant]:
     """On records that no other figure is made of."""
     allowed = [record for record in records if not record.held_out]
     folds = _crossed(allowed, folds_by_group(_of(allowed, REFERENCE), count, seed), recipe, seed)
-    chosen = FrontEndConfig()
+    chosen = recipe.front_end
     compared = {
-        "as chosen": chosen,
         "filter order 2": replace(chosen, bandpass_order=2),
         "filter order 6": replace(chosen, bandpass_order=6),
         "wavelet db2": replace(chosen, wavelet="db2"),
+        "wavelet db4": replace(chosen, wavelet="db4"),
         "wavelet sym8": replace(chosen, wavelet="sym8"),
         "no denoising": replace(chosen, wavelet=None),
+        "linear bands": replace(chosen, band_spacing="linear"),
         "mel bands": replace(chosen, band_spacing="mel"),
     }
-    return [Variant(name, folds, config) for name, config in compared.items()]
+    others = [Variant(name, folds, config) for name, config in compared.items() if config != chosen]
+    return [Variant("as chosen", folds, chosen), *others]
 
 
 PROTOCOLS: Mapping[str, Protocol] = {

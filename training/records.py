@@ -32,6 +32,7 @@ class Record:
         heard: A murmur is heard at this very site of the chest; None where the corpus does not say.
             ``abnormal`` is the patient's label, so that a site may be abnormal with nothing to hear.
         good_quality: The publishers' word on the signal; None where they have none.
+        states: Where its heart states are marked; None where nobody has done so.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Record:
     patient: str = ""
     heard: bool | None = None
     good_quality: bool | None = None
+    states: Path | None = None
 
 
 def list_rows(path: Path) -> Iterator[list[str]]:

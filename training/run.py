@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.torch import save
 
-from dsp.config import FrontEndConfig
 from model.card import Calibration, ModelCard
 from model.cnn import parameter_count
 from training.balance import balance_weights
@@ -93,8 +92,7 @@ def train(
     )
     if recipe.holds_out and not split.held_out:
         raise CorpusError("no record of the corpora is on its publishers' test list: nothing to test on")
-    config = FrontEndConfig()
-    files = image_files(out, records, config, recipe, seed, noise)
+    files = image_files(out, records, recipe.front_end, recipe, seed, noise)
     if group.is_first:
         for file in files:
             file.keep(progress)
@@ -119,7 +117,7 @@ def train(
         network=recipe.network,
         arguments=dict(recipe.arguments),
         parameters=parameter_count(fit.network),
-        front_end=config.to_dict(),
+        front_end=recipe.front_end.to_dict(),
         calibration=fitted,
         recipe=recipe.to_dict(),
         seed=seed,
@@ -337,11 +335,4 @@ def _notes(held_out: bool) -> list[str]:
         "weighing the same. By that weight the abstention band aims at an error of "
         f"{STATED_RISK:.0%} outside it and holds at most {MOST_ABSTAINED:.0%}. Threshold and epochs were "
         "fixed beforehand.",
-        "What the paper leaves open was compared by auscult evaluate --protocol front-end --model default "
-        "--folds 2, with both corpora, on records off the validation list. Mean AUROC inside databases "
-        "a, b and d, 95 % intervals about 0.07 to either side: filter order 4 and db4, as chosen, 0.681; "
-        "order 2 0.690, order 6 0.674; db2 0.650, sym8 0.684; mel bands 0.656; no denoising 0.710. No "
-        "difference is beyond chance: the customary values stay, and the denoising stays for the paper's "
-        "sake.",
-        "The floor was chosen by short runs watched on recordings that are not held out.",
     ]

@@ -31,7 +31,7 @@ def measure_hop(model: str) -> list[Figure]:
     classifier = Classifier.load(model)
     config = SynthesisConfig(condition="as", rate=2000, snr_db=20)
     source = HeartSoundSynthesizer(config)
-    front_end = FrontEnd(config.rate, HOP_S)
+    front_end = FrontEnd(config.rate, HOP_S, classifier.config)
     parts = WindowImage(front_end.config)
     front_end.push(source.read(round(9.6 * config.rate)))
     blocks = [source.read(round(HOP_S * config.rate)) for _ in range(WARM_UP + HOPS)]

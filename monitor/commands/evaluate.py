@@ -15,7 +15,7 @@ from training.corpora import Record
 from training.evaluation import evaluate
 from training.failure import TrainingError
 from training.protocols import PROTOCOLS
-from training.recipes import recipe_named
+from training.recipes import RecipeError, recipe_named
 from training.run import load_records
 
 
@@ -30,6 +30,7 @@ def run_evaluation(
     jobs: int,
     allow_missing: bool,
     noise: Path | None,
+    without: Sequence[str],
 ) -> None:
     """Run a protocol and write its report.
 
@@ -40,7 +41,10 @@ def run_evaluation(
         from training.report import write_report
     except ImportError as error:
         raise CommandError(f"the report needs {error.name}: pip install '.[evaluate]'") from None
-    recipe = recipe_named(recipe_name, epochs)
+    try:
+        recipe = recipe_named(recipe_name, epochs, without)
+    except RecipeError as error:
+        raise click.UsageError(str(error)) from None
 
     def progress(records: Sequence[Record], title: str) -> Iterable[Record]:
         return tqdm(records, desc=title, unit="record", disable=None)
@@ -59,6 +63,7 @@ def run_evaluation(
     command += [word for corpus in folders for word in ("--corpus", f"{corpus}=DIR")]
     command += ["--noise", "DIR"] if noise else []
     command += ["--folds", str(folds), "--seed", str(seed)]
+    command += [word for part in without for word in ("--without", part)]
     if epochs is not None:
         command += ["--epochs", str(epochs)]
     try:

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from dsp.config import FINE_FRONT_END
 from model.cnn import AuscultCNN, build_network, parameter_count
 
 
@@ -12,6 +13,12 @@ def images(count=3, seed=0):
 def network(**arguments):
     torch.manual_seed(1)
     return AuscultCNN(**arguments).eval()
+
+
+def test_a_fine_image_is_judged_too():
+    with torch.inference_mode():
+        logits, states = network().with_states(torch.randn(2, 1, *FINE_FRONT_END.image_shape))
+    assert (logits.shape, states.shape) == ((2, 2), (2, 4, 311))
 
 
 def test_it_is_small_enough_to_travel():

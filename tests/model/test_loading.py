@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load, save
 
-from dsp.config import FrontEndConfig
+from dsp.config import FINE_FRONT_END, FrontEndConfig
 from model.card import ModelCard, ModelError, read_card
-from model.cnn import PaperCNN, parameter_count
+from model.cnn import AuscultCNN, PaperCNN, parameter_count
 from model.loading import DEFAULT_MODEL, find_model, load_model, packaged_models, weights_folder
 from tests.model.made import card_for, weights, write_model
 
@@ -209,6 +209,21 @@ def test_another_front_end_is_refused(folder, field, value):
     message = fault(write_model(folder, GOOD, card_for(GOOD, front_end=front_end)))
     assert "another front end" in message
     assert field.strip() in message
+
+
+def test_the_fine_front_end_is_known(folder):
+    torch.manual_seed(0)
+    network = AuscultCNN(filters=(2, 2, 2, 2))
+    data = save({name: tensor.contiguous() for name, tensor in network.state_dict().items()})
+    card = card_for(data, network=AuscultCNN.name, arguments=network.arguments)
+    card["front_end"] = FINE_FRONT_END.to_dict()
+    _, _, config = load_model(write_model(folder, data, card))
+    assert config == FINE_FRONT_END
+
+
+def test_images_that_the_network_cannot_take_are_refused(folder):
+    card = card_for(GOOD, front_end=FINE_FRONT_END.to_dict())
+    assert "not the weights that its card describes" in fault(write_model(folder, GOOD, card))
 
 
 def test_a_front_end_that_lacks_a_number_is_refused(folder):

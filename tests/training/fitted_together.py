@@ -13,7 +13,12 @@ from training.process_group import ALONE, joined_processes
 RECIPES = {
     # Nothing in it depends on who else is in the batch: what differs is the order of sums.
     "plain": replace(
-        RECIPE, batch=13, epochs=2, balance="none", loss="cross-entropy", augmentation=OWN.augmentation
+        RECIPE,
+        batch=13,
+        epochs=2,
+        balance="none",
+        loss="cross-entropy",
+        augmentation=replace(OWN.augmentation, crop=1.0),
     ),
     "own": replace(OWN, epochs=30, windows_per_epoch=161, batch=16, augmentation=None),
 }

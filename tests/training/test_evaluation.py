@@ -25,7 +25,7 @@ from training.image_store import EVALUATION_HOP_S, ImageFile, ImageStore, image_
 from training.images import make_images
 from training.outcome import FoldOutcome
 from training.protocols import PROTOCOLS, Variant
-from training.recipes import RECIPES
+from training.recipes import PARTS, RECIPES, RecipeError, recipe_named
 from training.sound_augmentation import TRAVEL
 
 EPOCHS = 40
@@ -139,6 +139,7 @@ def test_a_record_left_out_is_told_in_the_report(corpus, tmp_path):
 def test_the_command_line_offers_what_training_has():
     assert set(cli.RECIPE_NAMES) == set(RECIPES)
     assert set(cli.PROTOCOL_NAMES) == set(PROTOCOLS)
+    assert set(cli.PART_NAMES) == set(PARTS)
 
 
 def test_a_patient_has_the_probability_of_the_loudest_site_or_none():
@@ -254,3 +255,39 @@ def test_the_examples_are_the_first_records_of_the_first_folds_that_show_somethi
         assert (second.record, second.abnormal) == (abnormal[2].name, True)
         own = ImageStore(files[name][0]).examples([abnormal[2]]).images[0]
         assert second.image.tobytes() == own.tobytes()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_is_left_out_alone_or_is_not_there(part):
+    """What is left out changes one thing, which the name tells, and cannot be left out again."""
+    whole = RECIPES["default"]
+    try:
+        less = recipe_named("default", without=[part])
+    except RecipeError as error:
+        assert str(error) == f"recipe default has no {part} that could be left out"
+        return
+    assert less.name == f"default without {part}"
+    ours, theirs = whole.essence(), less.essence()
+    assert len([name for name in ours if name != "name" and ours[name] != theirs[name]]) <= 2
+    with pytest.raises(RecipeError):
+        recipe_named("default", without=[part, part])
+
+
+def test_every_part_is_in_some_recipe():
+    for part in PARTS:
+        assert any(PARTS[part](recipe) != recipe for recipe in RECIPES.values()), part
+
+
+def test_a_part_that_a_recipe_lacks_is_wrong_usage(corpus, tmp_path):
+    finished = run(*arguments(corpus, tmp_path / "out", "--model", "paper", "--without", "heart-states"))
+    assert finished.returncode == 2
+    assert "recipe paper has no heart-states that could be left out" in finished.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_front_end_is_compared_with_others_only(name, corpus):
+    records, _ = load_corpus("cinc2016", corpus)
+    chosen, *others = PROTOCOLS["front-end"].plan(records, RECIPES[name], 2, 0)
+    assert chosen.front_end == RECIPES[name].front_end
+    assert len({variant.front_end for variant in (chosen, *others)}) == 1 + len(others) >= 7

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from model.cnn import PaperCNN
+from model.cnn import AuscultCNN, PaperCNN
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
-from training.fitting import PATIENCE, Examples, Fit, score
+from training.fitting import PATIENCE, Examples, Fit, score, state_loss
+from training.heart_states import UNMARKED
+from training.image_augmentation import ImageAugmentation
 from training.metrics import ConstantClassifierError, auroc
 from training.recipes import RECIPES, Recipe
 
@@ -32,7 +34,8 @@ def examples(count, seed=0, strength=1.0):
     images = rng.standard_normal((count, 50, 121)).astype(np.float32)
     images[abnormal, :20, :40] += np.float32(strength)
     database = np.where(rng.random(count) < 0.5, "a", "b")
-    return Examples(images, np.arange(count, dtype=np.int32), abnormal, database)
+    states = np.full((count, 121), UNMARKED, np.int8)
+    return Examples(images, np.arange(count, dtype=np.int32), abnormal, database, states)
 
 
 TRAINING, WATCHED = examples(40, 1), examples(30, 2)
@@ -186,7 +189,9 @@ def test_a_saturated_network_is_stopped_also_across_an_interruption(tmp_path):
 def test_without_learning_a_constant_answer_stops_after_the_patience(tmp_path):
     recipe = dataclasses.replace(RECIPE, learning_rate=0.0, epochs=50)
     images = np.zeros((6, 50, 121), np.float32)
-    constant = Examples(images, np.arange(6, dtype=np.int32), np.arange(6) % 2 == 0, np.full(6, "a"))
+    states = np.full((6, 121), UNMARKED, np.int8)
+    owner, abnormal = np.arange(6, dtype=np.int32), np.arange(6) % 2 == 0
+    constant = Examples(images, owner, abnormal, np.full(6, "a"), states)
     fit = Fit(recipe, 0, tmp_path / "checkpoint", "data")
     with pytest.raises(ConstantClassifierError):
         for _ in fit.epochs(constant, constant):
@@ -266,3 +271,70 @@ def test_an_own_recipe_learns_what_a_plain_one_learns(tmp_path):
 def test_a_recipe_that_nobody_can_follow_is_refused(wrong):
     with pytest.raises(ValueError, match="unknown"):
         dataclasses.replace(OWN, **wrong)
+
+
+def beating(count, seed, period=20):
+    """Images whose lower bands are loud in one state, whose upper bands in another, and their states."""
+    rng = np.random.default_rng(seed)
+    images = 0.5 * rng.standard_normal((count, 32, 160)).astype(np.float32)
+    phase = (np.arange(160)[None] + rng.integers(0, period, count)[:, None]) % period
+    states = np.searchsorted([4, 9, 12], phase, side="right").astype(np.int8)
+    images += 2 * (states == 0)[:, None] * (np.arange(32) < 12)[None, :, None]
+    images += 2 * (states == 2)[:, None] * (np.arange(32) >= 16)[None, :, None]
+    abnormal = np.arange(count) % 2 == 0
+    images += np.float32(1.5) * (abnormal[:, None] & (states == 1))[:, None]
+    owner = np.arange(count, dtype=np.int32)
+    return Examples(images.astype(np.float32), owner, abnormal, np.full(count, "a"), states)
+
+
+LISTENING = Recipe(
+    name="listening",
+    network=AuscultCNN.name,
+    arguments={"filters": [8, 8, 8, 16]},
+    loss="cross-entropy",
+    state_weight=0.5,
+    optimizer="adamw",
+    learning_rate=3e-3,
+    batch=16,
+    epochs=12,
+    windows_per_epoch=320,
+    augmentation=ImageAugmentation(crop=0.5),
+)
+
+
+@pytest.mark.parametrize("weight", [0.5, 0.0])
+def test_marked_states_are_learnt_beside_the_verdict_and_only_where_they_count(tmp_path, weight):
+    recipe, unseen = dataclasses.replace(LISTENING, state_weight=weight), beating(40, 2)
+    fit = Fit(recipe, 0, tmp_path / "checkpoint", "data")
+    for _ in fit.epochs(beating(80, 1), unseen):
+        pass
+    assert auroc(unseen.abnormal, score(fit.network, unseen.images)) > 0.95
+    with torch.inference_mode():
+        _, found = fit.network.with_states(torch.from_numpy(unseen.images)[:, None])
+    right = float(np.mean(found.argmax(1).numpy() == unseen.states[:, :: AuscultCNN.column_step]))
+    assert right > 0.9 if weight else right < 0.6
+
+
+@given(st.integers(0, 8), st.integers(0, 2**32 - 1))
+def test_the_losses_of_two_shares_add_up_to_that_of_the_batch(first, seed):
+    generator = torch.Generator().manual_seed(seed)
+    found = torch.randn(8, 4, 10, generator=generator)
+    marked = torch.randint(-1, 4, (8, 20), generator=generator)
+    shares = [slice(0, first), slice(first, 8)]
+    parts = [state_loss(found[own], marked[own]) * len(marked[own]) / 8 for own in shares if len(marked[own])]
+    torch.testing.assert_close(sum(parts), state_loss(found, marked))
+
+
+def test_what_nobody_has_marked_teaches_no_state(tmp_path):
+    """With nothing marked the network is the one that a recipe without states trains."""
+    unmarked = dataclasses.replace(beating(40, 1), states=np.full((40, 160), UNMARKED, np.int8))
+    trained = []
+    for weight in (0.5, 0.0):
+        recipe = dataclasses.replace(LISTENING, state_weight=weight, epochs=1)
+        fit = Fit(recipe, 0, tmp_path / f"{weight}", "data")
+        for _ in fit.epochs(unmarked, unmarked):
+            pass
+        trained.append(fit.network.state_dict())
+    for name, tensor in trained[0].items():
+        if not name.startswith("states."):
+            torch.testing.assert_close(tensor, trained[1][name])
