@@ -60,6 +60,8 @@ def test_wheel_holds_what_the_program_needs(tmp_path):
     needed = {
         "model/weights/paper.safetensors",
         "model/weights/paper.json",
+        "model/weights/MODEL_CARD.md",
+        "model/weights/default.safetensors",
         "model/weights/paper.md",
         "monitor/schema/lines.schema.json",
         "recordings/demo/01-normal.flac",

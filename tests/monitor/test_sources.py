@@ -7,15 +7,22 @@ import soundfile as sf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dsp.config import FrontEndConfig
+from dsp.front_end import FrontEnd
 from dsp.synthesis import CONDITIONS, HeartSoundSynthesizer, SynthesisConfig
+from model.classifier import Classifier
+from model.loading import packaged_models
+from model.verdict import Label
 from monitor.ring import Ring
 from monitor.session import Session
+from monitor.snapshot import Judgement
 from monitor.sources.paced import Clock, PacedSource
 from monitor.sources.raw_pcm import FORMATS, RawPcmSource
 from monitor.sources.recording import RecordingSource
 from monitor.sources.synthetic import SyntheticSource
+from monitor.whole_recording import judge_recording
 from monitor.worker import Listeners
-from recordings import RecordingError, demo_recordings, write_recording
+from recordings import Recording, RecordingError, demo_recordings, write_recording
 from tests.monitor.sound_server import until
 from tests.monitor.streams import noise
 
@@ -238,9 +245,27 @@ def test_a_session_hands_on_what_its_source_reports(tmp_path, classifier):
     assert session.snapshot.summary.verdict.windows == 9
 
 
-def test_a_model_that_cannot_be_loaded_fails_the_session_in_one_line():
-    from model.classifier import Classifier
+@pytest.mark.parametrize("name", packaged_models())
+def test_each_model_sees_the_images_that_it_was_made_for(name):
+    """Live and over a whole recording, as the front end that its card names makes them from the samples."""
+    classifier, said = Classifier.load(name), []
+    with Recording.open(DEMO.path) as recording:
+        front_end = FrontEnd(recording.rate, 2.0, FrontEndConfig(**classifier.card.front_end))
+        windows = [window for block in recording.blocks(1000) for window in front_end.push(block).windows]
+        windows += front_end.flush().windows
+    expected = [classifier.probability(front_end.image(window)) for window in windows]
+    session = Session(RecordingSource(DEMO.path, None), 2.0, classifier, Listeners(said.append, said.append))
+    session.start()
+    assert session.wait(JOIN_S)
+    session.stop()
+    judged = [line.verdict for line in said if isinstance(line, Judgement)]
+    live = [verdict.p_abnormal for verdict in judged if verdict.label is not Label.WARMING_UP]
+    whole = judge_recording(DEMO.path, classifier, 2.0, keep_windows=True).windows
+    assert live == [verdict.p_abnormal for verdict in whole] == expected
+    assert len(expected) > 3
 
+
+def test_a_model_that_cannot_be_loaded_fails_the_session_in_one_line():
     session = Session(RecordingSource(DEMO.path, None), 0.4, lambda: Classifier("/nowhere/none.safetensors"))
     session.start()
     assert session.wait(JOIN_S)

@@ -7,7 +7,7 @@ import pytest
 
 from dsp.config import FrontEndConfig
 from model.card import Calibration, ModelCard, read_card
-from model.loading import packaged_models, weights_folder
+from model.loading import DEFAULT_MODEL, packaged_models, weights_folder
 from tests.training.processes import run
 from tests.training.test_report import evaluation
 from training.evidence import EvidenceError, read_evidence
@@ -226,8 +226,9 @@ def test_of_many_problems_the_first_are_told():
 
 @pytest.mark.parametrize("name", packaged_models())
 def test_the_text_beside_packaged_weights_is_that_of_their_card(name):
-    path = weights_folder() / f"{name}.json"
-    assert path.with_suffix(".md").read_text(encoding="utf-8") == model_card_text(read_card(path))
+    folder = weights_folder()
+    text = folder / ("MODEL_CARD.md" if name == DEFAULT_MODEL else f"{name}.md")
+    assert text.read_text(encoding="utf-8") == model_card_text(read_card(folder / f"{name}.json"))
 
 
 def test_training_puts_the_evidence_into_the_card_and_writes_the_text(corpus, tmp_path):
