@@ -126,16 +126,17 @@ def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEn
         # On the meta device nothing is allocated: a card may describe a network of any size.
         with torch.device("meta"):
             described = build_network(card.network, card.arguments)
-            described(torch.empty(1, 1, *checked.config.image_shape))
         if _shapes(tensors) != _shapes(described.state_dict()):
             raise ValueError("other tensors, or of another shape or type")
         if not all(bool(tensor.isfinite().all()) for tensor in tensors.values()):
             raise ValueError("weights that are no numbers")
         network = build_network(card.network, card.arguments)
         network.load_state_dict(tensors)
+        network.eval()
+        with torch.inference_mode():
+            network(torch.zeros(1, 1, *checked.config.image_shape))
     except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
         raise _unfitting(checked.path, error) from None
-    network.eval()
     return network, card, checked.config
 
 
