@@ -17,6 +17,12 @@ FIGURE_NAMES = {
 }
 """The figures that are shown, in this order, by their names as data."""
 
+SPREAD_NAMES = FIGURE_NAMES | {
+    "weighted_precision": "precision, class-weighted",
+    "weighted_f1": "F1, class-weighted",
+}
+"""The same for means over folds."""
+
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of cells; each row is as long as the header."""

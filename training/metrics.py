@@ -66,13 +66,41 @@ def figures(abnormal: NDArray[np.bool_], probability: NDArray[np.float64], thres
         "n": int(abnormal.size),
         "n_abnormal": positives,
         "accuracy": _ratio(int(np.count_nonzero(called == abnormal)), int(abnormal.size)),
-        "precision": _ratio(hits, int(called.sum())),
+        "precision": _precision(called, abnormal),
         "recall": recall,
         "specificity": specificity,
-        "f1": _ratio(2 * hits, int(called.sum()) + positives),
+        "f1": _f1(called, abnormal),
         "macc": (recall + specificity) / 2 if both else None,
         "auroc": auroc(abnormal, probability),
     }
+
+
+def class_weighted_figures(
+    abnormal: NDArray[np.bool_], probability: NDArray[np.float64], threshold: float
+) -> Figures:
+    """Precision and F1 as means over both classes, weighted by the classes' sizes.
+
+    Some publications report such means without saying so. The recall so averaged is the accuracy, and where
+    one class is much the larger all of them are high for that class's sake.
+
+    Args:
+        abnormal: Shape (n,), the labels.
+        probability: Shape (n,), 0 to 1.
+        threshold: Abnormal from here on.
+
+    Returns:
+        ``weighted_precision`` and ``weighted_f1``, None where those of a class are undefined.
+    """
+    called = probability >= threshold
+    weighted: Figures = {}
+    for name, of_class in (("weighted_precision", _precision), ("weighted_f1", _f1)):
+        of_abnormal, of_normal = of_class(called, abnormal), of_class(~called, ~abnormal)
+        if of_abnormal is None or of_normal is None:
+            weighted[name] = None
+        else:
+            share = float(abnormal.mean())
+            weighted[name] = share * of_abnormal + (1 - share) * of_normal
+    return weighted
 
 
 def figures_by_database(
@@ -117,6 +145,14 @@ def refuse_constant(probability: NDArray[np.float64], threshold: float) -> None:
             f"the classifier answers {answer!r} for all {probability.size} recordings: nothing was learnt. "
             "Try another seed, activation or learning rate"
         )
+
+
+def _precision(called: NDArray[np.bool_], true: NDArray[np.bool_]) -> float | None:
+    return _ratio(int(np.count_nonzero(called & true)), int(called.sum()))
+
+
+def _f1(called: NDArray[np.bool_], true: NDArray[np.bool_]) -> float | None:
+    return _ratio(2 * int(np.count_nonzero(called & true)), int(called.sum()) + int(true.sum()))
 
 
 def _ratio(part: int, whole: int) -> float | None:

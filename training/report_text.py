@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from training.markdown import FIGURE_NAMES, NONE, estimated, number, percent, signed, table
+from training.markdown import FIGURE_NAMES, NONE, SPREAD_NAMES, estimated, number, percent, signed, table
 from training.reliability import BINS
 from training.summary import ABSTAINED, AS_RECORDED, EVEN_ODDS
 from training.tables import QUALITIES
@@ -119,14 +119,15 @@ def _folds(variants: Mapping[str, Any]) -> list[str]:
         for unit in ("records", "windows"):
             spread = panel["folds"][unit]
             if panel["pooled"] and max(spread["folds"].values()) > 1:
-                cells = [_spread(spread["mean"][figure], spread["sd"][figure]) for figure in FIGURE_NAMES]
+                cells = [_spread(spread["mean"][figure], spread["sd"][figure]) for figure in SPREAD_NAMES]
                 rows.append([name, unit, str(len(spread["each"])), *cells])
     if not rows:
         return []
     return [
         "## Over the folds",
-        "Mean ± standard deviation.",
-        _table(["variant", "of", "folds", *FIGURE_NAMES.values()], rows, len(variants)),
+        "Mean ± standard deviation. *Class-weighted* is the mean over both classes by their sizes; the recall "
+        "so averaged is the accuracy.",
+        _table(["variant", "of", "folds", *SPREAD_NAMES.values()], rows, len(variants)),
     ]
 
 

@@ -15,7 +15,8 @@ from model.verdict import Label
 from training.balance import balance_weights
 from training.calibration import MOST_ABSTAINED, STATED_RISK
 from training.intervals import CONFIDENCE, RESAMPLES, SEED, Draws, Estimate, draws, estimate, resampled_counts
-from training.metrics import Figures, figures, figures_by_database
+from training.markdown import SPREAD_NAMES
+from training.metrics import Figures, class_weighted_figures, figures, figures_by_database
 from training.outcome import Evaluation, FoldOutcome
 from training.reliability import (
     BINS,
@@ -213,8 +214,8 @@ def _over_folds(folds: Sequence[FoldOutcome]) -> dict[str, Any]:
         p = fold.record_p
         scored = ~np.isnan(p)
         abnormal = np.array([record.abnormal for record in fold.records], dtype=bool)
-        of_records[fold.name] = figures(abnormal[scored], p[scored], THRESHOLD)
-        of_windows[fold.name] = figures(abnormal[fold.window_record], fold.window_p, THRESHOLD)
+        of_records[fold.name] = _fold_figures(abnormal[scored], p[scored])
+        of_windows[fold.name] = _fold_figures(abnormal[fold.window_record], fold.window_p)
     return {
         "epochs": {fold.name: len(fold.epochs) for fold in folds},
         "abstention_band": {fold.name: [fold.calibration.low, fold.calibration.high] for fold in folds},
@@ -223,10 +224,14 @@ def _over_folds(folds: Sequence[FoldOutcome]) -> dict[str, Any]:
     }
 
 
+def _fold_figures(abnormal: NDArray[np.bool_], p: NDArray[np.float64]) -> Figures:
+    return figures(abnormal, p, THRESHOLD) | class_weighted_figures(abnormal, p, THRESHOLD)
+
+
 def _spread(each: Mapping[str, Figures]) -> dict[str, Any]:
     """Mean and standard deviation over the folds in which a figure is defined, and how many those are."""
     found: dict[str, Any] = {"mean": {}, "sd": {}, "folds": {}, "each": each}
-    for name in ("accuracy", "recall", "precision", "f1", "specificity", "macc", "auroc"):
+    for name in (*SPREAD_NAMES, "specificity"):
         values = [value for fold in each.values() if (value := fold[name]) is not None]
         found["mean"][name] = mean(values) if values else None
         found["sd"][name] = stdev(values) if len(values) > 1 else None

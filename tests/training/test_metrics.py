@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import precision_recall_fscore_support
 
 from training.metrics import (
     ConstantClassifierError,
     auroc,
+    class_weighted_figures,
     figures,
     figures_by_database,
     mean_by_record,
@@ -65,6 +67,21 @@ def test_figures_are_those_of_counting(rows, threshold):
         assert found[name] == (value if value is None else pytest.approx(value)), name
     if precision and recall:
         assert found["f1"] == pytest.approx(2 / (1 / precision + 1 / recall))
+
+
+@given(answers, scores)
+def test_class_weighted_figures_are_those_of_an_independent_library(rows, threshold):
+    abnormal, probability = arrays(rows)
+    called = probability >= threshold
+    found = class_weighted_figures(abnormal, probability, threshold)
+    if called.all() or not called.any():
+        assert found["weighted_precision"] is None
+        return
+    expected = precision_recall_fscore_support(abnormal, called, average="weighted", zero_division=0)
+    precision, recall, f1, _ = expected
+    assert found["weighted_precision"] == pytest.approx(precision)
+    assert found["weighted_f1"] == pytest.approx(f1)
+    assert figures(abnormal, probability, threshold)["accuracy"] == pytest.approx(recall)
 
 
 @given(st.lists(st.tuples(st.booleans(), scores, st.sampled_from("abc")), max_size=40))
