@@ -125,8 +125,8 @@ def _folds(variants: Mapping[str, Any]) -> list[str]:
         return []
     return [
         "## Over the folds",
-        "Mean ± standard deviation. *Class-weighted* is the mean over both classes by their sizes; the recall "
-        "so averaged is the accuracy.",
+        "Mean ± standard deviation. *Class-weighted* is the mean over both classes by their sizes; the "
+        "recall so averaged is the accuracy.",
         _table(["variant", "of", "folds", *SPREAD_NAMES.values()], rows, len(variants)),
     ]
 
