@@ -6,9 +6,10 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
@@ -90,12 +91,13 @@ def evaluate(
     on_fold("", 0, len(tasks))
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_end_with_parent)
     try:
-        waiting = {
-            pool.submit(
-                _run_fold, variant, name, recipe, files[variant.name], seed, out, protocol.by_patient
-            ): (variant.name, name)
-            for variant, name in tasks
-        }
+        with _interrupts_held():
+            waiting = {
+                pool.submit(
+                    _run_fold, variant, name, recipe, files[variant.name], seed, out, protocol.by_patient
+                ): (variant.name, name)
+                for variant, name in tasks
+            }
         for done in as_completed(waiting):
             outcomes[waiting[done]] = done.result()
             on_fold(waiting[done][1], len(outcomes), len(tasks))
@@ -154,6 +156,22 @@ def _first_example(store: ImageStore, tested: Sequence[Record], abnormal: bool) 
             if images.shape[0]:
                 return ExampleImage(record.name, abnormal, images[0], store.config)
     return None
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C comes when this is over: a process that starts meanwhile is never told of it.
+
+    It would else be told before it can look away, and end in a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_with_parent() -> None:
