@@ -28,6 +28,8 @@ PART_NAMES = (
     "equaliser",
     "floor",
     "time-mask",
+    "noise",
+    "device",
     "altered-copies",
     "heart-states",
     "balance",
@@ -355,7 +357,7 @@ def devices() -> None:
 @cli.command(
     epilog=example(
         "auscult train --corpus cinc2016=corpora/cinc2016 --recipe paper --out runs/paper",
-        "auscult train --corpus cinc2016=corpora/cinc2016 --recipe default --evidence runs/grouped",
+        "auscult train --corpus cinc2016=corpora/cinc2016 --noise corpora/noise --recipe default",
     )
 )
 @click.option(
@@ -387,7 +389,7 @@ def train(recipe: str, name: str | None, **options: Any) -> None:
 @cli.command(
     epilog=example(
         "auscult evaluate --protocol grouped --model default --corpus cinc2016=corpora/cinc2016 "
-        "--corpus circor2022=corpora/circor2022 --out runs/grouped"
+        "--corpus circor2022=corpora/circor2022 --noise corpora/noise --out runs/grouped"
     )
 )
 @click.option(

@@ -62,6 +62,13 @@ FACTS: Mapping[str, CorpusFacts] = {
 }
 
 
+_NOISE_ATTRIBUTIONS = (
+    "ESC-10: K. J. Piczak, ESC: Dataset for Environmental Sound Classification, ACM Multimedia, 2015. "
+    "Creative Commons Attribution 3.0.",
+    "Free Spoken Digit Dataset: Z. Jackson et al. Creative Commons Attribution-ShareAlike 4.0.",
+)
+
+
 def model_card_text(card: ModelCard) -> str:
     """The card as Markdown.
 
@@ -81,7 +88,7 @@ def model_card_text(card: ModelCard) -> str:
         *_failures(card),
         *_making(card),
         *_notes(card),
-        *_licence(facts),
+        *_licence(card, facts),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -374,12 +381,15 @@ def _notes(card: ModelCard) -> list[str]:
     return ["## Notes", _bullets(card.notes)] if card.notes else []
 
 
-def _licence(facts: Mapping[str, CorpusFacts]) -> list[str]:
-    return [
+def _licence(card: ModelCard, facts: Mapping[str, CorpusFacts]) -> list[str]:
+    told = [
         "## Licence and attribution",
         "auscult is Apache-2.0. No recording is in the weights' files. They were trained on:",
         _bullets(f"{found.title}: {found.attribution}" for found in facts.values()),
     ]
+    if (card.recipe.get("sound") or {}).get("noise_snr_db"):
+        told += ["Noise mixed in while training:", _bullets(_NOISE_ATTRIBUTIONS)]
+    return told
 
 
 def _bullets(lines: Iterable[str]) -> str:

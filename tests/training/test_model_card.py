@@ -12,7 +12,7 @@ from tests.training.processes import run
 from tests.training.test_report import evaluation
 from training.evidence import EvidenceError, read_evidence
 from training.model_card import FACTS, MOST_LEFT_OUT, model_card_text
-from training.recipes import RECIPES
+from training.recipes import RECIPES, recipe_named
 from training.report import write_report
 
 RECIPE = RECIPES["default"]
@@ -191,6 +191,13 @@ def test_the_text_tells_what_a_reader_must_know(grouped):
     one = model_card_text(card({}, corpora={"cinc2016": CORPORA["cinc2016"]}))
     assert "CirCor" not in one
     assert "what they are worth is not known" in one
+
+
+def test_noise_is_attributed_where_it_was_mixed_in():
+    noisy = card({})
+    quiet = replace(noisy, recipe=recipe_named("default", without=["noise"]).to_dict())
+    assert "ESC-10: K. J. Piczak" in model_card_text(noisy)
+    assert "ESC-10" not in model_card_text(quiet)
 
 
 def test_models_of_other_corpora_are_told(tmp_path):
