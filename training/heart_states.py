@@ -50,7 +50,8 @@ def read_heart_states(path: Path) -> list[StateSpan]:
         return sorted(_READERS[path.suffix](path), key=lambda span: span.start_s)
     except OSError as error:
         raise CorpusError(f"{path}: cannot be read ({error.strerror}); fetch it again") from None
-    except (MatReadError, ValueError, KeyError, IndexError, TypeError, NotImplementedError):
+    except (MatReadError, LookupError, TypeError, ValueError, RuntimeError):
+        # A RuntimeError is how scipy refuses MATLAB's newer format.
         raise CorpusError(f"{path}: holds no heart states; fetch it again") from None
 
 

@@ -45,7 +45,7 @@ class Recipe:
         bfloat16: Convolve in bfloat16 while training, for speed.
         calibration_share: Share of the subject groups that train nothing and calibrate the probability.
         calibration_spread: How far the calibrated logit's slope and intercept are expected to lie from the
-            network's own, 1 and 0, as ``pull_of`` takes it; None lets those subjects alone decide.
+            network's own, 1 and 0, as ``prior_penalty`` takes it; None lets those subjects alone decide.
         holds_out: Whether ``auscult train`` keeps the publishers' test list out. Where not, the weights have
             seen everything, and only sister models, trained the same way on folds, can be judged.
         notes: What is a reading of the source rather than its word.

@@ -17,7 +17,7 @@ from safetensors.torch import save
 from model.card import Calibration, ModelCard
 from model.cnn import parameter_count
 from training.balance import balance_weights
-from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, probability, pull_of
+from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, prior_penalty, probability
 from training.checkpoint import write_whole
 from training.corpora import CorpusError, Record, load_corpus
 from training.evidence import read_evidence
@@ -178,8 +178,8 @@ def fit_split(
     weight = _record_weights(watching, watched.record)
     subjects = np.array([f"{record.database} {record.group}" for record in watching])[watched.record]
     _, subject = np.unique(subjects, return_inverse=True)
-    pull = pull_of(recipe.calibration_spread, np.bincount(subject, weight))
-    return fit, calibrate(score(fit.network, watched.images), watched.abnormal, weight, pull)
+    penalty = prior_penalty(recipe.calibration_spread, np.bincount(subject, weight))
+    return fit, calibrate(score(fit.network, watched.images), watched.abnormal, weight, penalty)
 
 
 def _plainly_labelled(records: Sequence[Record]) -> list[Record]:

@@ -9,7 +9,7 @@ from scipy.special import expit
 from model.card import Calibration
 from model.classifier import calibrated
 from training.balance import BALANCES, balance_weights
-from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, probability, pull_of
+from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, prior_penalty, probability
 from training.metrics import InvertedClassifierError
 
 
@@ -65,25 +65,25 @@ def test_the_slope_has_the_scale_of_the_logits_and_turned_round_they_are_refused
 
 @settings(max_examples=15)
 @given(st.integers(0, 1000), st.floats(0.3, 3), st.floats(-1, 1))
-def test_the_harder_the_pull_the_nearer_to_the_networks_own_softmax(seed, slope, intercept):
+def test_the_greater_the_penalty_the_nearer_to_the_networks_own_softmax(seed, slope, intercept):
     logits, abnormal = drawn(seed, 300, slope, intercept)
     weight = even(abnormal)
-    fits = [calibrate(logits, abnormal, weight, pull) for pull in (0, 0.01, 0.1, 1, 1e4)]
+    fits = [calibrate(logits, abnormal, weight, penalty) for penalty in (0, 0.01, 0.1, 1, 1e4)]
     away = [(fit.slope - 1) ** 2 + fit.intercept**2 for fit in fits]
     assert all(later <= earlier + 1e-6 for earlier, later in pairwise(away))
     assert away[-1] < 1e-4
 
 
-def test_subjects_that_weigh_in_loosen_the_pull():
-    few, many = (pull_of(0.25, np.full(count, 1 / count)) for count in (10, 1000))
+def test_subjects_that_weigh_in_lower_the_penalty():
+    few, many = (prior_penalty(0.25, np.full(count, 1 / count)) for count in (10, 1000))
     assert few == pytest.approx(1 / (2 * 0.25**2 * 10))
     assert many == pytest.approx(few / 100)
     # One subject with nearly all the weight tells little more than one subject.
-    assert pull_of(0.25, np.array([0.98, *np.full(20, 0.001)])) > pull_of(0.25, np.full(2, 0.5))
-    assert pull_of(None, np.ones(1)) == 0
+    assert prior_penalty(0.25, np.array([0.98, *np.full(20, 0.001)])) > prior_penalty(0.25, np.full(2, 0.5))
+    assert prior_penalty(None, np.ones(1)) == 0
 
 
-def test_a_pull_does_not_hide_an_inverted_classifier():
+def test_a_penalty_does_not_hide_an_inverted_classifier():
     abnormal = np.array([True, False] * 50)
     with pytest.raises(InvertedClassifierError):
         calibrate(np.where(abnormal, -1.0, 1.0) + np.linspace(-2, 2, 100), abnormal, even(abnormal), 10.0)

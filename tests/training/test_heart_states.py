@@ -62,11 +62,18 @@ def test_the_state_at_a_time_is_that_of_the_span_around_it(pieces):
 
 
 @pytest.mark.parametrize(
-    ("name", "text"),
-    [("a.tsv", "0 1 2\n"), ("a.tsv", "0\t1\t7\n"), ("a.tsv", "0\t1\n"), ("a.mat", "rubbish"), ("a.mat", "")],
+    ("name", "held"),
+    [
+        ("a.tsv", b"0 1 2\n"),
+        ("a.tsv", b"0\t1\t7\n"),
+        ("a.tsv", b"0\t1\n"),
+        ("a.mat", b"rubbish"),
+        ("a.mat", b""),
+        ("a.mat", b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM"),
+    ],
 )
-def test_rubbish_is_refused_in_one_line(tmp_path, name, text):
-    (tmp_path / name).write_text(text)
+def test_rubbish_is_refused_in_one_line(tmp_path, name, held):
+    (tmp_path / name).write_bytes(held)
     with pytest.raises(CorpusError, match="holds no heart states; fetch it again") as caught:
         read_heart_states(tmp_path / name)
     assert "\n" not in str(caught.value)
