@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,
@@ -156,9 +158,24 @@ class AuscultCNN(nn.Module):
         return self.classify(self.dropout(pooled)), states
 
 
+class _DilatedConv1d(nn.Conv1d):
+    """As its base with a zero padding that keeps the length, in half the time when nothing is learnt."""
+
+    def forward(self, columns: Tensor) -> Tensor:
+        if self.training:
+            return super().forward(columns)
+        # Every d-th column side by side: what is dilated over the columns is not over such rows of them.
+        (dilation,), (kernel,), count = self.dilation, self.kernel_size, columns.shape[2]
+        rows = nn.functional.pad(columns, (0, -count % dilation)).unflatten(2, (-1, dilation))
+        rows = rows.contiguous(memory_format=torch.channels_last)
+        weight = self.weight.unsqueeze(3)
+        return nn.functional.conv2d(rows, weight, self.bias, padding=(kernel // 2, 0)).flatten(2)[..., :count]
+
+
 def _over_time(before: int, count: int, kernel: int, dilation: int = 1) -> nn.Sequential:
     padding = kernel // 2 * dilation
-    convolution = nn.Conv1d(before, count, kernel, padding=padding, dilation=dilation, bias=False)
+    kind = nn.Conv1d if dilation == 1 else _DilatedConv1d
+    convolution = kind(before, count, kernel, padding=padding, dilation=dilation, bias=False)
     return nn.Sequential(convolution, nn.BatchNorm1d(count), nn.ReLU())
 
 
@@ -177,6 +194,20 @@ def build_network(name: str, arguments: Mapping[str, object]) -> nn.Module:
         return NETWORKS[name](**arguments)
     except TypeError as error:
         raise ValueError(f"network {name!r}: {error}") from None
+
+
+def fold_batch_normalisation(network: nn.Module) -> None:
+    """Make each batch normalisation a part of the convolution before it.
+
+    The same answers but for rounding, in less time. The network can no longer be trained or saved.
+
+    Args:
+        network: In evaluation mode; changed in place.
+    """
+    for stages in [module for module in network.modules() if isinstance(module, nn.Sequential)]:
+        for index, (one, other) in enumerate(pairwise(stages)):
+            if isinstance(one, nn.Conv1d | nn.Conv2d) and isinstance(other, nn.BatchNorm1d | nn.BatchNorm2d):
+                stages[index], stages[index + 1] = fuse_conv_bn_eval(one, other), nn.Identity()
 
 
 def parameter_count(network: nn.Module) -> int:

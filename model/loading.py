@@ -103,7 +103,7 @@ def check_model(name: str = DEFAULT_MODEL) -> CheckedModel:
 
 
 def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEndConfig]:
-    """Load a network in evaluation mode.
+    """Load a network to judge with, not to train: its batch normalisation is folded away.
 
     Args:
         name: Packaged name or path.
@@ -118,7 +118,7 @@ def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEn
     from safetensors import SafetensorError
     from safetensors.torch import load
 
-    from model.cnn import build_network, use_one_thread
+    from model.cnn import build_network, fold_batch_normalisation, use_one_thread
 
     use_one_thread()
     try:
@@ -133,6 +133,7 @@ def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEn
         network = build_network(card.network, card.arguments)
         network.load_state_dict(tensors)
         network.eval()
+        fold_batch_normalisation(network)
         with torch.inference_mode():
             network(torch.zeros(1, 1, *checked.config.image_shape))
     except (SafetensorError, KeyError, ValueError, RuntimeError) as error:

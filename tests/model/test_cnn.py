@@ -1,8 +1,13 @@
+import copy
+
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
 
 from dsp.config import FINE_FRONT_END
-from model.cnn import AuscultCNN, build_network, parameter_count
+from model.cnn import AuscultCNN, build_network, fold_batch_normalisation, parameter_count
 
 
 def images(count=3, seed=0):
@@ -47,6 +52,34 @@ def test_its_second_view_does_not_hear_a_steady_response():
 def test_an_image_without_any_movement_is_answered_with_numbers():
     with torch.inference_mode():
         assert network()(torch.zeros(1, 1, 50, 121)).isfinite().all()
+
+
+@given(st.integers(1, 40), st.integers(0, 99))
+def test_what_is_dilated_is_so_when_it_judges_as_when_it_learns(columns, seed):
+    states = network().states
+    convolutions = [module for module in states.modules() if isinstance(module, nn.Conv1d)]
+    dilated = [module for module in convolutions if module.dilation != (1,)]
+    assert len(dilated) == 2
+    seen = torch.randn(2, 32, columns, generator=torch.Generator().manual_seed(seed))
+    with torch.inference_mode():
+        for module in dilated:
+            torch.testing.assert_close(module.eval()(seen), module.train()(seen), atol=1e-5, rtol=1e-5)
+
+
+def test_folding_batch_normalisation_leaves_the_answers():
+    net = network()
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+            nn.init.normal_(module.running_mean)
+            nn.init.uniform_(module.running_var, 0.5, 2)
+            nn.init.normal_(module.weight)
+            nn.init.normal_(module.bias)
+    folded = copy.deepcopy(net)
+    fold_batch_normalisation(folded)
+    assert not [module for module in folded.modules() if "BatchNorm" in type(module).__name__]
+    with torch.inference_mode():
+        for one, other in zip(net.with_states(images()), folded.with_states(images()), strict=True):
+            torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-4)
 
 
 def test_a_network_is_its_arguments():
