@@ -87,11 +87,17 @@ def _validation(records: Sequence[Record], recipe: Recipe, count: int, seed: int
     if not tested:
         raise CorpusError("no record is on the publishers' validation list: nothing to test on")
     groups = {(record.database, record.group) for record in tested}
-    allowed = [
+    strangers = [
         record for record in records if record.held_out or (record.database, record.group) not in groups
     ]
-    split = split_records(allowed, recipe.calibration_share, seed)
-    return [Variant("validation list", {"validation list": split}, recipe.front_end)]
+    pools = {"validation list": strangers}
+    if len(strangers) < len(records):
+        # As most published figures are made: what shared subjects add to them can be told.
+        pools["validation list, subjects shared"] = list(records)
+    return [
+        Variant(name, {name: split_records(pool, recipe.calibration_share, seed)}, recipe.front_end)
+        for name, pool in pools.items()
+    ]
 
 
 def _lodo(records: Sequence[Record], recipe: Recipe, count: int, seed: int) -> list[Variant]:
@@ -160,7 +166,8 @@ PROTOCOLS: Mapping[str, Protocol] = {
         ),
         Protocol(
             "validation",
-            "The publishers' validation list; what shares a subject group with it is left out of training.",
+            "The publishers' validation list; what shares a subject group with it is left out of training. "
+            "With subjects shared, as most published figures are made, only the list itself is left out.",
             True,
             False,
             _validation,
