@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.torch import save_file
 
 from training.failure import TrainingError
 
@@ -27,33 +27,44 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises:
         CheckpointError: The folder cannot be written or the disk is full.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise CheckpointError(
-            f"{path}: cannot be written ({error.strerror}); free space or choose another --out"
-        ) from None
+    with _placed(path) as new:
+        new.write_bytes(data)
 
 
 def save_checkpoint(path: Path, tensors: dict[str, torch.Tensor], state: dict[str, Any]) -> None:
-    """Write tensors and a JSON state.
+    """Write tensors and a JSON state, as ``write_whole`` does.
 
     Raises:
         CheckpointError: It cannot be written.
     """
     whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
-    write_whole(path, save(whole, metadata={"state": json.dumps(state)}))
+    with _placed(path) as new:
+        # Not by way of bytes: the images of a corpus would be in memory three times.
+        save_file(whole, new, metadata={"state": json.dumps(state)})
+
+
+@contextmanager
+def _placed(path: Path) -> Iterator[Path]:
+    """An empty file beside ``path`` that takes its place when all went well, and is gone when not."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(descriptor)
+        new = Path(name)
+        try:
+            yield new
+            with new.open("r+b") as file:
+                os.fsync(file.fileno())
+            new.chmod(0o644)
+            new.replace(path)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+    except (OSError, SafetensorError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CheckpointError(
+            f"{path}: cannot be written ({reason}); free space or choose another --out"
+        ) from None
 
 
 def load_state(path: Path) -> dict[str, Any] | None:

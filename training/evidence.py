@@ -123,7 +123,10 @@ def _section(found: Mapping[str, Any], figures: Sequence[str]) -> dict[str, Any]
         "n_abnormal": _count(found["n_abnormal"]),
         "n_unscored": _count(found["n_unscored"]),
         "figures": {name: _estimate(found["figures"][name]) for name in figures},
-        "calibration": {name: _number(calibration[name]) for name in _CALIBRATION},
+        "calibration": {
+            **{name: _number(calibration[name]) for name in _CALIBRATION},
+            "ece_by_chance": _estimate(calibration["ece_by_chance"]),
+        },
         "abstention": {name: _number(abstention[name]) for name in _ABSTENTION},
     }
 

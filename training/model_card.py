@@ -286,12 +286,13 @@ def _calibration(card: ModelCard) -> list[str]:
                 [f"{protocol}, {name}", label, *_abstained(section)] for label, section in sections.items()
             ]
     if rows:
-        header = ["sister models", "of", "ECE", "Brier", "answered", "normal unanswered"]
+        header = ["sister models", "of", "ECE", "ECE by chance", "Brier", "answered", "normal unanswered"]
         header += ["abnormal unanswered", "MAcc of all", "MAcc of answered"]
         parts += [
             "Of the sister models, each with a calibration and a band of its own, chosen on inner "
             "recordings. ECE (the mean distance of probability and share) and Brier score let both classes "
-            "of each database weigh the same.",
+            "of each database weigh the same. ECE by chance is what would be measured if every probability "
+            "came true: so few recordings stray by chance.",
             table(header, rows),
         ]
     return parts
@@ -301,6 +302,7 @@ def _abstained(section: Section) -> list[str]:
     calibration, abstention = section["calibration"], section["abstention"]
     return [
         number(calibration["ece"]),
+        estimated(calibration["ece_by_chance"]),
         number(calibration["brier"]),
         percent(abstention["coverage"]),
         percent(abstention["rate_normal"]),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 BINS = 15
+
+_CERTAIN = 1e-12
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,41 @@ def calibration_error(table: list[Bin]) -> float | None:
         if item.mean_p is not None and item.frequency is not None
     ]
     return sum(gaps) if gaps else None
+
+
+def chance_calibration_errors(
+    p: NDArray[np.float64],
+    share: NDArray[np.float64],
+    weigh: Callable[[NDArray[np.bool_]], NDArray[np.float64]],
+    draws: int,
+    seed: int,
+) -> NDArray[np.float64]:
+    """Expected calibration errors of these probabilities if every one of them came true.
+
+    A few hundred records in a dozen bins stray from the best of forecasts by chance alone; only what an
+    error has beyond that tells of bad calibration. The labels are drawn anew and again.
+
+    Args:
+        p: Shape (n,), probability of abnormal at even odds.
+        share: Shape (n,), share of abnormal ones among the records of the same kind, 0 to 1: the odds at
+            which the label is drawn.
+        weigh: From labels to weights, as for the error that is compared.
+        draws: How often.
+        seed: Of the draws.
+
+    Returns:
+        Shape (draws,), sorted; empty without records.
+    """
+    if not p.size:
+        return np.empty(0)
+    even = np.clip(p, _CERTAIN, 1 - _CERTAIN)
+    recorded = even * share / (even * share + (1 - even) * (1 - share))
+    generator = np.random.default_rng(seed)
+    errors = np.empty(draws)
+    for index in range(draws):
+        abnormal = generator.random(p.size) < recorded
+        errors[index] = calibration_error(reliability_table(abnormal, p, weigh(abnormal)))
+    return np.sort(errors)
 
 
 def brier(abnormal: NDArray[np.bool_], p: NDArray[np.float64], weight: NDArray[np.float64]) -> float | None:

@@ -56,7 +56,10 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
                 "## Calibration",
                 "Probabilities are calibrated at even odds. *As recorded* keeps the corpus's own share of "
                 "abnormal recordings, *even odds* lets both classes of each database weigh the same. ECE: "
-                f"mean distance of probability and share, {BINS} bins of equal width.",
+                f"mean distance of probability and share, {BINS} bins of equal width. *By chance*: what it "
+                "would be on so many recordings if every probability came true, its mean and between what "
+                f"{summary['intervals']['confidence']:.0%} of such draws lie; an ECE in there shows no error "
+                "of calibration.",
                 _calibration(variants),
                 *_picture(captions, "reliability.png", "reliability-even-odds.png"),
                 "## Abstention",
@@ -138,6 +141,9 @@ def _calibration(variants: Mapping[str, Any]) -> str:
             columns[f"{name}, {weighting}"] = lambda found, weighting=weighting, figure=figure: number(
                 found["calibration"][weighting][figure]
             )
+    columns[f"ECE, {EVEN_ODDS}, by chance"] = lambda found: estimated(
+        found["calibration"][EVEN_ODDS]["ece_by_chance"]
+    )
     return _by_section(variants, columns)
 
 

@@ -22,6 +22,7 @@ from training.reliability import (
     BINS,
     brier,
     calibration_error,
+    chance_calibration_errors,
     most_certain,
     reliability_table,
     risk_coverage,
@@ -113,9 +114,10 @@ def _section(table: RecordTable, drawn: Draws) -> dict[str, Any]:
         },
         "calibration": {
             AS_RECORDED: _calibration(scored, np.full(scored.p.size, 1 / max(scored.p.size, 1))),
-            EVEN_ODDS: _calibration(
-                scored, balance_weights("database and class", scored.abnormal, scored.database)
-            ),
+            EVEN_ODDS: {
+                **_calibration(scored, _even_odds(scored, scored.abnormal)),
+                "ece_by_chance": _chance_error(scored),
+            },
         },
         "abstention": _abstention(table),
         "rolling": _rolling(scored),
@@ -129,6 +131,23 @@ def _calibration(scored: RecordTable, weight: NDArray[np.float64]) -> dict[str, 
         "brier": brier(scored.abnormal, scored.p, weight),
         "bins": [asdict(item) for item in table],
     }
+
+
+def _even_odds(scored: RecordTable, abnormal: NDArray[np.bool_]) -> NDArray[np.float64]:
+    return balance_weights("database and class", abnormal, scored.database)
+
+
+def _chance_error(scored: RecordTable) -> dict[str, float | None]:
+    """Mean of the calibration error that chance alone makes, and between what most of it lies."""
+    _, site = np.unique(scored.database, return_inverse=True)
+    share = (np.bincount(site, scored.abnormal) / np.bincount(site))[site]
+    errors = chance_calibration_errors(
+        scored.p, share, lambda abnormal: _even_odds(scored, abnormal), RESAMPLES, SEED
+    )
+    if not errors.size:
+        return Estimate(None).to_json()
+    low, high = np.quantile(errors, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return Estimate(float(errors.mean()), float(low), float(high)).to_json()
 
 
 def _abstention(table: RecordTable) -> dict[str, Any]:

@@ -102,6 +102,9 @@ def test_the_digest_holds_the_figures_of_the_evaluation(grouped, lodo):
         for figure in ("ece", "brier"):
             expected = section["calibration"]["even odds"][figure]
             assert inside["calibration"][figure] == pytest.approx(expected, abs=1e-4)
+        chance = section["calibration"]["even odds"]["ece_by_chance"]
+        assert chance["low"] < chance["value"] < chance["high"]
+        assert inside["calibration"]["ece_by_chance"] == pytest.approx(chance, abs=1e-4)
         coverage = section["abstention"]["coverage"]
         assert inside["abstention"]["coverage"] == pytest.approx(coverage, abs=1e-4)
     assert told["folds"] == 2

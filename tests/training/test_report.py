@@ -165,6 +165,7 @@ def test_nothing_scored_at_all_is_told(tmp_path):
     assert (section["n"], section["n_unscored"], section["abstention"]["coverage"]) == (24, 24, 0)
     assert section["figures"]["auroc"]["value"] is None
     assert section["calibration"]["even odds"]["ece"] is None
+    assert section["calibration"]["even odds"]["ece_by_chance"]["value"] is None
 
 
 def test_the_same_evaluation_makes_the_same_files(tmp_path):
