@@ -27,8 +27,10 @@ INPUT_BUFFER_S = 0.2
 OUTPUT_BUFFER_S = 0.3
 """Likewise; the picture follows what is heard, so the delay does not show."""
 
+RATES = (48_000, 44_100, 32_000, 16_000, 8_000, 4_000, 96_000, 22_050, 11_025, 192_000)
+"""Tried in this order where a device does not open at its default rate, in hertz."""
+
 _CLOSE_S = 2.0
-_opened = threading.Event()
 _STANDARD_ERROR = 2
 
 Capture = Callable[[NDArray[np.float32], bool], None]
@@ -82,13 +84,17 @@ def input_devices() -> list[InputDevice]:
     ]
 
 
-def find_input(name: str | None) -> InputDevice:
+def find_input(name: str | None, host_api: str | None = None) -> InputDevice:
     """The default device, or the one whose name is, or else contains, ``name`` (case does not matter).
+
+    Args:
+        name: Wanted; None for the default.
+        host_api: The interface it must be reached through; None for any.
 
     Raises:
         SourceError: There is none, or several fit.
     """
-    found = input_devices()
+    found = [device for device in input_devices() if host_api in (None, device.host_api)]
     if not found:
         raise SourceError("no input device: plug in a stethoscope, or replay a recording")
     if name is None:
@@ -103,11 +109,6 @@ def find_input(name: str | None) -> InputDevice:
             f"{name!r} fits several devices: {', '.join(device.name for device in fitting)}; say which"
         )
     return fitting[0]
-
-
-def device_was_opened() -> bool:
-    """Whether this process has ever opened an input: a driver's threads may then outlive their device."""
-    return _opened.is_set()
 
 
 class Stream:
@@ -152,40 +153,75 @@ class Stream:
         closing.join(_CLOSE_S)
 
 
-def open_input(device: InputDevice, channels: int, capture: Capture, finished: Callable[[], None]) -> Stream:
-    """Open a device at its default rate.
+def best_rate(device: InputDevice, channel: int, rate: int | None = None) -> int:
+    """The rate at which a device is to be opened, in hertz; it is not opened yet.
 
     Args:
         device: From ``find_input``.
-        channels: How many to capture.
+        channel: Counted from 1.
+        rate: What it must run at; None for its default, or else the first of ``RATES`` that it offers.
+
+    Raises:
+        SourceError: It has no such channel, or offers no such rate.
+    """
+    sd = _sounddevice()
+    if channel > device.channels:
+        raise SourceError(f"{device.name} has {device.channels} channels, not {channel}")
+    reason = ""
+    for wanted in (device.rate, *RATES) if rate is None else (rate,):
+        try:
+            sd.check_input_settings(device.index, channel, "float32", samplerate=wanted)
+        except (sd.PortAudioError, ValueError) as error:
+            reason = reason or _reason(error)
+        else:
+            return wanted
+    raise _unopened(device, reason)
+
+
+def open_input(
+    device: InputDevice, channel: int, rate: int, capture: Capture, finished: Callable[[], None]
+) -> Stream:
+    """Open a device.
+
+    Args:
+        device: From ``find_input``.
+        channel: Counted from 1; all up to it are captured, and it is the last of a block.
+        rate: From ``best_rate``.
         capture: Called on PortAudio's thread with each block.
         finished: Called when the device will give no more.
 
     Raises:
-        SourceError: It cannot be opened.
+        SourceError: It cannot be opened, or gives another rate.
     """
     sd = _sounddevice()
-    _hush()
-    _opened.set()
 
     def callback(block: NDArray[np.float32], _frames: int, _time: Any, status: Any) -> None:
         capture(block, bool(status.input_overflow))
 
     try:
-        stream = sd.InputStream(
-            samplerate=device.rate,
-            device=device.index,
-            channels=channels,
-            dtype="float32",
-            latency=INPUT_BUFFER_S,
-            callback=callback,
-            finished_callback=finished,
+        stream = Stream(
+            sd.InputStream(
+                samplerate=rate,
+                device=device.index,
+                channels=channel,
+                dtype="float32",
+                latency=INPUT_BUFFER_S,
+                callback=callback,
+                finished_callback=finished,
+            )
         )
     except (sd.PortAudioError, ValueError) as error:
-        raise SourceError(
-            f"{device.name} cannot be opened ({_reason(error)}); is it plugged in, allowed, and not in use?"
-        ) from None
-    return Stream(stream)
+        raise _unopened(device, _reason(error)) from None
+    if stream.rate != rate:
+        stream.close()
+        raise SourceError(f"{device.name} gives {stream.rate} Hz instead of {rate} Hz")
+    return stream
+
+
+def _unopened(device: InputDevice, reason: str) -> SourceError:
+    return SourceError(
+        f"{device.name} cannot be opened ({reason}); is it plugged in, allowed, and not in use?"
+    )
 
 
 def open_output(fill: Fill) -> Stream:

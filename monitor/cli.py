@@ -267,6 +267,12 @@ def demo(png: Path | None, model: str) -> int:
     default="s16le",
     help="Of PCM on standard input.",
 )
+@click.option(
+    "--reconnect",
+    type=Seconds(0, LONGEST_S),
+    metavar="SECONDS",
+    help="How long to wait for a device that is lost. Default: 30 if headless, else until it is back.",
+)
 @_playback
 @_heart
 def monitor(source: str, **options: Any) -> int:
@@ -465,16 +471,12 @@ def bench(json_path: Path | None, only: tuple[str, ...], model: str) -> int:
 
 
 def _leave(status: int) -> NoReturn:
-    """Exit; at once where a lost device's driver could keep the interpreter from ending."""
+    """Exit, with all that was printed."""
     try:
         sys.stdout.flush()
     except OSError:
         # Python would try once more at exit, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    audio = sys.modules.get("monitor.audio")
-    if audio is not None and audio.device_was_opened():
-        sys.stderr.flush()
-        os._exit(status)
     sys.exit(status)
 
 

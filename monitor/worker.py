@@ -25,6 +25,9 @@ BRIDGED_S = 0.05
 READ_S = 1.0
 """Most sound taken from the ring at once, and the span over which bad and clipped samples are counted."""
 
+IDLE_S = 0.1
+"""How long to wait for sound before what was reported meanwhile is told."""
+
 _HISTORY = 750
 _EVENTS = 50
 
@@ -98,12 +101,13 @@ class Worker:
 
     def run(self) -> None:
         """Work until the ring is closed and empty, then flush and set the summary."""
-        while self.step(None):
-            pass
+        closed = False
+        while self.step(IDLE_S) or not closed:
+            closed = self._ring.closed  # whatever came before that, the next step finds
         self.finish()
 
     def step(self, timeout: float | None = 0.0) -> bool:
-        """Take one chunk from the ring and work on it.
+        """Take one chunk from the ring and work on it; tell what was reported, even where there is none.
 
         Args:
             timeout: Seconds to wait for sound; None until there is some.
@@ -113,6 +117,8 @@ class Worker:
         """
         chunk = self._ring.read(self._second, timeout)
         if chunk is None:
+            if self._tell_reports():
+                self._publish()
             return False
         if chunk.lost:
             self._cross_gap(chunk)
@@ -214,10 +220,13 @@ class Worker:
         self._events.append(event)
         self._listeners.event(event)
 
-    def _tell_reports(self, to_the_end: bool = False) -> None:
-        """Tell what others reported up to here; a source runs ahead of the analysis."""
+    def _tell_reports(self, to_the_end: bool = False) -> bool:
+        """Tell what others reported up to here, if anything; a source runs ahead of the analysis."""
+        told = False
         while self._reports and (to_the_end or self._reports[0].t_s <= round(self._end / self._rate, 6)):
             self._tell(self._reports.popleft())
+            told = True
+        return told
 
     def _tell_faults(self) -> None:
         """Say how many bad and clipped samples there were since the last time, at the end of each second."""

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from model.classifier import Classifier
     from monitor.sources.protocol import Source
 
+PATIENCE_S = 30.0
+"""How long a lost device is waited for where nobody looks at a screen."""
+
 _POLL_S = 0.25
 
 
@@ -47,6 +50,7 @@ class ListenOptions:
     snr: float = 30.0
     rate: int | None = None
     pcm_format: str = "s16le"
+    reconnect: float | None = None
 
 
 def run_monitor(source: str, options: ListenOptions) -> int:
@@ -74,7 +78,9 @@ def _recording(file: Path, options: ListenOptions) -> SourceChoice:
 
 def _choose(source: str, options: ListenOptions) -> SourceChoice:
     if source == "mic" or source.startswith("mic:"):
-        return microphone_choice(source[4:] or None, options.channel)
+        # Before a screen somebody decides how long to wait; a program that pipes this must be told.
+        patience_s = PATIENCE_S if options.headless and options.reconnect is None else options.reconnect
+        return microphone_choice(source[4:] or None, options.channel, patience_s)
     if source == "synth":
         return synthetic_choice(_heart(options), options.pace)
     if source == "-":

@@ -71,9 +71,9 @@ class SourceMenu(QToolButton):
         self._offer(self.microphones, [microphone_choice()])
         try:
             # The one module that knows PortAudio; it may be missing, or PortAudio itself.
-            from monitor.audio import input_devices
+            from monitor.capture_process import list_inputs
 
-            choices = [microphone_choice(device.name) for device in input_devices()]
+            choices = [microphone_choice(device.name) for device in list_inputs()]
         except (ImportError, OSError) as error:
             missing = self.microphones.addAction("No device list")
             missing.setEnabled(False)

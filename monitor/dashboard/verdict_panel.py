@@ -122,6 +122,16 @@ class VerdictPanel(QWidget):
         self.events.clear()
         self.model.setText("")
 
+    def withhold(self, word: str, reason: str) -> None:
+        """Say no verdict though there was one, as it is not of what is heard now; the events stay.
+
+        Args:
+            word: In a word.
+            reason: Why, and what to do.
+        """
+        self._say(None, None, None, reason, word=word)
+        self._rows(None, None, None, None)
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show what stands, or the summary of a stream that has ended."""
         if snapshot.summary is not None:

@@ -21,13 +21,24 @@ from monitor.dashboard.plots import Plots
 from monitor.dashboard.status_line import StatusLine
 from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES, font
 from monitor.dashboard.verdict_panel import VerdictPanel
-from monitor.dashboard.words import IDLE, LOADING, NO_SOUND_OUTPUT, NO_VERDICT, ONLY_AT_PACE, READY, SEE_BELOW
+from monitor.dashboard.words import (
+    DEVICE_LOST,
+    IDLE,
+    LOADING,
+    LOOKING,
+    NO_SOUND_OUTPUT,
+    NO_VERDICT,
+    ONLY_AT_PACE,
+    READY,
+    SEE_BELOW,
+)
 from monitor.sources.choice import SourceChoice
 
 if TYPE_CHECKING:
     from monitor.dashboard.playback import Playback
     from monitor.session import Session
     from monitor.snapshot import Snapshot
+    from monitor.sources.protocol import SourceHealth
 
 FRAME_MS = 33
 """Between two frames while something plays."""
@@ -93,6 +104,7 @@ class DashboardWindow(QWidget):
         self._start_unseen_at = math.inf
         self._shown: Session | None = None
         self._snapshot: Snapshot | None = None
+        self._trouble = ""
         self._sound_wanted = sound
         self._frame = 0
         self._closed = False
@@ -360,6 +372,7 @@ class DashboardWindow(QWidget):
 
     def _clear(self) -> None:
         self._shown = self._snapshot = None
+        self._trouble = ""
         self._clock.reset()
         self.plots.clear_tape()
 
@@ -392,6 +405,20 @@ class DashboardWindow(QWidget):
             self._snapshot = None
         if session.ended:
             self._show_end(session, snapshot)
+        else:
+            self._show_device(session.health)
+
+    def _show_device(self, health: SourceHealth) -> None:
+        """Say what is wrong with a device while it lasts; a verdict from before it was lost is none."""
+        lost = health.state == "recovering"
+        trouble = health.detail if lost or health.state == "alarmed" else ""
+        if lost:
+            trouble = f"{trouble}. {LOOKING}"
+            self.verdict.withhold(DEVICE_LOST, LOOKING)
+        if trouble != self._trouble:
+            if trouble or self.message.text() == self._trouble:
+                self.say(trouble, alert=bool(trouble))
+            self._trouble = trouble
 
     def _put_into_words(self, snapshot: Snapshot, now_s: float) -> None:
         title = self._player.choice.title if self._player.choice else snapshot.source

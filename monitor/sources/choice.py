@@ -70,13 +70,15 @@ def synthetic_choice(config: SynthesisConfig, pace: float | None = 1.0) -> Sourc
     return SourceChoice(title, lambda duration_s: SyntheticSource(config, pace, duration_s), True)
 
 
-def microphone_choice(name: str | None = None, channel: int | None = None) -> SourceChoice:
-    """A live input device; None for the system's default."""
+def microphone_choice(
+    name: str | None = None, channel: int | None = None, patience_s: float | None = None
+) -> SourceChoice:
+    """A live input device, None for the system's default; see ``MicrophoneSource``."""
 
     def open_microphone(duration_s: float | None) -> Source:
         from monitor.sources.microphone import MicrophoneSource
 
-        return MicrophoneSource(name, channel, duration_s)
+        return MicrophoneSource(name, channel, duration_s, patience_s)
 
     return SourceChoice(name or "Default input device", open_microphone, False)
 

@@ -21,9 +21,10 @@ class SourceHealth:
     """How a source is doing.
 
     Attributes:
-        state: "idle", "running", "ended" (nothing more will come) or "failed".
+        state: "idle", "running", "alarmed" (it runs and something is wrong), "recovering" (its device is lost
+            and looked for), "ended" (nothing more will come) or "failed".
         delivered: Samples put into the ring so far.
-        detail: Why it failed, in one line; empty otherwise.
+        detail: What is wrong or why it failed, in one line; empty otherwise.
     """
 
     state: str

@@ -47,6 +47,11 @@ class SoundServer:
         }
 
     def __enter__(self):
+        self.begin()
+        return self
+
+    def begin(self):
+        """Start the daemon, for the first time or again."""
         serving = {name: value for name, value in self.environment.items() if name != "PULSE_SERVER"}
         self.process = subprocess.Popen(
             [
@@ -59,7 +64,6 @@ class SoundServer:
             stderr=subprocess.DEVNULL,
         )
         until(self._answers, "the sound server answers")
-        return self
 
     def __exit__(self, *_):
         self.end()
@@ -80,6 +84,7 @@ class SoundServer:
 
     def add_stethoscope(self):
         """An input of 48 kHz, 16 bit, mono, that runs at the pace of what is written into its pipe."""
+        self.fifo.unlink(missing_ok=True)  # of one that was killed
         self.control(
             *["load-module", "module-pipe-source", "source_name=st", f"file={self.fifo}"],
             *["format=s16le", "rate=48000", "channels=1"],

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -106,15 +107,34 @@ def test_what_is_captured_is_what_was_played(stethoscope, tmp_path):
     assert best_correlation(heard, played, int(rate), within_s=2) > 0.99
 
 
-def test_a_server_that_dies_is_a_lost_device(stethoscope, model_name):
+def read_until(process, wanted):
+    """Lines up to the first that is wanted, that one included."""
+    lines = []
+    while not lines or not wanted(lines[-1]):
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        lines.append(json.loads(line))
+        VALIDATOR.validate(lines[-1])
+    return lines
+
+
+def is_event(*names):
+    return lambda line: line.get("event") in names
+
+
+def events(lines):
+    return [line["event"] for line in lines if line["kind"] == "event"]
+
+
+def test_a_server_that_dies_for_good_is_a_lost_device(stethoscope, model_name):
     with Feed(stethoscope, pcm(sound(11))):
-        process = stethoscope.run(*MONITOR, model_name)
+        process = stethoscope.run(*MONITOR, model_name, "--reconnect", "2")
         while json.loads(process.stdout.readline()).get("window_end_s", 0) < 10:
             pass
         stethoscope.end()
         began = time.monotonic()
         rest, err = ended(process)
-    assert time.monotonic() - began < 8
+    assert 2 < time.monotonic() - began < 10
     assert process.returncode == 1
     (lost,) = [line for line in rest if line.get("event") == "device_lost"]
     summary = rest[-1]
@@ -125,20 +145,110 @@ def test_a_server_that_dies_is_a_lost_device(stethoscope, model_name):
     assert err.count("\n") == 1
 
 
-def test_a_device_that_falls_silent_is_lost_too(stethoscope, model_name):
+def test_a_server_that_dies_and_comes_back_is_listened_to_again(stethoscope, model_name):
+    with Feed(stethoscope, pcm(sound(6))):
+        process = stethoscope.run(*MONITOR, model_name)
+        read_until(process, lambda line: line.get("window_end_s", 0) >= 2)
+        stethoscope.end()
+        died = time.monotonic()
+        (*_, lost) = read_until(process, is_event("device_lost"))
+        assert time.monotonic() - died < 3
+    away_s = time.monotonic() - died
+    stethoscope.begin()
+    stethoscope.add_stethoscope()
+    returned = time.monotonic()
+    with Feed(stethoscope, pcm(sound(4))):
+        (*_, back) = read_until(process, is_event("device_back"))
+        assert time.monotonic() - returned < 8
+        assert back["t_s"] - lost["t_s"] > away_s - 3
+        read_until(process, lambda line: line.get("window_end_s", 0) > back["t_s"] + 1)
+        process.send_signal(signal.SIGINT)
+        rest, err = ended(process)
+    assert (process.returncode, err) == (130, "")
+    assert rest[-1]["gap_s"] == pytest.approx(back["t_s"] - lost["t_s"], abs=0.3)
+
+
+def test_a_source_that_falls_silent_and_wakes_is_listened_to_again(stethoscope, model_name):
     """A suspended source just ceases to call."""
     with Feed(stethoscope, pcm(sound(3))):
         process = stethoscope.run(*MONITOR, model_name)
-        process.stdout.readline()
+        read_until(process, lambda line: line.get("window_end_s", 0) >= 1)
         stethoscope.control("suspend-source", "st", "1")
         began = time.monotonic()
-        lines, err = ended(process)
-    assert time.monotonic() - began < 10
-    assert process.returncode == 1
-    assert [line["event"] for line in lines if line["kind"] == "event"] == ["device_lost"]
-    assert lines[-1]["kind"] == "summary"
-    assert err.startswith("auscult: ")
-    assert err.count("\n") == 1
+        (*_, lost) = read_until(process, is_event("device_lost"))
+        assert time.monotonic() - began < 4
+        stethoscope.control("suspend-source", "st", "0")
+        lines = read_until(process, lambda line: line.get("window_start_s", 0) > lost["t_s"])
+        process.send_signal(signal.SIGINT)
+        rest, err = ended(process)
+    assert (process.returncode, err) == (130, "")
+    assert events(lines) == ["gap", "device_back"]
+    assert rest[-1]["gap_s"] > 1
+
+
+def test_a_stopped_server_does_not_hold_up_the_end(stethoscope, model_name):
+    with Feed(stethoscope, pcm(sound(3))):
+        process = stethoscope.run(*MONITOR, model_name)
+        read_until(process, lambda line: line.get("window_end_s", 0) >= 1)
+        stethoscope.process.send_signal(signal.SIGSTOP)
+        read_until(process, is_event("device_lost"))
+        time.sleep(1)  # until it tries to open the device again, of which it is told nothing
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        rest, err = ended(process)
+        assert time.monotonic() - began < 5
+        stethoscope.process.send_signal(signal.SIGCONT)
+    assert (process.returncode, err) == (130, "")
+    assert rest[-1]["kind"] == "summary"
+
+
+INDICES = """
+import sys
+import numpy as np
+from monitor.capture_process import Capture
+capture = Capture("pulse", rate=48_000)
+capture.find()
+capture.start()
+kept, size = [], 0
+while size < 48_000 * int(sys.argv[2]):
+    frame = capture.read()
+    assert frame.index == size and frame.overflows == 0
+    kept.append(frame.samples)
+    size += frame.samples.size
+capture.close()
+capture.close()
+np.save(sys.argv[1], np.concatenate(kept))
+"""
+
+
+def test_every_sample_is_captured_once_and_in_order(stethoscope, tmp_path):
+    # Never zero, unlike the silence around it, and repeating only after 30,000 samples.
+    played = (np.arange(5 * 48_000) % 30_000 + 1).astype("<i2")
+    with Feed(stethoscope, played.tobytes()):
+        process = stethoscope.run("-c", INDICES, str(tmp_path / "heard.npy"), "9")
+        _, err = process.communicate(timeout=LIMIT_S)
+    assert (process.returncode, err) == (0, "")
+    heard = np.round(np.load(tmp_path / "heard.npy") * 2**15).astype(int)
+    (first, *_) = np.flatnonzero(heard == played[0])
+    np.testing.assert_array_equal(heard[first : first + played.size], played)
+
+
+def test_a_capture_ends_with_whoever_started_it(stethoscope):
+    parent = stethoscope.run(
+        "-c",
+        "import os, signal; from monitor.capture_process import Capture; c = Capture('pulse'); c.find(); "
+        "print(c._process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)",
+    )
+    child = int(parent.stdout.readline())
+    parent.communicate(timeout=LIMIT_S)
+
+    def gone():
+        try:
+            return (Path("/proc") / str(child) / "stat").read_text().split()[2] == "Z"
+        except FileNotFoundError:
+            return True
+
+    until(gone, "the capture ends")
 
 
 def test_ctrl_c_ends_a_capture(stethoscope, model_name):

@@ -9,8 +9,18 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from dsp.synthesis import SynthesisConfig
 from model.verdict import Label
 from monitor.dashboard import DashboardError, application, playback, run_dashboard
-from monitor.dashboard.words import EMPTY, LABELS, NO_EVENTS, NO_SOUND_OUTPUT, REASONS, RESEARCH_ONLY
-from monitor.sources.choice import microphone_choice, recording_choice, synthetic_choice
+from monitor.dashboard.words import (
+    DEVICE_LOST,
+    EMPTY,
+    LABELS,
+    NO_EVENTS,
+    NO_SOUND_OUTPUT,
+    REASONS,
+    RESEARCH_ONLY,
+)
+from monitor.sources.choice import SourceChoice, microphone_choice, recording_choice, synthetic_choice
+from monitor.sources.protocol import SourceError, SourceHealth
+from monitor.sources.synthetic import SyntheticSource
 
 from .conftest import HOP_S, RATE, wait_for_end
 
@@ -121,10 +131,43 @@ def test_a_wrong_model_is_refused_before_the_window_opens(qapp, record, tmp_path
 
 
 def test_no_input_device_is_said_once(qtbot, window, monkeypatch):
-    monkeypatch.setattr("monitor.audio.input_devices", list)
+    def find(capture):
+        raise SourceError("no input device: plug in a stethoscope, or replay a recording")
+
+    monkeypatch.setattr("monitor.capture_process.Capture.find", find)
     window.set_playlist([microphone_choice()])
     qtbot.waitUntil(lambda: bool(window.problem), timeout=30_000)
     assert window.problem.startswith("no input device: plug in a stethoscope")
+
+
+class TroubledSource(SyntheticSource):
+    """A heart whose device is in whatever state it is told to be."""
+
+    trouble = None
+
+    def health(self):
+        health = super().health()
+        if self.trouble is None or health.state != "running":
+            return health
+        return SourceHealth(*self.trouble[:1], health.delivered, *self.trouble[1:])
+
+
+def test_while_a_device_is_lost_no_verdict_stands(qtbot, window):
+    source = TroubledSource(SynthesisConfig(), 8.0)
+    window.set_playlist([SourceChoice("Stethoscope", lambda duration_s: source, replayed=False)])
+    verdicts = {LABELS[label] for label in Label} - {LABELS[Label.WARMING_UP]}
+    qtbot.waitUntil(lambda: window.verdict.word.text() in verdicts, timeout=30_000)
+    assert window.problem == ""
+    source.trouble = "alarmed", "Stethoscope overflows"
+    qtbot.waitUntil(lambda: window.problem == "Stethoscope overflows", timeout=30_000)
+    assert window.verdict.word.text() in verdicts
+    source.trouble = "recovering", "Stethoscope delivers nothing more"
+    qtbot.waitUntil(lambda: window.verdict.word.text() == DEVICE_LOST, timeout=30_000)
+    assert "Probability of abnormal –" in window.verdict.probability.text()
+    assert window.problem.startswith("Stethoscope delivers nothing more")
+    source.trouble = None
+    qtbot.waitUntil(lambda: window.verdict.word.text() in verdicts, timeout=30_000)
+    assert window.problem == ""
 
 
 def test_a_loop_of_bad_files_comes_to_rest(qtbot, open_window, tmp_path, monkeypatch):
