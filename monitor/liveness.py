@@ -13,6 +13,9 @@ ALARM_S = 0.5
 LOST_S = 1.5
 """Without a block for so long the device is lost: a suspended one just ceases to call."""
 
+HELD_UP_S = 1.0
+"""Between two questions; a program that asks several times a second was held up itself."""
+
 SILENCE_S = 2.0
 """A microphone's own noise is never nothing: digital silence for so long is a switch or the wrong input."""
 
@@ -46,6 +49,9 @@ class Liveness:
     nothing has come for ``LOST_S``; recovering turns healthy with the next block, and failed when there was
     none for ``patience_s``. Failed is final. Any thread may tell and ask.
 
+    Who asks too seldom was held up, as a frozen program is, and knows nothing of what came meanwhile: age
+    then counts from the question.
+
     Args:
         clock: Monotonic seconds.
         patience_s: How long a lost device is waited for; None for ever.
@@ -57,7 +63,7 @@ class Liveness:
         self._patience_s = patience_s
         self.condition = Condition.HEALTHY
         self.reason = ""
-        self._last = self._clock()
+        self._last = self._checked = self._clock()
         self._lost_at = 0.0
         self._silent_s = 0.0
         self._overflowed = float("-inf")
@@ -96,7 +102,11 @@ class Liveness:
     def check(self) -> Condition:
         """The condition now; to be asked some times a second."""
         with self._lock:
-            self._judge(self._clock())
+            now = self._clock()
+            if now - self._checked >= HELD_UP_S:
+                self._last = now
+            self._checked = now
+            self._judge(now)
             return self.condition
 
     def _judge(self, now: float) -> None:

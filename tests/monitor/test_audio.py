@@ -233,6 +233,40 @@ def test_every_sample_is_captured_once_and_in_order(stethoscope, tmp_path):
     np.testing.assert_array_equal(heard[first : first + played.size], played)
 
 
+FROZEN = """
+import ctypes, sys, threading
+import numpy as np
+from monitor.ring import Ring
+from monitor.sources.microphone import MicrophoneSource
+source = MicrophoneSource("pulse")
+ring = Ring(60 * source.rate)
+events = []
+source.start(ring, lambda *report: events.append(report))
+kept = [ring.read(source.rate, 20).samples]
+# Holds the interpreter, as a frozen screen does at its worst: no thread of this process runs.
+ctypes.PyDLL(None).usleep(6_000_000)
+while sum(chunk.size for chunk in kept) < source.rate * int(sys.argv[2]):
+    chunk = ring.read(source.rate, 20)
+    assert chunk.lost == 0
+    kept.append(chunk.samples)
+print(events, source.rate)
+source.stop()
+np.save(sys.argv[1], np.concatenate(kept))
+"""
+
+
+def test_a_frozen_program_loses_nothing(stethoscope, tmp_path):
+    played = sound(10)
+    with Feed(stethoscope, pcm(played)):
+        process = stethoscope.run("-c", FROZEN, str(tmp_path / "heard.npy"), "13")
+        out, err = process.communicate(timeout=LIMIT_S)
+    assert (process.returncode, err) == (0, "")
+    assert out.startswith("[] ")
+    rate = int(out.split()[-1])
+    heard = np.load(tmp_path / "heard.npy").astype(float)
+    assert best_correlation(heard, resample_poly(played, rate, 48_000), rate, within_s=3) > 0.99
+
+
 def test_a_capture_ends_with_whoever_started_it(stethoscope):
     parent = stethoscope.run(
         "-c",

@@ -37,6 +37,16 @@ def heard(liveness, clock, seconds, silent=False, overflowed=False):
     for _ in range(round(seconds / BLOCK_S)):
         clock.now += BLOCK_S
         liveness.block(BLOCK_S, silent, overflowed)
+        liveness.check()
+
+
+def asked(liveness, clock, seconds):
+    """The condition at each question, ten a second."""
+    told = []
+    for _ in range(round(seconds * 10)):
+        clock.now += 0.1
+        told.append(liveness.check())
+    return told
 
 
 def test_a_device_that_delivers_is_healthy(clock):
@@ -59,9 +69,9 @@ def test_late_blocks_alarm_and_the_next_one_heals(clock):
 
 def test_a_device_that_ceases_is_looked_for_and_is_back_with_its_next_block(clock):
     liveness = Liveness(clock)
-    clock.now += LOST_S
-    assert liveness.check() is Condition.RECOVERING
-    clock.now += 3600
+    assert asked(liveness, clock, LOST_S + 0.1)[-1] is Condition.RECOVERING
+    lost_for_s = liveness.lost_for_s
+    clock.now += 3600 - lost_for_s
     assert liveness.check() is Condition.RECOVERING
     assert liveness.lost_for_s == pytest.approx(3600)
     heard(liveness, clock, BLOCK_S)
@@ -78,6 +88,14 @@ def test_a_device_that_says_it_is_finished_is_lost_at_once(clock):
     liveness.finished()
     liveness.check()
     assert (liveness.reason, liveness.lost_for_s) == (said, 10)
+
+
+def test_who_was_frozen_does_not_take_the_device_for_lost(clock):
+    liveness = Liveness(clock)
+    asked(liveness, clock, 0.3)
+    clock.now += 10
+    assert liveness.check() is Condition.HEALTHY
+    assert asked(liveness, clock, LOST_S + 0.1)[-1] is Condition.RECOVERING
 
 
 def test_patience_ends_once_and_for_all(clock):
