@@ -248,6 +248,7 @@ def demo(png: Path | None, model: str) -> int:
     epilog=example(
         "auscult monitor",
         "auscult monitor --source mic:USB --headless",
+        "auscult monitor --record examinations/",
         "auscult monitor --source synth --condition as --heart-rate 90",
         "arecord -f S16_LE -r 4000 | auscult monitor --source - --rate 4000 --format s16le --headless",
     )
@@ -273,6 +274,12 @@ def demo(png: Path | None, model: str) -> int:
     metavar="SECONDS",
     help="How long to wait for a device that is lost. Default: 30 if headless, else until it is back.",
 )
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Also write the raw sound of devices there, as WAV. Nothing is recorded without it.",
+)
 @_playback
 @_heart
 def monitor(source: str, **options: Any) -> int:
@@ -283,6 +290,8 @@ def monitor(source: str, **options: Any) -> int:
         raise click.UsageError("PCM on standard input needs its --rate, for example --rate 4000")
     if options["loop"] and (source == "-" or source == "mic" or source.startswith("mic:")):
         raise click.UsageError("only a recording or synth can begin again: leave --loop out")
+    if options["record"] and not (source == "mic" or source.startswith("mic:")):
+        raise click.UsageError("only a device is recorded: leave --record out")
     return run_monitor(source, ListenOptions(**options))
 
 

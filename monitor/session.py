@@ -6,10 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from dsp.front_end import FrontEnd
 from model.card import ModelError
 from model.classifier import Classifier
+from monitor.recorder import Recorder, RecorderError
 from monitor.ring import Ring
 from monitor.snapshot import SessionEvent, Snapshot
 from monitor.sources.protocol import Source, SourceError, SourceHealth
@@ -32,6 +34,14 @@ class Session:
         classifier: The model, or what loads it on the worker's thread (a screen wants to be seen before).
         listeners: Told of judgements and events on the worker's thread; events of the source on its own.
         trace: Keep what a screen draws.
+        record: Folder that the raw sound is written to; None for none. Not of a source that waits: its sound
+            may come faster than a disk takes it.
+
+    Attributes:
+        source: As given.
+        ring: Of raw sound.
+        trace: What a screen draws; None where nothing is kept for it.
+        recorder: Writes the raw sound; None where nothing is recorded.
     """
 
     def __init__(
@@ -41,10 +51,12 @@ class Session:
         classifier: Classifier | Callable[[], Classifier],
         listeners: Listeners | None = None,
         trace: bool = False,
+        record: Path | None = None,
     ) -> None:
         self.source = source
         self.ring = Ring((BACKPRESSURE_S if source.waits else RING_S) * source.rate)
         self.trace = Trace() if trace else None
+        self.recorder = None if record is None else Recorder(self.ring, source.rate, record)
         self._classifier = classifier
         self._hop_s = hop_s
         self._listeners = listeners or Listeners()
@@ -100,8 +112,15 @@ class Session:
 
     def _start_source(self) -> None:
         with self._starting:
-            if not self._stopped:
-                self.source.start(self.ring, self._report)
+            if self._stopped:
+                return
+            self.source.start(self.ring, self._report)
+            if self.recorder is not None:
+                try:
+                    self.recorder.start()
+                except RecorderError as error:
+                    self.source.stop()
+                    raise SourceError(str(error)) from None
 
     def _run(self) -> None:
         try:
@@ -129,6 +148,8 @@ class Session:
             raise
         finally:
             self.ring.close()
+            if self.recorder is not None:
+                self.recorder.stop()
 
     def _fail(self, detail: str) -> None:
         self._worker = None

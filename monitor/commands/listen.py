@@ -51,6 +51,7 @@ class ListenOptions:
     rate: int | None = None
     pcm_format: str = "s16le"
     reconnect: float | None = None
+    record: Path | None = None
 
 
 def run_monitor(source: str, options: ListenOptions) -> int:
@@ -133,7 +134,12 @@ def _listen(playlist: Sequence[SourceChoice], options: ListenOptions, needed: bo
 
     try:
         return run_dashboard(
-            playlist, hop_s=options.hop, model=options.model, loop=options.loop, limit_s=options.duration
+            playlist,
+            hop_s=options.hop,
+            model=options.model,
+            loop=options.loop,
+            limit_s=options.duration,
+            record=options.record,
         )
     except DashboardError as error:
         raise CommandError(str(error)) from None
@@ -151,7 +157,8 @@ def _listen_headless(playlist: Sequence[SourceChoice], options: ListenOptions) -
                 # A wrong name should not cost the time that loading torch takes.
                 source = _open(choice, left_s)
                 classifier = classifier or _load(options.model, source)
-                _run_headless(source, options.hop, classifier, options.loop or several, interrupted)
+                named = options.loop or several
+                _run_headless(source, options.hop, classifier, named, interrupted, options.record)
                 failures = 0
             except _StreamError as error:
                 if interrupted.is_set():
@@ -206,7 +213,12 @@ def _load(model: str, opened: Source) -> Classifier:
 
 
 def _run_headless(
-    source: Source, hop_s: float, classifier: Classifier, named: bool, interrupted: threading.Event
+    source: Source,
+    hop_s: float,
+    classifier: Classifier,
+    named: bool,
+    interrupted: threading.Event,
+    record: Path | None,
 ) -> None:
     """One stream to its summary.
 
@@ -235,7 +247,9 @@ def _run_headless(
         Listeners(
             lambda judgement: write(verdict_line(judgement, tag)), lambda event: write(event_line(event))
         ),
+        record=record,
     )
+    recorder, failed = session.recorder, ""
     try:
         session.start()
     except SourceError as error:
@@ -243,14 +257,22 @@ def _run_headless(
     while not session.wait(_POLL_S):
         if unwritten or interrupted.is_set():
             session.stop()
+        if recorder is not None and recorder.failure != failed:
+            failed = recorder.failure
+            click.echo(f"auscult: {failed}", err=True)
     session.stop()
     if session.snapshot.summary is None:
         raise CommandError(session.snapshot.detail)
     write(summary_line(session.snapshot.summary, tag, source.name if named else None))
     if unwritten:
         raise unwritten[0]
-    if session.health.detail:
+    if session.health.state == "failed":
         raise _StreamError(session.health.detail)
+    if recorder is not None:
+        files = ", ".join(str(path) for path in recorder.files)
+        if recorder.failure:
+            raise _StreamError(f"the recording is not complete: {files}")
+        click.echo(f"recorded {files}", err=True)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ def run_dashboard(
     loop: bool = False,
     limit_s: float | None = None,
     autostart: bool = True,
+    record: Path | None = None,
 ) -> int:
     """Open the window and play a playlist; returns when the window is closed.
 
@@ -31,6 +32,7 @@ def run_dashboard(
         loop: Begin again after the last one.
         limit_s: Stop each after this much sound, or a loop after this much in all.
         autostart: Play at once instead of waiting for the Start button.
+        record: Folder that the raw sound of devices is written to; None for none.
 
     Returns:
         Exit status: 0, or 130 after Ctrl-C in the terminal.
@@ -47,7 +49,15 @@ def run_dashboard(
         check_model(model)
     except ModelError as error:
         raise DashboardError(str(error)) from None
-    return run(playlist, hop_s=hop_s, model=model, loop=loop, limit_s=limit_s, autostart=autostart)
+    return run(
+        playlist,
+        hop_s=hop_s,
+        model=model,
+        loop=loop,
+        limit_s=limit_s,
+        autostart=autostart,
+        record=record,
+    )
 
 
 def render_dashboard(

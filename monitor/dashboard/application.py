@@ -51,6 +51,7 @@ def run(
     loop: bool,
     limit_s: float | None,
     autostart: bool,
+    record: Path | None,
 ) -> int:
     """See ``run_dashboard``."""
     app = application()
@@ -58,7 +59,8 @@ def run(
     from monitor.dashboard.player import ClassifierShelf, Player
     from monitor.dashboard.window import DashboardWindow
 
-    window = DashboardWindow(Player(hop_s, ClassifierShelf(model).take), loop, sound=True)
+    player = Player(hop_s, ClassifierShelf(model).take, record=record)
+    window = DashboardWindow(player, loop, sound=True)
     status = 0
 
     def interrupt(number: int, frame: FrameType | None) -> None:

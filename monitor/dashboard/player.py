@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.sources.choice import SourceChoice
@@ -53,6 +54,7 @@ class Player:
         hop_s: Time between windows in seconds.
         take_classifier: Called on a worker's thread.
         judged: Called on a worker's thread for each judgement.
+        record: Folder that the raw sound of what is not replayed is written to; None for none.
 
     Attributes:
         session: The one that plays or has ended; None before the first and while one opens.
@@ -65,10 +67,12 @@ class Player:
         hop_s: float,
         take_classifier: Callable[[], Classifier],
         judged: Callable[[Judgement], None] | None = None,
+        record: Path | None = None,
     ) -> None:
         self._hop_s = hop_s
         self._take_classifier = take_classifier
         self._judged = judged
+        self._record = record
         self._thread: threading.Thread | None = None
         self._wish: tuple[SourceChoice | None, float | None] | None = None
         self._opened: Session | None = None
@@ -156,6 +160,7 @@ class Player:
 
         listeners = Listeners(judgement=self._judged) if self._judged else None
         source = choice.open(duration_s)
-        session = Session(source, self._hop_s, self._take_classifier, listeners, trace=True)
+        record = None if choice.replayed else self._record
+        session = Session(source, self._hop_s, self._take_classifier, listeners, trace=True, record=record)
         session.start()
         return session

@@ -28,8 +28,10 @@ from monitor.dashboard.words import (
     LOOKING,
     NO_SOUND_OUTPUT,
     NO_VERDICT,
+    NOT_RECORDING,
     ONLY_AT_PACE,
     READY,
+    RECORDING,
     SEE_BELOW,
 )
 from monitor.sources.choice import SourceChoice
@@ -104,7 +106,7 @@ class DashboardWindow(QWidget):
         self._start_unseen_at = math.inf
         self._shown: Session | None = None
         self._snapshot: Snapshot | None = None
-        self._trouble = ""
+        self._trouble, self._told_unrecorded = "", False
         self._sound_wanted = sound
         self._frame = 0
         self._closed = False
@@ -372,7 +374,7 @@ class DashboardWindow(QWidget):
 
     def _clear(self) -> None:
         self._shown = self._snapshot = None
-        self._trouble = ""
+        self._trouble, self._told_unrecorded = "", False
         self._clock.reset()
         self.plots.clear_tape()
 
@@ -409,7 +411,14 @@ class DashboardWindow(QWidget):
             self._show_device(session.health)
 
     def _show_device(self, health: SourceHealth) -> None:
-        """Say what is wrong with a device while it lasts; a verdict from before it was lost is none."""
+        """Say what is wrong with a device while it lasts; a verdict from before it was lost is none.
+
+        That its sound is no longer recorded is said once.
+        """
+        recorder = self._shown.recorder if self._shown is not None else None
+        if recorder is not None and recorder.failure and not self._told_unrecorded:
+            self._told_unrecorded = True
+            self.say(recorder.failure)
         lost = health.state == "recovering"
         trouble = health.detail if lost or health.state == "alarmed" else ""
         if lost:
@@ -422,6 +431,8 @@ class DashboardWindow(QWidget):
 
     def _put_into_words(self, snapshot: Snapshot, now_s: float) -> None:
         title = self._player.choice.title if self._player.choice else snapshot.source
+        if self._shown is not None and self._shown.recorder is not None:
+            title += f" · {RECORDING}" if not self._shown.recorder.failure else f" · {NOT_RECORDING}"
         self.status.show_snapshot(title, snapshot, now_s)
         self.verdict.show_snapshot(snapshot)
         self.plots.show_history(snapshot.history, snapshot.band)

@@ -12,6 +12,7 @@ NO_SOURCE, READY, LOADING, NO_VERDICT = "NO SOURCE", "READY", "LOADING", "NO VER
 SEE_BELOW = "The message below says why."
 DEVICE_LOST = "DEVICE LOST"
 LOOKING = "Looking for it. Check the cable; listening goes on when it is back."
+RECORDING, NOT_RECORDING = "recording", "not recording"
 NO_EVENTS = "No sound lost so far"
 EMPTY = "Plug in a stethoscope, or open a recording"
 ONLY_AT_PACE = "Sound plays only at normal speed"

@@ -267,6 +267,49 @@ def test_a_frozen_program_loses_nothing(stethoscope, tmp_path):
     assert best_correlation(heard, resample_poly(played, rate, 48_000), rate, within_s=3) > 0.99
 
 
+def test_what_is_judged_is_recorded_across_a_loss(stethoscope, model_name, tmp_path):
+    """At the device's rate, the time it was away as silence."""
+    folder = tmp_path / "Untersuchungen – Zürich"
+    with Feed(stethoscope, pcm(sound(3))):
+        process = stethoscope.run(*MONITOR, model_name, "--record", str(folder))
+        read_until(process, lambda line: line.get("window_end_s", 0) >= 4)
+        stethoscope.control("suspend-source", "st", "1")
+        read_until(process, is_event("device_lost"))
+        stethoscope.control("suspend-source", "st", "0")
+        (*_, back) = read_until(process, is_event("device_back"))
+        read_until(process, lambda line: line.get("window_end_s", 0) > back["t_s"] + 1)
+        process.send_signal(signal.SIGINT)
+        lines, err = ended(process)
+    assert process.returncode == 130
+    (path,) = folder.glob("*.wav")
+    assert err == f"recorded {path}\n"
+    recorded, rate = sf.read(path)
+    assert rate == 44_100
+    assert recorded.size / rate == pytest.approx(lines[-1]["duration_s"], abs=1e-3)
+    assert best_correlation(recorded, resample_poly(sound(3), rate, 48_000), rate, within_s=3) > 0.99
+
+
+def test_nothing_but_a_device_is_recorded(stethoscope, tmp_path):
+    process = stethoscope.run(
+        *["-m", "monitor.cli", "monitor", "--source", "synth", "--headless", "--record", str(tmp_path)]
+    )
+    _, err = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 2
+    assert "leave --record out" in err
+
+
+def test_a_folder_that_cannot_be_recorded_to_is_told_before_anything_is_heard(
+    stethoscope, model_name, tmp_path
+):
+    (tmp_path / "file").write_text("")
+    with Feed(stethoscope, b""):
+        process = stethoscope.run(*MONITOR, model_name, "--record", str(tmp_path / "file"))
+        lines, err = ended(process)
+    assert (process.returncode, lines) == (1, [])
+    assert "choose another folder" in err
+    assert err.count("\n") == 1
+
+
 def test_a_capture_ends_with_whoever_started_it(stethoscope):
     parent = stethoscope.run(
         "-c",

@@ -1,26 +1,13 @@
-import resource
-from contextlib import contextmanager
-
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
+from tests.full_disk import files_of_at_most
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint, write_whole
 
 STATE = {"history": [{"number": 1, "watched_auroc": None}], "identity": "one\ntwo"}
-
-
-@contextmanager
-def files_of_at_most(size):
-    """No file can grow beyond: what a full disk does."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_what_was_saved_comes_back(tmp_path):

@@ -1,3 +1,4 @@
+import shutil
 import signal
 import threading
 
@@ -15,7 +16,9 @@ from monitor.dashboard.words import (
     LABELS,
     NO_EVENTS,
     NO_SOUND_OUTPUT,
+    NOT_RECORDING,
     REASONS,
+    RECORDING,
     RESEARCH_ONLY,
 )
 from monitor.sources.choice import SourceChoice, microphone_choice, recording_choice, synthetic_choice
@@ -168,6 +171,30 @@ def test_while_a_device_is_lost_no_verdict_stands(qtbot, window):
     source.trouble = None
     qtbot.waitUntil(lambda: window.verdict.word.text() in verdicts, timeout=30_000)
     assert window.problem == ""
+
+
+def test_a_device_is_recorded_where_that_is_wanted_and_a_failure_is_told(qtbot, open_window, tmp_path):
+    folder = tmp_path / "recorded"
+    window = open_window(record=folder)
+    source = SyntheticSource(SynthesisConfig())
+    window.set_playlist([SourceChoice("Stethoscope", lambda duration_s: source, replayed=False)])
+    qtbot.waitUntil(lambda: f"· {RECORDING} ·" in window.status.name.text(), timeout=30_000)
+    recorder = window.session.recorder
+    qtbot.waitUntil(lambda: recorder.written > source.rate, timeout=30_000)
+    assert window.problem == ""
+    shutil.rmtree(folder)
+    qtbot.waitUntil(lambda: window.problem.startswith("recording stopped"), timeout=30_000)
+    qtbot.waitUntil(lambda: NOT_RECORDING in window.status.name.text(), timeout=30_000)
+    assert window.session.snapshot.state == "running"
+
+
+def test_what_is_replayed_is_not_recorded(qtbot, open_window, record, tmp_path):
+    window = open_window(record=tmp_path / "recorded")
+    choice = record()
+    window.set_playlist([choice])
+    wait_for_end(qtbot, window, choice.title)
+    assert window.session.recorder is None
+    assert not (tmp_path / "recorded").exists()
 
 
 def test_a_loop_of_bad_files_comes_to_rest(qtbot, open_window, tmp_path, monkeypatch):
