@@ -15,8 +15,8 @@ import soundfile as sf
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
 from monitor.recorder import FLUSH_S, Recorder, RecorderError
 from monitor.ring import Ring
-from tests.monitor.sound_server import until
 from tests.full_disk import files_of_at_most
+from tests.monitor.sound_server import until
 
 RATE = 8000
 STEP = 1 / 2**23
