@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -30,6 +31,12 @@ OUTPUT_BUFFER_S = 0.3
 RATES = (48_000, 44_100, 32_000, 16_000, 8_000, 4_000, 96_000, 22_050, 11_025, 192_000)
 """Tried in this order where a device does not open at its default rate, in hertz."""
 
+HOST_APIS = ("Windows WASAPI", "Core Audio", "ALSA")
+"""Of the interfaces to one device the first of these is taken: the others resample, mix or truncate names."""
+
+_WASAPI = "Windows WASAPI"
+_BRACKETED = re.compile(r"^(.*\S)\s*\[(.+)\]$")
+_BUILT_IN = re.compile(r"built.?in|internal|macbook|imac|realtek|microphone array|hda intel|\bdmic\b", re.I)
 _CLOSE_S = 2.0
 _STANDARD_ERROR = 2
 
@@ -60,6 +67,11 @@ class InputDevice:
     default: bool
     index: int
 
+    @property
+    def built_in(self) -> bool:
+        """Whether its name says that it is the computer's own microphone."""
+        return bool(_BUILT_IN.search(self.name))
+
 
 def input_devices() -> list[InputDevice]:
     """The devices that can be listened to, in the system's order.
@@ -87,6 +99,9 @@ def input_devices() -> list[InputDevice]:
 def find_input(name: str | None, host_api: str | None = None) -> InputDevice:
     """The default device, or the one whose name is, or else contains, ``name`` (case does not matter).
 
+    Where one device is offered through several interfaces, the first of ``HOST_APIS`` is taken, or the one
+    that is named in brackets after it, as ``auscult devices`` does: ``USB Audio [Windows WASAPI]``.
+
     Args:
         name: Wanted; None for the default.
         host_api: The interface it must be reached through; None for any.
@@ -94,7 +109,12 @@ def find_input(name: str | None, host_api: str | None = None) -> InputDevice:
     Raises:
         SourceError: There is none, or several fit.
     """
-    found = [device for device in input_devices() if host_api in (None, device.host_api)]
+    found = input_devices()
+    if name is not None and host_api is None and (bracketed := _BRACKETED.match(name)):
+        apis = {device.host_api.casefold(): device.host_api for device in found}
+        if bracketed[2].casefold() in apis:
+            name, host_api = bracketed[1], apis[bracketed[2].casefold()]
+    found = [device for device in found if host_api in (None, device.host_api)]
     if not found:
         raise SourceError("no input device: plug in a stethoscope, or replay a recording")
     if name is None:
@@ -108,7 +128,11 @@ def find_input(name: str | None, host_api: str | None = None) -> InputDevice:
         raise SourceError(
             f"{name!r} fits several devices: {', '.join(device.name for device in fitting)}; say which"
         )
-    return fitting[0]
+    return min(fitting, key=lambda device: _place(HOST_APIS, device.host_api))
+
+
+def _place(order: Sequence[str], one: str) -> int:
+    return order.index(one) if one in order else len(order)
 
 
 class Stream:
@@ -170,7 +194,7 @@ def best_rate(device: InputDevice, channel: int, rate: int | None = None) -> int
     reason = ""
     for wanted in (device.rate, *RATES) if rate is None else (rate,):
         try:
-            sd.check_input_settings(device.index, channel, "float32", samplerate=wanted)
+            sd.check_input_settings(device.index, channel, "float32", _settings(sd, device), wanted)
         except (sd.PortAudioError, ValueError) as error:
             reason = reason or _reason(error)
         else:
@@ -206,6 +230,7 @@ def open_input(
                 channels=channel,
                 dtype="float32",
                 latency=INPUT_BUFFER_S,
+                extra_settings=_settings(sd, device),
                 callback=callback,
                 finished_callback=finished,
             )
@@ -216,6 +241,11 @@ def open_input(
         stream.close()
         raise SourceError(f"{device.name} gives {stream.rate} Hz instead of {rate} Hz")
     return stream
+
+
+def _settings(sd: ModuleType, device: InputDevice) -> Any:
+    """Lets Windows convert a rate that its shared mode is not set to, which it refuses otherwise."""
+    return sd.WasapiSettings(auto_convert=True) if device.host_api == _WASAPI else None
 
 
 def _unopened(device: InputDevice, reason: str) -> SourceError:

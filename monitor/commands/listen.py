@@ -250,6 +250,8 @@ def _run_headless(
         record=record,
     )
     recorder, failed = session.recorder, ""
+    if warning := getattr(source, "warning", ""):
+        click.echo(f"auscult: {warning}; choose one by --source mic:NAME", err=True)
     try:
         session.start()
     except SourceError as error:

@@ -29,6 +29,9 @@ class MicrophoneSource:
         duration_s: Stop after this much sound.
         patience_s: How long a lost device is waited for, in seconds; None for ever.
 
+    Attributes:
+        warning: Why this may not be the device that is meant, in one line; empty otherwise.
+
     Raises:
         SourceError: There is no such device or channel, or it cannot be opened.
     """
@@ -51,6 +54,8 @@ class MicrophoneSource:
             raise
         self._device = self._capture.device
         self.name = self._device.name
+        own = name is None and self._device.built_in
+        self.warning = f"{self.name} is the computer's own microphone, not a stethoscope" if own else ""
         self.rate = self._device.rate
         self.duration_s = duration_s
         self._limit = None if duration_s is None else round(duration_s * self.rate)

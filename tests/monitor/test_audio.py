@@ -14,7 +14,9 @@ import soundfile as sf
 from scipy.signal import resample_poly
 
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
+from monitor.audio import InputDevice, find_input
 from monitor.json_lines import read_schema
+from monitor.sources.protocol import SourceError
 from tests.monitor.sound_server import Feed, until
 
 VALIDATOR = jsonschema.Draft202012Validator(read_schema())
@@ -352,6 +354,64 @@ def test_a_device_is_found_by_its_name(stethoscope, model_name, name, words):
     assert (words or "") in err
     assert len(err.splitlines()) == (1 if words else 0)
     assert bool(lines) == (words is None)
+
+
+ON_WINDOWS = [
+    InputDevice("Microphone (USB Audio)", "MME", 2, 44_100, True, 1),
+    InputDevice("Microphone Array (Realtek)", "MME", 2, 44_100, False, 2),
+    InputDevice("Microphone (USB Audio)", "Windows DirectSound", 2, 44_100, False, 5),
+    InputDevice("Microphone (USB Audio)", "Windows WASAPI", 1, 48_000, False, 9),
+    InputDevice("Chest [left]", "Windows WASAPI", 1, 48_000, False, 10),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "host_api", "index"),
+    [
+        (None, None, 1),
+        ("usb audio", None, 9),
+        ("USB Audio [MME]", None, 1),
+        ("USB Audio) [windows directsound]", None, 5),
+        ("Microphone (USB Audio)", "Windows DirectSound", 5),
+        ("realtek", None, 2),
+        ("Chest [left]", None, 10),
+        ("chest", "Windows WASAPI", 10),
+    ],
+)
+def test_of_the_ways_to_a_device_the_best_or_the_named_one_is_taken(monkeypatch, name, host_api, index):
+    monkeypatch.setattr("monitor.audio.input_devices", lambda: ON_WINDOWS)
+    assert find_input(name, host_api).index == index
+
+
+@pytest.mark.parametrize(
+    ("name", "host_api", "said"),
+    [
+        ("microphone", None, "fits several"),
+        ("oboe", None, "auscult devices lists them"),
+        ("Realtek", "Windows WASAPI", "auscult devices lists them"),
+        ("anything", "JACK", "no input device"),
+    ],
+)
+def test_a_device_that_is_not_there_or_not_one_is_told(monkeypatch, name, host_api, said):
+    monkeypatch.setattr("monitor.audio.input_devices", lambda: ON_WINDOWS)
+    with pytest.raises(SourceError, match=said):
+        find_input(name, host_api)
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("Built-in Microphone", True),
+        ("MacBook Pro Microphone", True),
+        ("Microphone Array (Realtek(R) Audio)", True),
+        ("HDA Intel PCH: ALC257 Analog (hw:0,0)", True),
+        ("Thinklabs One", False),
+        ("USB PnP Sound Device: Audio (hw:1,0)", False),
+        ("default", False),
+    ],
+)
+def test_the_computers_own_microphone_is_known_by_its_name(name, own):
+    assert InputDevice(name, "any", 1, 48_000, True, 0).built_in is own
 
 
 def test_a_device_that_cannot_be_opened_is_one_line(stethoscope, model_name):
