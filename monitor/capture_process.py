@@ -79,7 +79,7 @@ class Capture:
         Raises:
             SourceError: There is no such device or channel, or it offers no such rate.
         """
-        self.device = InputDevice(**self._line()["device"])
+        self.device = InputDevice(**_answer(self._process)["device"])
 
     def start(self) -> None:
         """Open the device and begin; frames follow.
@@ -91,7 +91,7 @@ class Capture:
         with suppress(OSError):  # where it has ended, its line tells why
             self._process.stdin.write(b"start\n")
             self._process.stdin.flush()
-        self._line()
+        _answer(self._process)
 
     def read(self) -> Frame | None:
         """The next frame, waiting for it; None when none will come any more."""
@@ -110,22 +110,7 @@ class Capture:
 
     def close(self) -> None:
         """End the process and wait for it. Not while another thread reads."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what was not yet written has nobody to go to
-                    pipe.close()
-
-    def _line(self) -> Mapping[str, Any]:
-        """The next line of JSON; a process that says nothing is ended."""
-        late = threading.Timer(OPEN_S, self._process.kill)
-        late.start()
-        try:
-            line = self._out.readline()
-        finally:
-            late.cancel()
-        return _answer(line)
+        _end(self._process)
 
 
 def list_inputs() -> list[InputDevice]:
@@ -136,13 +121,9 @@ def list_inputs() -> list[InputDevice]:
     """
     process = _started(None)
     try:
-        out, _ = process.communicate(timeout=OPEN_S)
-    except subprocess.TimeoutExpired:
-        out = b""
+        return [InputDevice(**device) for device in _answer(process)["devices"]]
     finally:
-        process.kill()
-        process.communicate()
-    return [InputDevice(**device) for device in _answer(out)["devices"]]
+        _end(process)
 
 
 def _started(request: Mapping[str, Any] | None) -> subprocess.Popen[bytes]:
@@ -156,16 +137,31 @@ def _started(request: Mapping[str, Any] | None) -> subprocess.Popen[bytes]:
     )
 
 
-def _answer(line: bytes) -> Mapping[str, Any]:
+def _answer(process: subprocess.Popen[bytes]) -> Mapping[str, Any]:
+    """The next line of JSON that it writes; a process that writes nothing is ended."""
+    assert process.stdout is not None
+    late = threading.Timer(OPEN_S, process.kill)
+    late.start()
     try:
-        found = json.loads(line)
+        found = json.loads(process.stdout.readline())
     except ValueError:
         raise SourceError(
             "the sound system does not answer; unplug the device, plug it in, try again"
         ) from None
+    finally:
+        late.cancel()
     if "error" in found:
         raise SourceError(found["error"])
     return found
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):  # what was not yet written has nobody to go to
+                pipe.close()
 
 
 class _Sender:

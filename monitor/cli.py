@@ -463,8 +463,21 @@ def evaluate(
     )
 
 
-@cli.command(epilog=example("auscult bench", "auscult bench --json bench.json --only hop --only live"))
+@cli.command(
+    epilog=example(
+        "auscult bench",
+        "auscult bench --json bench.json --only hop --only live",
+        "auscult bench --support support.zip",
+    )
+)
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the figures here.")
+@click.option(
+    "--support",
+    type=click.Path(path_type=Path),
+    metavar="OUT.zip",
+    help="Also write versions, devices, settings and timings there for whoever helps you: no sound, no names "
+    "of patients.",
+)
 @click.option(
     "--only",
     multiple=True,
@@ -472,11 +485,11 @@ def evaluate(
     help="Measure only this; may be repeated.",
 )
 @_model
-def bench(json_path: Path | None, only: tuple[str, ...], model: str) -> int:
+def bench(json_path: Path | None, support: Path | None, only: tuple[str, ...], model: str) -> int:
     """Measure time and memory beside their targets."""
     from monitor.commands.bench import run_bench
 
-    return run_bench(json_path, only, model)
+    return run_bench(json_path, support, only, model)
 
 
 def _leave(status: int) -> NoReturn:

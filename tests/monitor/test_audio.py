@@ -312,6 +312,37 @@ def test_a_folder_that_cannot_be_recorded_to_is_told_before_anything_is_heard(
     assert err.count("\n") == 1
 
 
+LIST = """
+import sys
+from monitor.capture_process import list_inputs
+for line in sys.stdin:
+    print(sorted(device.name for device in list_inputs()), flush=True)
+"""
+
+
+def test_the_list_of_devices_is_that_of_now(stethoscope):
+    process = subprocess.Popen(
+        [sys.executable, "-c", LIST],
+        env=stethoscope.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def listed():
+        process.stdin.write("\n")
+        process.stdin.flush()
+        return process.stdout.readline()
+
+    assert "'pulse'" in listed()
+    stethoscope.end()
+    assert listed() == "[]\n"
+    stethoscope.begin()
+    stethoscope.add_stethoscope()
+    assert "'pulse'" in listed()
+    process.communicate()
+
+
 def test_a_capture_ends_with_whoever_started_it(stethoscope):
     parent = stethoscope.run(
         "-c",

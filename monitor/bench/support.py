@@ -1,0 +1,77 @@
+"""What somebody who helps from afar needs to know of a machine, and nothing of its patients."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from model.card import ModelError
+from model.loading import check_model, packaged_models
+from monitor.capture_process import list_inputs
+from monitor.sources.protocol import SourceError
+
+_ENVIRONMENT = ("QT_QPA_PLATFORM", "XDG_SESSION_TYPE", "LANG", "QT_SCALE_FACTOR")
+"""Settings that decide how the program looks and starts, and hold no name of a person."""
+
+
+def write_support_bundle(path: Path, measured: Mapping[str, Any]) -> None:
+    """Write versions, devices, models, settings and timings as JSON files in a ZIP archive.
+
+    No sound, no recording's name, no folder of the user's. Device names are there as the system has them.
+
+    Args:
+        path: The archive; replaced whole, or left as it was.
+        measured: What ``auscult bench --json`` would write.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    parts = {
+        "timings.json": measured,
+        "devices.json": _devices(),
+        "models.json": _models(),
+        "settings.json": {
+            "environment": {name: os.environ.get(name) for name in _ENVIRONMENT},
+            "encodings": {
+                "files": sys.getfilesystemencoding(),
+                "output": getattr(sys.stdout, "encoding", None),
+            },
+        },
+    }
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        new = Path(file.name)
+        try:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, part in parts.items():
+                    archive.writestr(name, json.dumps(part, indent=1) + "\n")
+            file.close()
+            new.chmod(0o600)
+            new.replace(path)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+
+
+def _devices() -> dict[str, Any]:
+    try:
+        return {"inputs": [asdict(device) for device in list_inputs()], "problem": None}
+    except SourceError as error:
+        return {"inputs": [], "problem": str(error)}
+
+
+def _models() -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for name in packaged_models():
+        try:
+            told[name] = {"sha256": check_model(name).card.sha256, "problem": None}
+        except ModelError:
+            # Its words name the folder, and so perhaps the user.
+            told[name] = {"sha256": None, "problem": "cannot be used; auscult analyze says why"}
+    return told

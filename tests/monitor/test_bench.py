@@ -1,0 +1,48 @@
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+
+def bench(*words, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "monitor.cli", "bench", *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        **options,
+    )
+
+
+def test_a_support_bundle_tells_of_the_machine_and_not_of_its_user(sound_server, model_name, tmp_path):
+    sound_server.add_stethoscope()
+    out = tmp_path / "support.zip"
+    # Targets are for one's own machine; this one may be slower.
+    done = bench("--support", str(out), "--model", model_name, env=sound_server.environment)
+    assert done.returncode in (0, 1), done.stderr
+    assert str(out) in done.stdout
+    with zipfile.ZipFile(out) as archive:
+        assert archive.testzip() is None
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    parts = {name: json.loads(text) for name, text in texts.items()}
+    assert set(parts) == {"timings.json", "devices.json", "models.json", "settings.json"}
+    assert {"system", "python", "torch"} <= set(parts["timings.json"]["machine"])
+    assert any("hop" in figure["name"] for figure in parts["timings.json"]["figures"])
+    assert "pulse" in {device["name"] for device in parts["devices.json"]["inputs"]}
+    assert all(len(model["sha256"]) == 64 for model in parts["models.json"].values())
+    for text in texts.values():
+        assert str(Path.home()) not in text
+        assert str(tmp_path) not in text
+        assert model_name not in text
+
+
+@pytest.mark.parametrize("option", ["--support", "--json"])
+def test_a_place_that_cannot_be_written_is_one_line(model_name, tmp_path, option):
+    done = bench(option, str(tmp_path / "none" / "out"), "--model", model_name, "--only", "hop")
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert str(tmp_path / "none" / "out") in done.stderr
+    assert "Traceback" not in done.stderr
