@@ -222,7 +222,9 @@ def main(arguments: Sequence[str]) -> None:
         _say(out, {"device": {**asdict(device), "rate": rate}})
         started.wait()
         sender = _Sender(out, rate)
-        open_input(device, request["channel"], rate, sender.capture, sender.finish).start()
+        # Named, or it would be collected while PortAudio calls it.
+        stream = open_input(device, request["channel"], rate, sender.capture, sender.finish)
+        stream.start()
         _say(out, {"started": True})
         sender.run()
     except SourceError as error:

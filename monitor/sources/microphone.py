@@ -13,7 +13,10 @@ from monitor.sources.protocol import Report, SourceError, SourceHealth
 RETRY_S = 0.5
 """Between two tries to open a lost device."""
 
-WATCH_S = 0.1
+REOPEN_S = 5.0
+"""A device that was opened again and gives nothing for so long is opened once more."""
+
+_WATCH_S = 0.1
 
 
 class MicrophoneSource:
@@ -64,7 +67,7 @@ class MicrophoneSource:
         self._threads: list[threading.Thread] = []
         self._index = 0
         self._expected = 0  # index of the next frame, counted by the capture
-        self._arrived = 0.0  # when the last frame came
+        self._arrived = self._opened = 0.0  # when the last frame came, and when it was last tried to open
         self._overflows = 0
         self._count = SampleCount(self.rate)
         self._held: list[Frame] = []
@@ -79,6 +82,7 @@ class MicrophoneSource:
         self._ring, self._report = ring, report
         self._capture.start()
         self._liveness = Liveness(time.monotonic, self._patience_s)
+        self._arrived = time.monotonic()
         self._state = "running"
         for work, what in ((self._run, "capture of"), (self._watch, "watch on")):
             thread = threading.Thread(target=work, name=f"{what} {self.name}", daemon=True)
@@ -120,10 +124,12 @@ class MicrophoneSource:
 
     def _watch(self) -> None:
         """End a capture that has ceased; its reader then sees to the rest."""
-        while not self._over.wait(WATCH_S) and self._state == "running":
+        while not self._over.wait(_WATCH_S) and self._state == "running":
             before = self._liveness.condition
             now = self._liveness.check()
-            if now is Condition.FAILED or (now is Condition.RECOVERING and now is not before):
+            lost = now is Condition.RECOVERING
+            vainly_opened = lost and time.monotonic() - self._opened > REOPEN_S
+            if now is Condition.FAILED or (lost and now is not before) or vainly_opened:
                 self._capture.kill()
 
     def _take(self, frame: Frame) -> None:
@@ -175,6 +181,7 @@ class MicrophoneSource:
     def _first_frame(self) -> Frame | None:
         """Open the device anew; None where that fails, or where it gives nothing and is ended for it."""
         self._capture.close()
+        self._opened = time.monotonic()
         self._capture = Capture(self._device.name, self._channel, self._device.host_api, self.rate)
         if self._over.is_set():
             self._capture.kill()

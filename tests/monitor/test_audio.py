@@ -188,6 +188,20 @@ def test_a_source_that_falls_silent_and_wakes_is_listened_to_again(stethoscope, 
     assert rest[-1]["gap_s"] > 1
 
 
+def test_a_source_that_sleeps_from_the_start_is_waited_for(stethoscope, model_name):
+    stethoscope.control("suspend-source", "st", "1")
+    with Feed(stethoscope, pcm(sound(3))):
+        process = stethoscope.run(*MONITOR, model_name)
+        (*_, lost) = read_until(process, is_event("device_lost"))
+        assert lost["t_s"] == 0
+        stethoscope.control("suspend-source", "st", "0")
+        (*_, back) = read_until(process, is_event("device_back"))
+        assert 0 < back["t_s"] < 30
+        process.send_signal(signal.SIGINT)
+        _, err = ended(process)
+    assert (process.returncode, err) == (130, "")
+
+
 def test_a_stopped_server_does_not_hold_up_the_end(stethoscope, model_name):
     with Feed(stethoscope, pcm(sound(3))):
         process = stethoscope.run(*MONITOR, model_name)
