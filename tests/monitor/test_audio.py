@@ -202,6 +202,18 @@ def test_a_source_that_sleeps_from_the_start_is_waited_for(stethoscope, model_na
     assert (process.returncode, err) == (130, "")
 
 
+def test_a_device_that_is_away_for_all_the_time_left_is_not_waited_for(stethoscope, model_name):
+    with Feed(stethoscope, pcm(sound(3))):
+        process = stethoscope.run(*MONITOR, model_name, "--duration", "6")
+        read_until(process, lambda line: line.get("window_end_s", 0) >= 2)
+        stethoscope.control("suspend-source", "st", "1")
+        lines, err = ended(process)
+    assert process.returncode == 1
+    assert events(lines) == ["device_lost"]
+    assert 2 <= lines[-1]["duration_s"] < 6
+    assert "plug it in again" in err
+
+
 def test_a_stopped_server_does_not_hold_up_the_end(stethoscope, model_name):
     with Feed(stethoscope, pcm(sound(3))):
         process = stethoscope.run(*MONITOR, model_name)
