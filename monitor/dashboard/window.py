@@ -426,6 +426,7 @@ class DashboardWindow(QWidget):
         if lost:
             trouble = f"{trouble}. {LOOKING}"
             self.verdict.withhold(DEVICE_LOST, LOOKING)
+            self.status.name.set_words(f"{self._player.choice.title if self._player.choice else ''} · lost")
         if trouble != self._trouble:
             if trouble or self.message.text() == self._trouble:
                 self.say(trouble, alert=bool(trouble))

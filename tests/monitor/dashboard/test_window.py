@@ -168,9 +168,11 @@ def test_while_a_device_is_lost_no_verdict_stands(qtbot, window):
     qtbot.waitUntil(lambda: window.verdict.word.text() == DEVICE_LOST, timeout=30_000)
     assert "Probability of abnormal –" in window.verdict.probability.text()
     assert window.problem.startswith("Stethoscope delivers nothing more")
+    assert window.status.name.text() == "Stethoscope · lost"
     source.trouble = None
     qtbot.waitUntil(lambda: window.verdict.word.text() in verdicts, timeout=30_000)
     assert window.problem == ""
+    qtbot.waitUntil(lambda: window.status.name.text() == "Stethoscope · listening", timeout=30_000)
 
 
 def test_a_device_is_recorded_where_that_is_wanted_and_a_failure_is_told(qtbot, open_window, tmp_path):
