@@ -74,7 +74,7 @@ class Recorder:
             self._begin_file()
         except OSError as error:
             raise RecorderError(
-                f"{self._folder}: cannot be recorded to ({error.strerror}); choose another folder"
+                f"{self._folder}: cannot be recorded to ({error.strerror or error}); choose another folder"
             ) from None
         self._thread.start()
 
@@ -115,7 +115,10 @@ class Recorder:
         part = f"-{len(self.files) + 1}" if self.files else ""
         path = self._folder / f"{self._name}{part}.wav"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        self._file = sf.SoundFile(descriptor, "w", self._rate, 1, _SUBTYPE, format="WAV", closefd=True)
+        try:
+            self._file = sf.SoundFile(descriptor, "w", self._rate, 1, _SUBTYPE, format="WAV", closefd=True)
+        except sf.SoundFileError as error:
+            raise OSError(str(error)) from None
         self._in_file = 0
         self._identity = os.fstat(descriptor)
         self.files.append(path)

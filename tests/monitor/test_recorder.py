@@ -141,6 +141,23 @@ def test_on_a_full_disk_what_was_written_stays_readable(recording):
     np.testing.assert_allclose(read, sound[: read.size], atol=STEP)
 
 
+def test_a_disk_that_is_full_from_the_start_is_told(tmp_path):
+    ring = Ring(60 * RATE)
+    recorder = Recorder(ring, RATE, tmp_path)
+    with files_of_at_most(0):
+        try:
+            recorder.start()
+        except RecorderError as error:
+            told = str(error)
+        else:
+            ring.write(0, heart(1), 0.0)
+            until(lambda: recorder.failure, "the full disk is noticed")
+            told = recorder.failure
+        recorder.stop()
+    assert str(tmp_path) in told
+    assert "\n" not in told
+
+
 def test_a_disk_that_stalls_loses_nothing(recording, monkeypatch):
     ring, recorder = recording
     stalled = threading.Event()
