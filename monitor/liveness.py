@@ -68,12 +68,6 @@ class Liveness:
         self._silent_s = 0.0
         self._overflowed = float("-inf")
 
-    @property
-    def lost_for_s(self) -> float:
-        """How long the device has been lost; 0 while it is not."""
-        lost = self.condition in (Condition.RECOVERING, Condition.FAILED)
-        return self._clock() - self._lost_at if lost else 0.0
-
     def block(self, seconds: float, silent: bool, overflowed: bool) -> None:
         """A block came.
 
@@ -139,7 +133,7 @@ class SampleCount:
 
     A device's clock may run a little fast or slow, so only a pause makes the count suspect: what was kept
     somewhere comes at once when it is over, what was not is lost. Blocks are therefore to be held back for
-    ``SETTLE_S`` after a pause, until ``lost`` has answered.
+    ``SETTLE_S`` after a pause, until ``settling`` is over.
 
     Args:
         rate: Samples a second.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
 
 from monitor.dashboard.theme import font
@@ -18,6 +19,32 @@ from monitor.sources.choice import (
 )
 
 _PATTERNS = "Recordings (*.wav *.flac *.ogg *.mp3 *.aif *.aiff *.au *.caf);;All files (*)"
+
+
+_LOOK_MS = 50
+
+
+class _Listing(threading.Thread):
+    """Lists the input devices, which may take as long as a sound system that does not answer.
+
+    Attributes:
+        names: What there is, once it has ended.
+        problem: Why not, in one line; empty otherwise.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="device list", daemon=True)
+        self.names: list[str] = []
+        self.problem = ""
+
+    def run(self) -> None:
+        """Ask the sound system."""
+        from monitor.capture_process import list_inputs
+
+        try:
+            self.names = [device.name for device in list_inputs()]
+        except Exception as error:  # listing is a convenience: the default device stays on offer
+            self.problem = str(error)
 
 
 class SourceMenu(QToolButton):
@@ -51,6 +78,9 @@ class SourceMenu(QToolButton):
         for submenu in (self.microphones, self.demos, self.synthetic):
             submenu.setFont(font())
         self.setMenu(menu)
+        self._listing: _Listing | None = None
+        self._look = QTimer(self, interval=_LOOK_MS)
+        self._look.timeout.connect(self._show_microphones)
 
     def open_recordings(self) -> None:
         """Let files be picked."""
@@ -69,20 +99,26 @@ class SourceMenu(QToolButton):
     def _list_microphones(self) -> None:
         self.microphones.clear()
         self._offer(self.microphones, [microphone_choice()])
-        try:
-            # The one module that knows PortAudio; it may be missing, or PortAudio itself.
-            from monitor.capture_process import list_inputs
+        looking = self.microphones.addAction("Looking for devices…")
+        looking.setEnabled(False)
+        if self._listing is None:
+            self._listing = _Listing()
+            self._listing.start()
+            self._look.start()
 
-            choices = [microphone_choice(device.name) for device in list_inputs()]
-        except (ImportError, OSError) as error:
-            missing = self.microphones.addAction("No device list")
-            missing.setEnabled(False)
-            self.failed.emit(f"input devices cannot be listed ({error}): install PortAudio (libportaudio2)")
+    def _show_microphones(self) -> None:
+        listing = self._listing
+        if listing is None or listing.is_alive():
             return
-        except Exception as error:  # listing is a convenience: the default device stays on offer
-            self.failed.emit(f"input devices cannot be listed: {error}")
+        self._look.stop()
+        self._listing = None
+        looking = self.microphones.actions()[-1]
+        if listing.problem:
+            looking.setText("No device list")
+            self.failed.emit(f"input devices cannot be listed: {listing.problem}")
             return
-        self._offer(self.microphones, choices)
+        self.microphones.removeAction(looking)
+        self._offer(self.microphones, [microphone_choice(name) for name in listing.names])
 
     def _fill(self, menu: QMenu, choices: Callable[[], Sequence[SourceChoice]]) -> None:
         if menu.isEmpty():

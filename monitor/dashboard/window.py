@@ -38,6 +38,7 @@ from monitor.sources.choice import SourceChoice
 
 if TYPE_CHECKING:
     from monitor.dashboard.playback import Playback
+    from monitor.recorder import Recorder
     from monitor.session import Session
     from monitor.snapshot import Snapshot
     from monitor.sources.protocol import SourceHealth
@@ -350,7 +351,7 @@ class DashboardWindow(QWidget):
             self._failures += 1
             self._player.error = ""
             self.verdict.clear(NO_VERDICT, SEE_BELOW)
-            self.status.clear(f"{self._player.choice.title} · failed" if self._player.choice else "")
+            self.status.clear(f"{self._title} · failed" if self._title else "")
             if self._running and not self._player.busy:
                 self._advance(at)
         session = self._player.session
@@ -411,31 +412,35 @@ class DashboardWindow(QWidget):
             self._show_end(session, snapshot)
         else:
             self._show_device(session.health)
+        self._show_recorder(session.recorder)
 
     def _show_device(self, health: SourceHealth) -> None:
-        """Say what is wrong with a device while it lasts; a verdict from before it was lost is none.
-
-        That its sound is no longer recorded is said once.
-        """
-        recorder = self._shown.recorder if self._shown is not None else None
-        if recorder is not None and recorder.failure and not self._told_unrecorded:
-            self._told_unrecorded = True
-            self.say(recorder.failure)
+        """Say what is wrong with a device while it lasts; a verdict from before it was lost is none."""
         lost = health.state == "recovering"
         trouble = health.detail if lost or health.state == "alarmed" else ""
         if lost:
             trouble = f"{trouble}. {LOOKING}"
             self.verdict.withhold(DEVICE_LOST, LOOKING)
-            self.status.name.set_words(f"{self._player.choice.title if self._player.choice else ''} · lost")
+            self.status.name.set_words(f"{self._title} · lost")
         if trouble != self._trouble:
             if trouble or self.message.text() == self._trouble:
                 self.say(trouble, alert=bool(trouble))
             self._trouble = trouble
 
+    def _show_recorder(self, recorder: Recorder | None) -> None:
+        """Say once that nothing is recorded any more."""
+        if recorder is not None and recorder.failure and not self._told_unrecorded:
+            self._told_unrecorded = True
+            self.say(recorder.failure)
+
+    @property
+    def _title(self) -> str:
+        return self._player.choice.title if self._player.choice else ""
+
     def _put_into_words(self, snapshot: Snapshot, now_s: float) -> None:
-        title = self._player.choice.title if self._player.choice else snapshot.source
+        title = self._title or snapshot.source
         if self._shown is not None and self._shown.recorder is not None:
-            title += f" · {RECORDING}" if not self._shown.recorder.failure else f" · {NOT_RECORDING}"
+            title += f" · {NOT_RECORDING if self._shown.recorder.failure else RECORDING}"
         self.status.show_snapshot(title, snapshot, now_s)
         self.verdict.show_snapshot(snapshot)
         self.plots.show_history(snapshot.history, snapshot.band)

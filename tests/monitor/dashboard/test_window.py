@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from dsp.synthesis import SynthesisConfig
 from model.verdict import Label
+from monitor.audio import InputDevice
 from monitor.dashboard import DashboardError, application, playback, run_dashboard
 from monitor.dashboard.words import (
     DEVICE_LOST,
@@ -141,6 +142,38 @@ def test_no_input_device_is_said_once(qtbot, window, monkeypatch):
     window.set_playlist([microphone_choice()])
     qtbot.waitUntil(lambda: bool(window.problem), timeout=30_000)
     assert window.problem.startswith("no input device: plug in a stethoscope")
+
+
+def test_a_sound_system_that_is_slow_to_answer_does_not_hold_up_the_window(qtbot, window, monkeypatch):
+    answered = threading.Event()
+
+    def list_inputs():
+        answered.wait(20)
+        return [InputDevice("Thinklabs One", "ALSA", 1, 48_000, False, 3)]
+
+    monkeypatch.setattr("monitor.capture_process.list_inputs", list_inputs)
+    menu = window.bar.source.microphones
+
+    def offered():
+        return [action.text() for action in menu.actions()]
+
+    menu.aboutToShow.emit()
+    menu.aboutToShow.emit()
+    assert offered()[-1] == "Looking for devices…"
+    answered.set()
+    qtbot.waitUntil(lambda: offered() == ["Default input device", "Thinklabs One"], timeout=30_000)
+    assert window.problem == ""
+
+
+def test_a_device_list_that_cannot_be_had_leaves_the_default_on_offer(qtbot, window, monkeypatch):
+    def list_inputs():
+        raise SourceError("no PortAudio library")
+
+    monkeypatch.setattr("monitor.capture_process.list_inputs", list_inputs)
+    menu = window.bar.source.microphones
+    menu.aboutToShow.emit()
+    qtbot.waitUntil(lambda: "no PortAudio library" in window.problem, timeout=30_000)
+    assert [action.text() for action in menu.actions()] == ["Default input device", "No device list"]
 
 
 class TroubledSource(SyntheticSource):
