@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from model.loading import DEFAULT_MODEL
 from monitor.failure import CommandError, leave_it_to_the_first, unwritable
@@ -175,6 +176,29 @@ _heart = _stacked(
 )
 
 
+_scenario = click.option(
+    "--scenario",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="A synthetic heart and what goes wrong, by script; --seed and --duration go before the file's.",
+)
+
+
+def _given(name: str) -> bool:
+    """Whether the running command's option was named, not left at its default."""
+    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
+def _scenario_alone() -> None:
+    """Refuse what a scenario says itself."""
+    for name in ("condition", "heart_rate", "jitter", "snr", "rate"):
+        if _given(name):
+            raise click.UsageError(
+                f"the scenario says what the heart is: leave --{name.replace('_', '-')} out, "
+                "or write it into the file"
+            )
+
+
 def _corpus_folders(ctx: click.Context, param: click.Parameter, corpora: tuple[str, ...]) -> dict[str, Path]:
     folders = {}
     for corpus in corpora:
@@ -250,6 +274,7 @@ def demo(png: Path | None, model: str) -> int:
         "auscult monitor --source mic:USB --headless",
         "auscult monitor --record examinations/",
         "auscult monitor --source synth --condition as --heart-rate 90",
+        "auscult monitor --source synth --scenario faults.toml --pace 4x",
         "arecord -f S16_LE -r 4000 | auscult monitor --source - --rate 4000 --format s16le --headless",
     )
 )
@@ -280,6 +305,7 @@ def demo(png: Path | None, model: str) -> int:
     metavar="DIR",
     help="Also write the raw sound of devices there, as WAV. Nothing is recorded without it.",
 )
+@_scenario
 @_playback
 @_heart
 def monitor(source: str, **options: Any) -> int:
@@ -292,6 +318,11 @@ def monitor(source: str, **options: Any) -> int:
         raise click.UsageError("only a recording or synth can begin again: leave --loop out")
     if options["record"] and not (source == "mic" or source.startswith("mic:")):
         raise click.UsageError("only a device is recorded: leave --record out")
+    if options["scenario"]:
+        if source != "synth":
+            raise click.UsageError("only synth plays a scenario: add --source synth, or leave --scenario out")
+        _scenario_alone()
+        options["seed"] = options["seed"] if _given("seed") else None
     return run_monitor(source, ListenOptions(**options))
 
 
@@ -341,8 +372,14 @@ def analyze(file: Path, hop: float, model: str, channel: int | None) -> None:
     run_analyze(file, hop, model, channel)
 
 
-@cli.command(epilog=example("auscult synth heart.flac --condition mr --duration 30 --seed 7"))
+@cli.command(
+    epilog=example(
+        "auscult synth heart.flac --condition mr --duration 30 --seed 7",
+        "auscult synth faulty.wav --scenario faults.toml",
+    )
+)
 @click.argument("out", type=click.Path(path_type=Path))
+@_scenario
 @_heart
 @click.option("--duration", type=Seconds(0.1, 86_400), default=20, show_default=True, help="In seconds.")
 @click.option(
@@ -351,14 +388,21 @@ def analyze(file: Path, hop: float, model: str, channel: int | None) -> None:
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed, the same bytes."
 )
-def synth(out: Path, **options: Any) -> None:
+def synth(out: Path, scenario: Path | None, duration: float, seed: int, **heart: Any) -> None:
     """Write a synthetic recording and its ground truth.
 
     OUT ends in .flac or .wav; the truth goes into a .json beside it.
     """
-    from monitor.commands.synth import run_synth
+    from monitor.commands.synth import plain_scenario, run_synth
+    from monitor.scenario_file import open_scenario
 
-    run_synth(out, **options)
+    if scenario is None:
+        run_synth(out, plain_scenario(duration_s=duration, seed=seed, **heart))
+        return
+    _scenario_alone()
+    asked = {"seed": seed, "duration_s": duration}
+    given = {name: value for name, value in asked.items() if _given(name.removesuffix("_s"))}
+    run_synth(out, open_scenario(scenario, **given))
 
 
 @cli.command(epilog=example("auscult devices"))

@@ -117,16 +117,19 @@ class Worker:
         """
         chunk = self._ring.read(self._second, timeout)
         if chunk is None:
-            if self._tell_reports():
+            if self._tell_reports(self._end):
                 self._publish()
             return False
+        self._tell_reports(chunk.start - chunk.lost)
         if chunk.lost:
             self._cross_gap(chunk)
+        # Of a device that is back before what it gives then.
+        self._tell_reports(chunk.start)
         self._end = chunk.end
         self._take(chunk.samples, chunk)
         if chunk.end % self._second == 0:
             self._tell_faults()
-        self._tell_reports()
+        self._tell_reports(chunk.end)
         self._last_sample = float(chunk.samples[-1])
         magnitude = np.nan_to_num(np.abs(chunk.samples))
         self._publish(
@@ -137,7 +140,7 @@ class Worker:
     def finish(self) -> None:
         """End the stream: the padded window of a short one, the last events, the summary."""
         began = self._clock()
-        self._tell_reports(to_the_end=True)
+        self._tell_reports(math.inf)
         processed = self._front_end.flush()
         self._draw(processed.start, processed.filtered)
         self._warm_up()
@@ -220,10 +223,10 @@ class Worker:
         self._events.append(event)
         self._listeners.event(event)
 
-    def _tell_reports(self, to_the_end: bool = False) -> bool:
-        """Tell what others reported up to here, if anything; a source runs ahead of the analysis."""
+    def _tell_reports(self, until: float) -> bool:
+        """Tell what others reported up to a sample, if anything; a source runs ahead of the analysis."""
         told = False
-        while self._reports and (to_the_end or self._reports[0].t_s <= round(self._end / self._rate, 6)):
+        while self._reports and self._reports[0].t_s <= round(until / self._rate, 6):
             self._tell(self._reports.popleft())
             told = True
         return told

@@ -17,7 +17,14 @@ import click
 
 from monitor.failure import CommandError
 from monitor.json_lines import event_line, summary_line, verdict_line, write_line
-from monitor.sources.choice import SourceChoice, microphone_choice, recording_choice, synthetic_choice
+from monitor.scenario_file import open_scenario
+from monitor.sources.choice import (
+    SourceChoice,
+    microphone_choice,
+    recording_choice,
+    scripted_choice,
+    synthetic_choice,
+)
 from monitor.sources.protocol import SourceError
 from recordings import RecordingError
 
@@ -42,7 +49,7 @@ class ListenOptions:
     pace: float | None
     duration: float | None
     channel: int | None
-    seed: int
+    seed: int | None
     loop: bool
     condition: str = "normal"
     heart_rate: float = 72.0
@@ -52,6 +59,7 @@ class ListenOptions:
     pcm_format: str = "s16le"
     reconnect: float | None = None
     record: Path | None = None
+    scenario: Path | None = None
 
 
 def run_monitor(source: str, options: ListenOptions) -> int:
@@ -82,6 +90,10 @@ def _choose(source: str, options: ListenOptions) -> SourceChoice:
         # Before a screen somebody decides how long to wait; a program that pipes this must be told.
         patience_s = PATIENCE_S if options.headless and options.reconnect is None else options.reconnect
         return microphone_choice(source[4:] or None, options.channel, patience_s)
+    if source == "synth" and options.scenario is not None:
+        # A loop's duration is that of all its rounds.
+        duration_s = None if options.loop else options.duration
+        return scripted_choice(open_scenario(options.scenario, options.seed, duration_s), options.pace)
     if source == "synth":
         return synthetic_choice(_heart(options), options.pace)
     if source == "-":
@@ -98,7 +110,7 @@ def _heart(options: ListenOptions) -> SynthesisConfig:
             heart_rate_bpm=options.heart_rate,
             jitter=options.jitter,
             snr_db=options.snr,
-            seed=options.seed,
+            seed=options.seed or 0,
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
