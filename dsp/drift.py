@@ -117,4 +117,6 @@ def _interpolation() -> Signal:
     distance = np.arange(1 - _HALF, _HALF + 1)[None, :] - phases[:, None]
     inside = np.clip(1 - (distance / _HALF) ** 2, 0, None)
     kernel = np.sinc(distance) * np.i0(_KAISER_BETA * np.sqrt(inside))
+    # The sine of a multiple of pi is not quite 0; a whole phase must take its one sample unchanged.
+    kernel[np.abs(kernel) < 1e-12] = 0
     return kernel / kernel.sum(axis=1, keepdims=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,7 +112,7 @@ class FaultyStream:
         """The whole stream in order, as what comes and what is lost in turn; none is empty."""
         lost = [span for span in self.faults if span.kind in LOST]
         edges = sorted({0, self.samples, *(edge for span in lost for edge in (span.start, span.end))})
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             reason = None
             for kind in LOST:
                 if next(overlapping(self._by_kind[kind], start, end), None) is not None:

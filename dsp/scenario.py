@@ -182,7 +182,8 @@ class Scenario:
     def happened(self) -> list[FaultSpan]:
         """All that goes wrong, by start: the same for the same scenario."""
         return sorted(
-            (span for kind in FAULT_KINDS for span in self._of(kind)), key=lambda span: (span.start, span.kind)
+            (span for kind in FAULT_KINDS for span in self._of(kind)),
+            key=lambda span: (span.start, span.kind),
         )
 
     def _of(self, kind: str) -> list[FaultSpan]:

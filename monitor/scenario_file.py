@@ -19,12 +19,15 @@ from monitor.failure import CommandError
 LARGEST_FILE = 1 << 18
 """Bytes; room for some thousand faults."""
 
+LONGEST_LINE = 500
+"""Characters. TOML's reader takes time by the square of a key's parts, and a key cannot go over a line."""
+
 _WHOLE_LIMIT = 2**63
 
 _Reader = Callable[[Any], Any]
 
 
-class _Fault(Exception):
+class _EntryError(Exception):
     """What is wrong with an entry, without its name."""
 
 
@@ -37,7 +40,7 @@ def read_scenario(path: Path) -> Scenario:
     """
     try:
         return _scenario(_parsed(_text(path)))
-    except _Fault as fault:
+    except _EntryError as fault:
         raise CommandError(f"{path}: {fault}") from None
 
 
@@ -64,28 +67,31 @@ def _text(path: Path) -> str:
         # Opening a pipe would wait for ever.
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise _Fault("is a folder; name a scenario file in it")
+            raise _EntryError("is a folder; name a scenario file in it")
         if not stat.S_ISREG(status.st_mode):
-            raise _Fault("is not a regular file; name a scenario file")
+            raise _EntryError("is not a regular file; name a scenario file")
         if status.st_size > LARGEST_FILE:
-            raise _Fault(f"is larger than {LARGEST_FILE // 1024} KB; name a scenario file")
+            raise _EntryError(f"is larger than {LARGEST_FILE // 1024} KB; name a scenario file")
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        raise _Fault("does not exist; check the name") from None
+        raise _EntryError("does not exist; check the name") from None
     except OSError as error:
-        raise _Fault(f"cannot be read ({error.strerror}); check the name") from None
+        raise _EntryError(f"cannot be read ({error.strerror}); check the name") from None
     except UnicodeDecodeError as error:
-        raise _Fault(f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+        raise _EntryError(f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except ValueError as error:  # a name that no file can have
-        raise _Fault(f"cannot be read ({error}); check the name") from None
+        raise _EntryError(f"cannot be read ({error}); check the name") from None
 
 
 def _parsed(text: str) -> dict[str, Any]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > LONGEST_LINE:
+            raise _EntryError(f"line {number} is longer than {LONGEST_LINE} characters; break it up")
     try:
         return tomllib.loads(text)
     # Beside TOML's own error, what a number of five thousand digits or a thousand brackets give.
     except (ValueError, RecursionError) as error:
-        raise _Fault(f"is not TOML: {_line(str(error))}") from None
+        raise _EntryError(f"is not TOML: {_line(str(error))}") from None
 
 
 def _scenario(document: dict[str, Any]) -> Scenario:
@@ -100,14 +106,13 @@ def _scenario(document: dict[str, Any]) -> Scenario:
         given = {name: values[name] for name in ("duration_s",) if name in values}
         return Scenario(heart, faults=faults, random=random, **given)
     except ValueError as error:
-        raise _Fault(str(error)) from None
+        raise _EntryError(str(error)) from None
 
 
 def _listed(name: str, kind: type, tables: list[dict[str, Any]], readers: Mapping[str, _Reader]) -> Any:
     needed = ("kind", "length_s", "at_s" if kind is Fault else "per_hour")
     return tuple(
-        _entry(f"[[{name}]] {number}", kind, table, readers, needed)
-        for number, table in enumerate(tables, 1)
+        _entry(f"[[{name}]] {number}", kind, table, readers, needed) for number, table in enumerate(tables, 1)
     )
 
 
@@ -121,42 +126,42 @@ def _entry(
     values = _fields(place, table, readers)
     for name in needed:
         if name not in values:
-            raise _Fault(f"{place}: {name} is missing")
+            raise _EntryError(f"{place}: {name} is missing")
     try:
         return kind(**values)
     except ValueError as error:
-        raise _Fault(f"{place}: {error}") from None
+        raise _EntryError(f"{place}: {error}") from None
 
 
 def _fields(place: str, table: dict[str, Any], readers: Mapping[str, _Reader]) -> dict[str, Any]:
     values = {}
     for name, value in table.items():
         if name not in readers:
-            raise _Fault(f"{place}: {_shown(name)} is unknown; allowed are {', '.join(readers)}")
+            raise _EntryError(f"{place}: {_shown(name)} is unknown; allowed are {', '.join(readers)}")
         try:
             values[name] = readers[name](value)
-        except _Fault as fault:
-            raise _Fault(f"{place}: {name} {fault}, not {_shown(value)}") from None
+        except _EntryError as fault:
+            raise _EntryError(f"{place}: {name} {fault}, not {_shown(value)}") from None
     return values
 
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _Fault("must be a number")
+        raise _EntryError("must be a number")
     if abs(value) >= _WHOLE_LIMIT or not math.isfinite(value):
-        raise _Fault("must be a finite number")
+        raise _EntryError("must be a finite number")
     return float(value)
 
 
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= _WHOLE_LIMIT:
-        raise _Fault("must be a whole number")
+        raise _EntryError("must be a whole number")
     return value
 
 
 def _word(value: Any) -> str:
     if not isinstance(value, str):
-        raise _Fault("must be a word in quotes")
+        raise _EntryError("must be a word in quotes")
     return _line(value)
 
 
@@ -164,22 +169,22 @@ def _bounds(value: Any) -> tuple[float, float]:
     if isinstance(value, list) and len(value) == 2:
         try:
             return _number(value[0]), _number(value[1])
-        except _Fault:
-            raise _Fault("must be a number or [least, greatest]") from None
+        except _EntryError:
+            raise _EntryError("must be a number or [least, greatest]") from None
     if isinstance(value, list):
-        raise _Fault("must be a number or [least, greatest]")
+        raise _EntryError("must be a number or [least, greatest]")
     return _number(value), _number(value)
 
 
 def _table(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _Fault("must be a table")
+        raise _EntryError("must be a table")
     return value
 
 
 def _tables(value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise _Fault("must be a table in double brackets")
+        raise _EntryError("must be a table in double brackets")
     return value
 
 
