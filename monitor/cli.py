@@ -69,11 +69,17 @@ class Seconds(click.FloatRange):
     name = "seconds"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The length in seconds."""
+        """The length in its unit."""
         seconds = super().convert(value, param, ctx)
         if math.isnan(seconds):
-            self.fail(f"{value!r} is not a number of seconds", param, ctx)
+            self.fail(f"{value!r} is not a number of {self.name}", param, ctx)
         return seconds
+
+
+class Hours(Seconds):
+    """As seconds, but in hours."""
+
+    name = "hours"
 
 
 class Hop(click.ParamType):
@@ -512,6 +518,7 @@ def evaluate(
         "auscult bench",
         "auscult bench --json bench.json --only hop --only live",
         "auscult bench --support support.zip",
+        "auscult bench --soak --soak-hours 2",
     )
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the figures here.")
@@ -528,12 +535,36 @@ def evaluate(
     type=click.Choice(["hop", "live", "dashboard", "start", "memory"]),
     help="Measure only this; may be repeated.",
 )
+@click.option(
+    "--soak",
+    is_flag=True,
+    help="Instead: a day of simulated sound with faults; every sample and window must be accounted for.",
+)
+@click.option(
+    "--soak-hours",
+    type=Hours(0.01, 24),
+    default=24,
+    show_default=True,
+    metavar="HOURS",
+    help="How much sound is simulated.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=0,
+    show_default=True,
+    help="Of what --soak simulates.",
+)
 @_model
-def bench(json_path: Path | None, support: Path | None, only: tuple[str, ...], model: str) -> int:
+def bench(soak: bool, soak_hours: float, seed: int, **options: Any) -> int:
     """Measure time and memory beside their targets."""
     from monitor.commands.bench import run_bench
 
-    return run_bench(json_path, support, only, model)
+    if soak and options["only"]:
+        raise click.UsageError("--soak measures nothing else: leave --only out")
+    if not soak and (_given("soak_hours") or _given("seed")):
+        raise click.UsageError("only a soak has hours and a seed: add --soak")
+    return run_bench(**options, soak_hours=soak_hours if soak else None, seed=seed)
 
 
 def _leave(status: int) -> NoReturn:

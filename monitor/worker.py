@@ -88,7 +88,8 @@ class Worker:
         self._history: deque[Judgement] = deque(maxlen=_HISTORY)
         self._events: deque[SessionEvent] = deque(maxlen=_EVENTS)
         self._bad = self._at_full_scale = 0  # since faults were last told
-        self._lost = self._clipped = self._skipped = self._skipped_told = 0
+        self._analysed = self._lost = self._overwritten = self._clipped = 0
+        self._made = self._skipped = self._skipped_told = 0
         self._gap_s = 0.0
         self._gap_ahead_s = 0.0
         self._last_sample = 0.0
@@ -126,6 +127,7 @@ class Worker:
         # Of a device that is back before what it gives then.
         self._tell_reports(chunk.start)
         self._end = chunk.end
+        self._analysed += chunk.samples.size
         self._take(chunk.samples, chunk)
         if chunk.end % self._second == 0:
             self._tell_faults()
@@ -147,6 +149,7 @@ class Worker:
         for window in processed.windows:
             # Only a stream that is short as a whole is padded, not what is left of one after a gap.
             if not (self._restarted and "padded" in window.notes):
+                self._made += 1
                 self._judge(window, began)
         # The newer one may have been overwritten before it was made.
         self._tell_skipped(round(self._end / self._rate, 6))
@@ -161,6 +164,7 @@ class Worker:
         self._tell_faults()
         lost_s = chunk.lost / self._rate
         self._lost += chunk.lost
+        self._overwritten += chunk.overwritten
         self._gap_s += lost_s
         began_s = (chunk.start - chunk.lost) / self._rate
         if lost_s < BRIDGED_S:
@@ -185,6 +189,7 @@ class Worker:
         self._bad += processed.bad_samples
         self._draw(processed.start, processed.filtered)
         self._warm_up()
+        self._made += len(processed.windows)
         for position, window in enumerate(processed.windows):
             if not self._lossless and (
                 position + 1 < len(processed.windows)
@@ -261,7 +266,10 @@ class Worker:
             self.snapshot,
             now_s=self._end / self._rate,
             clipped=self._clipped,
+            analysed_samples=self._analysed,
             lost_samples=self._lost,
+            overwritten_samples=self._overwritten,
+            made_windows=self._made,
             skipped_windows=self._skipped,
             history=tuple(self._history),
             events=tuple(self._events),
