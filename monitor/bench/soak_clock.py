@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ RECORDER_LAG_S = 30
 
 _POLL_S = 0.0005
 _HELD_S = 0.1
+# Real time after which time passes anyhow: a part that loses count must be found out, not waited for.
+_PATIENCE_S = 5.0
 _BETWEEN_S = 150.0
 # Of eight stalls three pass over windows and one is longer than the ring.
 _LENGTHS_S = (
@@ -89,7 +92,8 @@ class SoakClock(Clock):
             self._going.clear()
         # Rounding leaves a trace of a wait where none is meant.
         elif seconds > 1e-9:
-            while not (over.is_set() or self._caught_up()):
+            patient_until = time.monotonic() + _PATIENCE_S
+            while not (over.is_set() or self._caught_up() or time.monotonic() > patient_until):
                 over.wait(_POLL_S)
         return over.is_set()
 
