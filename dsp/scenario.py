@@ -264,15 +264,15 @@ def _require_length(kind: str, length_s: float) -> None:
     longest_s = FAULT_KINDS[kind].longest_s
     # Written so that NaN fails too.
     if not 0 < length_s <= longest_s:
-        raise ValueError(f"length_s of a {kind} must be above 0, at most {longest_s:g}, not {length_s:g}")
+        raise ValueError(f"length_s of {kind} must be above 0, at most {longest_s:g}, not {length_s:g}")
 
 
 def _require_parameter(kind: str, name: str, value: float | None) -> None:
     bounds = FAULT_KINDS[kind].parameters.get(name)
     if bounds is None and value is not None:
-        raise ValueError(f"{name} is not for a {kind}; leave it out")
+        raise ValueError(f"{name} is not for {kind}; leave it out")
     if bounds is not None and value is None:
-        raise ValueError(f"{name} is missing; a {kind} needs it, {bounds[0]:g} to {bounds[1]:g}")
+        raise ValueError(f"{name} is missing; {kind} needs it, {bounds[0]:g} to {bounds[1]:g}")
     if bounds is not None and value is not None:
         _require_range(name, value, *bounds)
 

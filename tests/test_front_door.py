@@ -8,6 +8,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+EVENTS = ("gap", "clipping", "bad_samples", "device_lost", "device_back")
 ROOT = Path(__file__).parents[1]
 
 
@@ -56,9 +57,23 @@ def test_the_scenario_of_the_readme_works(tmp_path):
     kinds = ["dropout", "late", "clipping", "nan", "drift", "disconnect"]
     assert {fault["kind"] for fault in truth["faults"]} == set(kinds)
     assert truth["synthesis"]["condition"] == "as"
-    lines = map(json.loads, run("monitor", "--source", "synth", "--headless", "--pace", "max").splitlines())
-    told = {line["event"] for line in lines if line["kind"] == "event"}
-    assert told == {"gap", "clipping", "bad_samples", "device_lost", "device_back"}
+    # And what is heard live is what the truth says, to the sample.
+    for pace in ("max", "20x"):
+        out = run("monitor", "--source", "synth", "--headless", "--pace", pace)
+        events = [line for line in map(json.loads, out.splitlines()) if line["kind"] == "event"]
+        told = {kind: [line for line in events if line["event"] == kind] for kind in EVENTS}
+        lost = sorted(
+            (fault["start_s"], fault["end_s"])
+            for fault in truth["faults"]
+            if fault["kind"] in ("dropout", "disconnect")
+        )
+        apart = [span for span in lost if not any(one[0] < span[0] < one[1] for one in lost)]
+        assert [line["t_s"] for line in told["gap"]] == [start for start, _ in apart]
+        assert [line["t_s"] for line in told["device_lost"]] == [31.0]
+        assert [line["t_s"] for line in told["device_back"]] == [35.0]
+        bad = sum(int(line["detail"].split()[0]) for line in told["bad_samples"])
+        assert bad == truth["bad_samples"] == 80
+        assert {line["t_s"] for line in told["clipping"]} == {21.0, 22.0, 23.0}
 
 
 def test_engine_is_pinned():

@@ -21,6 +21,7 @@ from monitor.failure import CommandError
 from monitor.recorder import Recorder
 from monitor.session import Session
 from monitor.snapshot import Judgement, SessionEvent
+from monitor.sources.protocol import SourceError
 from monitor.sources.scripted import ScriptedSource
 from monitor.worker import Listeners
 from recordings import Recording
@@ -64,7 +65,7 @@ def measure_soak(model: str, hours: float, seed: int) -> list[Figure]:
 
     Raises:
         ModelError: The model cannot be used.
-        CommandError: There is no place for temporary files.
+        CommandError: There is no place for temporary files, or a part failed.
     """
     classifier = Classifier.load(model)
     try:
@@ -102,12 +103,16 @@ def measure_soak(model: str, hours: float, seed: int) -> list[Figure]:
             while not session.wait(_LOOK_S):
                 if session.health.state in ("ended", "failed"):
                     clock.release()
+                _require_no_failure(session)
                 memory.append((session.snapshot.now_s, psutil.Process().memory_info().rss))
                 files.count_closed()
                 bar.update(int(session.snapshot.now_s) - bar.n)
+        except SourceError as error:
+            raise CommandError(str(error)) from None
         finally:
             clock.release()
             session.stop()
+        _require_no_failure(session)
         files.count_all()
         leaked = set(threading.enumerate()) - before
     balances = _balances(session, scenario, said, files.samples)
@@ -152,8 +157,7 @@ class _Said:
 
     def end(self, end_s: float) -> None:
         """The stream is over; the last windows need not wait for what would follow."""
-        # Of two source samples the first is enough for the analysis rate's last.
-        self._close_stretch(end_s + (self._look_ahead + 1) / RATE)
+        self._close_stretch(end_s + self._look_ahead / RATE)
 
     def _close_stretch(self, end_s: float) -> None:
         if self._origin_s is not None:
@@ -236,7 +240,6 @@ def _balances(session: Session, scenario: Scenario, said: _Said, on_disk: int) -
         _balance("device back = told", back - said.away["device_back"], "times"),
         _balance("recorded + missed = clock", recorder.written + recorder.missed - clock),
         _balance("recorded = on the disk", recorder.written - on_disk),
-        Figure("source, analysis or recorder failed", _failures(session), "times", 0),
     ]
 
 
@@ -249,15 +252,15 @@ def _gap_samples(session: Session) -> int:
     return round(summary.gap_s * RATE) if summary else 0
 
 
-def _failures(session: Session) -> int:
+def _require_no_failure(session: Session) -> None:
     assert session.recorder is not None
-    return sum(
-        (
-            session.health.state != "ended",
-            session.snapshot.state != "ended",
-            bool(session.recorder.failure),
-        )
-    )
+    failure = session.recorder.failure
+    if session.snapshot.state == "failed":
+        failure = session.snapshot.detail
+    elif session.health.state == "failed":
+        failure = session.health.detail
+    if failure:
+        raise CommandError(failure)
 
 
 def _memory(told: list[tuple[float, int]]) -> list[Figure]:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import replace
 from itertools import islice, pairwise
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 
 from monitor.bench.soak import measure_soak
 from monitor.bench.soak_clock import SoakClock, Stall, drawn_stalls
+from monitor.failure import CommandError
 from monitor.recorder import Recorder
 from monitor.ring import Ring
 from monitor.worker import Worker
+from tests.full_disk import files_of_at_most
 from tests.monitor.sound_server import until
 
 JOIN_S = 60
@@ -63,6 +66,14 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path, model_name):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=JOIN_S)
     assert (process.returncode, out, err.strip()) == (130, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_full_is_one_line_and_leaves_nothing_behind(model_name, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with files_of_at_most(1_000_000), pytest.raises(CommandError, match="free space") as told:
+        measure_soak(model_name, 24, 0)
+    assert "\n" not in str(told.value)
     assert list(tmp_path.iterdir()) == []
 
 
