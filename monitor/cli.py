@@ -131,9 +131,8 @@ _hop = click.option(
 _data = click.option(
     "--data",
     type=click.Path(path_type=Path),
-    envvar="AUSCULT_DATA",
     metavar="DIR",
-    help="Folder of sessions and recordings. Default: the platform's place for a user's data.",
+    help="Folder of sessions and their sound. Default: AUSCULT_DATA, or the platform's own place for data.",
 )
 _playback = _stacked(
     click.option("--headless", is_flag=True, help="No window: JSON lines on standard output."),

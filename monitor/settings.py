@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,7 +30,12 @@ class Settings:
 
 
 def data_folder() -> Path:
-    """Where sessions are kept unless somebody says otherwise: the platform's place for a user's data."""
+    """Where sessions are kept unless a command says otherwise.
+
+    ``AUSCULT_DATA``, or else the platform's place for a user's data.
+    """
+    if named := os.environ.get("AUSCULT_DATA"):
+        return Path(named)
     return user_data_path(_PROGRAM, appauthor=False)
 
 
