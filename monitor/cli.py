@@ -7,12 +7,15 @@ import math
 import os
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from model.loading import DEFAULT_MODEL
 from monitor.failure import CommandError, leave_it_to_the_first, unwritable
+
+if TYPE_CHECKING:
+    from recordings import Channel
 
 INTERRUPTED = 130
 
@@ -94,6 +97,22 @@ class Hop(click.ParamType):
         return hop_s
 
 
+class ChannelChoice(click.ParamType):
+    """A number from 1, ``mono`` or ``louder``."""
+
+    name = "channel"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Channel | None:
+        """The channel; None for the louder one."""
+        if value == "mono":
+            return "mono"
+        if value == "louder":
+            return None
+        if not (str(value).isdecimal() and int(value) >= 1):
+            self.fail(f"{value!r} is not a channel's number from 1, mono or louder", param, ctx)
+        return int(value)
+
+
 def example(*lines: str) -> str:
     """Examples for the end of a help page."""
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
@@ -116,8 +135,11 @@ _duration = click.option(
 )
 _channel = click.option(
     "--channel",
-    type=click.IntRange(min=1),
-    help="Channel, from 1. Default: a recording's louder one, a device's first.",
+    type=ChannelChoice(),
+    default="louder",
+    metavar="N|mono|louder",
+    show_default=True,
+    help="Of several: one counted from 1, the mean of all, or the louder one.",
 )
 _model = click.option(
     "--model",
@@ -340,7 +362,7 @@ def replay(files: tuple[Path, ...], **options: Any) -> int:
 @_hop
 @_model
 @_channel
-def screen(paths: tuple[Path, ...], out: Path, hop: float, model: str, channel: int | None) -> int:
+def screen(paths: tuple[Path, ...], out: Path, hop: float, model: str, channel: Channel | None) -> int:
     """Judge many recordings, one row each. Folders are searched for audio files."""
     from monitor.commands.screen import run_screen
 
@@ -352,7 +374,7 @@ def screen(paths: tuple[Path, ...], out: Path, hop: float, model: str, channel: 
 @_hop
 @_model
 @_channel
-def analyze(file: Path, hop: float, model: str, channel: int | None) -> None:
+def analyze(file: Path, hop: float, model: str, channel: Channel | None) -> None:
     """Judge one recording; everything found, as one JSON document."""
     from monitor.commands.analyze import run_analyze
 

@@ -26,7 +26,7 @@ from monitor.sources.choice import (
     synthetic_choice,
 )
 from monitor.sources.protocol import SourceError
-from recordings import RecordingError
+from recordings import Channel, RecordingError
 
 if TYPE_CHECKING:
     from dsp.synthesis import SynthesisConfig
@@ -49,7 +49,7 @@ class ListenOptions:
     model: str
     pace: float | None
     duration: float | None
-    channel: int | None
+    channel: Channel | None
     seed: int
     loop: bool
     condition: str = "normal"

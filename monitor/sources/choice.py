@@ -12,7 +12,7 @@ from monitor.settings import read_settings, remember
 from monitor.sources.protocol import Source, SourceError
 from monitor.sources.recording import RecordingSource
 from monitor.sources.synthetic import SyntheticSource
-from recordings import demo_recordings
+from recordings import Channel, demo_recordings
 
 CONDITION_TITLES = {
     "normal": "Normal heart",
@@ -59,7 +59,7 @@ class SourceChoice:
 def recording_choice(
     path: Path,
     pace: float | None = 1.0,
-    channel: int | None = None,
+    channel: Channel | None = None,
     title: str | None = None,
 ) -> SourceChoice:
     """A recording; see ``RecordingSource``."""
@@ -75,7 +75,7 @@ def synthetic_choice(config: SynthesisConfig, pace: float | None = 1.0) -> Sourc
 
 
 def microphone_choice(
-    name: str | None = None, channel: int | None = None, patience_s: float | None = None
+    name: str | None = None, channel: Channel | None = None, patience_s: float | None = None
 ) -> SourceChoice:
     """A live input device, None for the system's default; see ``MicrophoneSource``. It is remembered."""
 
@@ -89,7 +89,9 @@ def microphone_choice(
     return SourceChoice(name or DEFAULT_INPUT, open_microphone, False)
 
 
-def remembered_microphone_choice(channel: int | None = None, patience_s: float | None = None) -> SourceChoice:
+def remembered_microphone_choice(
+    channel: Channel | None = None, patience_s: float | None = None
+) -> SourceChoice:
     """The input device that was chosen last, or the system's default with a warning where it is not there."""
     remembered = read_settings().input
 
