@@ -7,13 +7,16 @@ import math
 import os
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from click.core import ParameterSource
 
 from model.loading import DEFAULT_MODEL
 from monitor.failure import CommandError, leave_it_to_the_first, unwritable
+
+if TYPE_CHECKING:
+    from recordings import Channel
 
 INTERRUPTED = 130
 
@@ -101,6 +104,22 @@ class Hop(click.ParamType):
         return hop_s
 
 
+class ChannelChoice(click.ParamType):
+    """A number from 1, ``mono`` or ``louder``."""
+
+    name = "channel"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Channel | None:
+        """The channel; None for the louder one."""
+        if value == "mono":
+            return "mono"
+        if value == "louder":
+            return None
+        if not (str(value).isdecimal() and int(value) >= 1):
+            self.fail(f"{value!r} is not a channel's number from 1, mono or louder", param, ctx)
+        return int(value)
+
+
 def example(*lines: str) -> str:
     """Examples for the end of a help page."""
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
@@ -123,8 +142,11 @@ _duration = click.option(
 )
 _channel = click.option(
     "--channel",
-    type=click.IntRange(min=1),
-    help="Channel, from 1. Default: a recording's louder one, a device's first.",
+    type=ChannelChoice(),
+    default="louder",
+    metavar="N|mono|louder",
+    show_default=True,
+    help="Of several: one counted from 1, the mean of all, or the louder one.",
 )
 _model = click.option(
     "--model",
@@ -134,6 +156,12 @@ _model = click.option(
 )
 _hop = click.option(
     "--hop", type=Hop(), default=0.4, show_default=True, help="Time between verdicts, a multiple of 0.08."
+)
+_data = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of sessions and their sound. Default: AUSCULT_DATA, or the platform's own place for data.",
 )
 _playback = _stacked(
     click.option("--headless", is_flag=True, help="No window: JSON lines on standard output."),
@@ -278,7 +306,7 @@ def demo(png: Path | None, model: str) -> int:
     epilog=example(
         "auscult monitor",
         "auscult monitor --source mic:USB --headless",
-        "auscult monitor --record examinations/",
+        "auscult monitor --record --patient 'bed 7'",
         "auscult monitor --source synth --condition as --heart-rate 90",
         "auscult monitor --source synth --scenario faults.toml --pace 4x",
         "arecord -f S16_LE -r 4000 | auscult monitor --source - --rate 4000 --format s16le --headless",
@@ -306,11 +334,17 @@ def demo(png: Path | None, model: str) -> int:
     help="How long to wait for a device that is lost. Default: 30 if headless, else until it is back.",
 )
 @click.option(
-    "--record",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Also write the raw sound of devices there, as WAV. Nothing is recorded without it.",
+    "--record/--no-record",
+    default=None,
+    help="Record the sound too. Default: no; with a window, as it was chosen there last.",
 )
+@click.option(
+    "--store/--no-store",
+    default=None,
+    help="Keep the session: verdicts and events. Default: of devices and pipes, not of what is replayed.",
+)
+@click.option("--patient", metavar="REFERENCE", help="Kept with the session, as you write it.")
+@_data
 @_scenario
 @_playback
 @_heart
@@ -322,8 +356,14 @@ def monitor(source: str, **options: Any) -> int:
         raise click.UsageError("PCM on standard input needs its --rate, for example --rate 4000")
     if options["loop"] and (source == "-" or source == "mic" or source.startswith("mic:")):
         raise click.UsageError("only a recording or synth can begin again: leave --loop out")
-    if options["record"] and not (source == "mic" or source.startswith("mic:")):
-        raise click.UsageError("only a device is recorded: leave --record out")
+    if options["record"] and options["store"] is False:
+        raise click.UsageError("sound is recorded only of a session that is kept: leave --no-store out")
+    unrepeatable = source in ("mic", "-") or source.startswith("mic:")
+    if options["record"] and not unrepeatable and source != "synth":
+        raise click.UsageError(f"{source} is a recording already: leave --record out")
+    kept = unrepeatable if options["store"] is None else options["store"]
+    if options["patient"] and not (kept or options["record"]):
+        raise click.UsageError("what is not kept has no patient: add --store or leave --patient out")
     if options["scenario"]:
         if source != "synth":
             raise click.UsageError("only synth plays a scenario: add --source synth, or leave --scenario out")
@@ -359,7 +399,7 @@ def replay(files: tuple[Path, ...], **options: Any) -> int:
 @_hop
 @_model
 @_channel
-def screen(paths: tuple[Path, ...], out: Path, hop: float, model: str, channel: int | None) -> int:
+def screen(paths: tuple[Path, ...], out: Path, hop: float, model: str, channel: Channel | None) -> int:
     """Judge many recordings, one row each. Folders are searched for audio files."""
     from monitor.commands.screen import run_screen
 
@@ -371,7 +411,7 @@ def screen(paths: tuple[Path, ...], out: Path, hop: float, model: str, channel: 
 @_hop
 @_model
 @_channel
-def analyze(file: Path, hop: float, model: str, channel: int | None) -> None:
+def analyze(file: Path, hop: float, model: str, channel: Channel | None) -> None:
     """Judge one recording; everything found, as one JSON document."""
     from monitor.commands.analyze import run_analyze
 
@@ -417,6 +457,87 @@ def devices() -> None:
     from monitor.commands.devices import run_devices
 
     run_devices()
+
+
+@cli.group(
+    cls=_Commands,
+    epilog=example(
+        "auscult sessions list",
+        "auscult sessions show 3f9a2c",
+        "auscult sessions delete 3f9a2c",
+    ),
+)
+def sessions() -> None:
+    """List, show and delete what was kept of examinations."""
+
+
+_id = click.argument("session", metavar="ID")
+_as_json = click.option("--json", "as_json", is_flag=True, help="As one JSON document.")
+_confirmed = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+@sessions.command("list", epilog=example("auscult sessions list", "auscult sessions list --json"))
+@_as_json
+@_data
+def list_sessions(as_json: bool, data: Path | None) -> None:
+    """List the sessions, the newest first."""
+    from monitor.commands.sessions import run_list
+
+    run_list(data, as_json)
+
+
+@sessions.command(
+    "show", epilog=example("auscult sessions show 3f9a2c", "auscult sessions show 3f9a2c --lines")
+)
+@_id
+@click.option("--lines", is_flag=True, help="The JSON lines that the session gave.")
+@_as_json
+@_data
+def show_session(session: str, lines: bool, as_json: bool, data: Path | None) -> None:
+    """Show one session; the beginning of its ID will do."""
+    from monitor.commands.sessions import run_show
+
+    if lines and as_json:
+        raise click.UsageError("--lines and --json are two ways to show it: choose one")
+    run_show(session, data, lines, as_json)
+
+
+@sessions.command("note", epilog=example("auscult sessions note 3f9a2c 'patient moved at the end'"))
+@_id
+@click.argument("words")
+@_data
+def note_session(session: str, words: str, data: Path | None) -> None:
+    """Add a note to a session."""
+    from monitor.commands.sessions import run_note
+
+    run_note(session, words, data)
+
+
+@sessions.command("delete", epilog=example("auscult sessions delete 3f9a2c 77b01d"))
+@click.argument("sessions", nargs=-1, required=True, metavar="ID...")
+@_confirmed
+@_data
+def delete_sessions(sessions: tuple[str, ...], yes: bool, data: Path | None) -> None:
+    """Delete sessions, their sound and their notes, for good."""
+    from monitor.commands.sessions import run_delete
+
+    run_delete(sessions, data, yes)
+
+
+@sessions.command("prune", epilog=example("auscult sessions prune", "auscult sessions prune --quota 5"))
+@click.option(
+    "--quota",
+    type=click.FloatRange(0),
+    metavar="GB",
+    help="Most recorded sound to keep. Default: 10, or what settings.json says.",
+)
+@_confirmed
+@_data
+def prune_sessions(quota: float | None, yes: bool, data: Path | None) -> None:
+    """Offer the oldest recorded sessions for deletion while sound is above its quota."""
+    from monitor.commands.sessions import run_prune
+
+    run_prune(data, quota, yes)
 
 
 @cli.command(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import secrets
 import threading
+import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,10 @@ from numpy.typing import NDArray
 from monitor.ring import Ring
 
 FLUSH_S = 0.25
-"""Between two times that what was heard is put on the disk: no more than this and one write can be lost."""
+"""Between two times that what was heard is written: killed, the program loses this and one write at most."""
+
+SYNC_S = 0.5
+"""Between two times that the disk is told to keep what was written, so that it outlives a loss of power."""
 
 SEGMENT_S = 3600
 """Longest file; of more than six hours a WAV file could not tell its own length."""
@@ -36,14 +38,16 @@ class Recorder:
     the ring reaches back. Each file is whole at any moment but for the last half second: its length is
     written with every flush. A gap is silence, so that a file's samples keep their places on the source's
     clock; one longer than the ring begins another file. Files are the user's own (mode 600), and named by
-    the time and at random.
+    the place of their first sample on that clock.
 
-    When the disk is full or the folder is gone the recorder stops and says why; the stream goes on.
+    While it records the machine is kept from falling asleep, where the platform allows it. When the disk is
+    full or the folder is gone the recorder stops and says why; the stream goes on.
 
     Args:
         ring: Of a session.
         rate: Samples a second.
         folder: Where the files go; made if missing.
+        first: Place on the source's clock of the first sample to be written.
 
     Attributes:
         files: What was written, in order.
@@ -52,45 +56,72 @@ class Recorder:
         failure: Why it stopped, in one line; empty otherwise.
     """
 
-    def __init__(self, ring: Ring, rate: int, folder: Path) -> None:
+    def __init__(self, ring: Ring, rate: int, folder: Path, first: int = 0) -> None:
         self._ring, self._rate, self._folder = ring, rate, folder
         self._file: sf.SoundFile | None = None
         self._in_file = 0
-        self._next = 0
+        self._next = first
+        self._synced = 0.0
+        self._by_hand = self._closed = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
-        self._name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         self.files: list[Path] = []
         self.written = self.missed = 0
         self.failure = ""
 
-    def start(self) -> None:
-        """Make the first file and begin.
+    def start(self, by_hand: bool = False, checked: bool = True) -> None:
+        """Begin.
+
+        Args:
+            by_hand: Somebody calls ``take`` as often as the ring must be read, and stops on the same thread;
+                this has none of its own.
+            checked: Make the first file now, so that what is wrong with the disk is raised; otherwise it is a
+                failure like any later one, and nobody waits for the disk.
 
         Raises:
             RecorderError: The folder or a file in it cannot be made.
         """
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._begin_file()
-        except OSError as error:
-            raise RecorderError(
-                f"{self._folder}: cannot be recorded to ({error.strerror or error}); choose another folder"
-            ) from None
-        self._thread.start()
+        if checked:
+            try:
+                self._begin_file(self._next)
+            except OSError as error:
+                raise RecorderError(
+                    f"{self._folder}: cannot be recorded to ({error.strerror or error}); "
+                    "choose another folder"
+                ) from None
+        self._by_hand = by_hand
+        if not by_hand:
+            self._thread.start()
+
+    def end(self) -> None:
+        """Write what the ring holds now and no more; returns at once."""
+        self._over.set()
 
     def stop(self) -> None:
         """Write what the ring still holds and close the file. Harmless when it has stopped."""
-        self._over.set()
-        if self._thread.ident is not None:
+        self.end()
+        if self._by_hand:
+            self.take()
+        elif self._thread.ident is not None:
             self._thread.join(_JOIN_S)
 
-    def _run(self) -> None:
-        over = False
-        while not over and not self.failure:
-            over = self._over.wait(FLUSH_S)
+    def take(self) -> None:
+        """Write what the ring holds; for the last time once it is to end."""
+        over = self._over.is_set()
+        if not (self._closed or self.failure):
             self._take()
-        self._close()
+        if over or self.failure:
+            self._closed = True
+            self._close()
+
+    def _run(self) -> None:
+        from wakepy import keep
+
+        # A machine that cannot be kept awake records all the same.
+        with keep.running(on_fail="pass"):
+            while not self._closed:
+                self._over.wait(FLUSH_S)
+                self.take()
 
     def _take(self) -> None:
         chunk = self._ring.since(self._next)
@@ -98,31 +129,32 @@ class Recorder:
         self.missed += chunk.start - self._next
         self._next = chunk.end
         try:
-            if begins_anew and self._in_file:
-                self._begin_file()
+            if self._file is None or begins_anew:
+                self._begin_file(chunk.start)
             while samples.size:
                 if self._in_file >= SEGMENT_S * self._rate:
-                    self._begin_file()
+                    self._begin_file(chunk.end - samples.size)
                 part = samples[: SEGMENT_S * self._rate - self._in_file]
                 self._write(part)
                 samples = samples[part.size :]
         except OSError as error:
+            where = self.files[-1] if self.files else self._folder
             self.failure = (
-                f"recording stopped: {self.files[-1]} cannot be written ({error.strerror or error}); "
+                f"recording stopped: {where} cannot be written ({error.strerror or error}); "
                 "free space or choose another folder"
             )
 
-    def _begin_file(self) -> None:
+    def _begin_file(self, first: int) -> None:
         self._close()
-        part = f"-{len(self.files) + 1}" if self.files else ""
-        path = self._folder / f"{self._name}{part}.wav"
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._folder / f"{first:014d}.wav"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         try:
             self._file = sf.SoundFile(descriptor, "w", self._rate, 1, _SUBTYPE, format="WAV", closefd=True)
         except sf.SoundFileError as error:
             raise OSError(str(error)) from None
         self._in_file = 0
-        self._identity = os.fstat(descriptor)
+        self._descriptor, self._identity = descriptor, os.fstat(descriptor)
         self.files.append(path)
 
     def _write(self, samples: NDArray[np.float32]) -> None:
@@ -131,6 +163,9 @@ class Recorder:
         try:
             self._file.write(sound)
             self._file.flush()
+            if time.monotonic() - self._synced >= SYNC_S:
+                os.fsync(self._descriptor)
+                self._synced = time.monotonic()
         except (sf.SoundFileError, AssertionError) as error:  # of fewer samples written than given
             raise OSError(str(error) or "no space left") from None
         # A file that was deleted can still be written; nobody will ever find it.
@@ -143,4 +178,6 @@ class Recorder:
         if self._file is not None:
             file, self._file = self._file, None
             with suppress(sf.SoundFileError, OSError):  # a full disk; what was flushed is there
+                os.fsync(self._descriptor)
+            with suppress(sf.SoundFileError, OSError):
                 file.close()

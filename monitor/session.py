@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
 from dsp.front_end import FrontEnd
 from model.card import ModelError
 from model.classifier import Classifier
+from monitor.json_lines import summary_line
 from monitor.recorder import Recorder, RecorderError
 from monitor.ring import Ring
-from monitor.snapshot import SessionEvent, Snapshot
+from monitor.session_log import SessionLog
+from monitor.session_store import SessionHeader, SessionStore, StoreError
+from monitor.snapshot import Judgement, SessionEvent, Snapshot
 from monitor.sources.protocol import Source, SourceError, SourceHealth
 from monitor.trace import Trace
 from monitor.worker import Listeners, Worker
@@ -25,6 +30,25 @@ BACKPRESSURE_S = 4
 """Seconds by which a source that can wait may run ahead of the worker."""
 
 
+@dataclass(frozen=True)
+class Keeping:
+    """What is kept of a session, and where.
+
+    Attributes:
+        folder: Of the session store.
+        record: Its sound too.
+        patient: Reference in the user's own words; None for none.
+        replayed: Not only of devices and pipes, which nobody can hear again, but of what is replayed too.
+        quota_gb: Gigabytes of recorded sound beyond which it is remarked that there is too much.
+    """
+
+    folder: Path
+    record: bool = False
+    patient: str | None = None
+    replayed: bool = False
+    quota_gb: float = math.inf
+
+
 class Session:
     """A source, its ring and its worker, each on a thread of its own.
 
@@ -34,14 +58,14 @@ class Session:
         classifier: The model, or what loads it on the worker's thread (a screen wants to be seen before).
         listeners: Told of judgements and events on the worker's thread; events of the source on its own.
         trace: Keep what a screen draws.
-        record: Folder that the raw sound is written to; None for none. Not of a source that waits: its sound
-            may come faster than a disk takes it.
+        keep: What is written down of it; None for nothing.
 
     Attributes:
         source: As given.
         ring: Of raw sound.
         trace: What a screen draws; None where nothing is kept for it.
-        recorder: Writes the raw sound; None where nothing is recorded.
+        recorder: Writes the raw sound; None while nothing is recorded.
+        log: Writes verdicts and events; None before the start and where nothing is kept.
     """
 
     def __init__(
@@ -51,15 +75,23 @@ class Session:
         classifier: Classifier | Callable[[], Classifier],
         listeners: Listeners | None = None,
         trace: bool = False,
-        record: Path | None = None,
+        keep: Keeping | None = None,
     ) -> None:
         self.source = source
         self.ring = Ring((BACKPRESSURE_S if source.waits else RING_S) * source.rate)
         self.trace = Trace() if trace else None
-        self.recorder = None if record is None else Recorder(self.ring, source.rate, record)
+        self.recorder: Recorder | None = None
+        self.log: SessionLog | None = None
+        self._keep = keep
+        self._record_wanted = keep is not None and keep.record
+        self._recording = threading.Lock()
+        self._recorders: list[Recorder] = []
+        self._remarks: list[str] = []
         self._classifier = classifier
         self._hop_s = hop_s
-        self._listeners = listeners or Listeners()
+        told = listeners or Listeners()
+        self._told = told if keep is None else Listeners(self._judged, self._happened)
+        self._listeners = told
         self._first = Snapshot(source.name, source.rate, source.duration_s)
         self._worker: Worker | None = None
         self._reports: deque[SessionEvent] = deque()
@@ -83,6 +115,32 @@ class Session:
         """How the source is doing."""
         return self.source.health()
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What cannot be kept of this session, one line each, only ever more; callable from any thread."""
+        parts = (*([self.log] if self.log else ()), *self._recorders)
+        return (*self._remarks, *(part.failure for part in parts if part.failure))
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its sound is being recorded."""
+        return self.recorder is not None and not self.recorder.failure
+
+    def record(self, wanted: bool) -> None:
+        """Record the sound from now on, or no more; returns without waiting for a disk.
+
+        Of a session that is not kept nothing can be recorded.
+        """
+        with self._recording:
+            self._record_wanted = wanted
+            if self.log is None or self.ended or wanted == (self.recorder is not None):
+                return
+            if self.recorder is None:
+                self._begin_recording(self.ring.end, checked=False)
+            else:
+                self.recorder.end()
+                self.recorder = None
+
     def start(self) -> None:
         """Start the source and the worker.
 
@@ -93,7 +151,7 @@ class Session:
             SourceError: The source cannot be started; where the model comes first, the session fails instead.
         """
         if isinstance(self._classifier, Classifier):
-            self._start_source()
+            self._start_source(self._classifier)
         self._thread.start()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -110,17 +168,55 @@ class Session:
         if self._thread.ident is not None:
             self._thread.join()
 
-    def _start_source(self) -> None:
+    def _start_source(self, classifier: Classifier) -> None:
         with self._starting:
             if self._stopped:
                 return
             self.source.start(self.ring, self._report)
-            if self.recorder is not None:
+            if self._keep is not None:
+                self._begin_keeping(self._keep, classifier)
+
+    def _begin_keeping(self, keep: Keeping, classifier: Classifier) -> None:
+        """Begin to write down; what cannot be is remarked, and the session goes on."""
+        card = classifier.card
+        header = SessionHeader(
+            getattr(self.source, "identity", self.source.name),
+            self.source.rate,
+            self._hop_s,
+            card.tag,
+            card.sha256,
+            asdict(classifier.config),
+            version("auscult"),
+            keep.patient,
+        )
+        try:
+            store = SessionStore(keep.folder)
+            if store.warning:
+                self._remarks.append(store.warning)
+            if keep.record and (words := store.over_quota(keep.quota_gb)):
+                self._remarks.append(words)
+            try:
+                session = store.begin(header)
+            except BaseException:
+                store.close()
+                raise
+        except StoreError as error:
+            self._remarks.append(f"this session is not kept: {error}")
+            return
+        self._sound_folder = store.sound_folder(session)
+        with self._recording:
+            self.log = SessionLog(store, session)
+            if self._record_wanted:
                 try:
-                    self.recorder.start()
+                    self._begin_recording(0, checked=True)
                 except RecorderError as error:
-                    self.source.stop()
-                    raise SourceError(str(error)) from None
+                    self._remarks.append(f"nothing is recorded: {error}")
+
+    def _begin_recording(self, first: int, checked: bool) -> None:
+        recorder = Recorder(self.ring, self.source.rate, self._sound_folder, first)
+        recorder.start(by_hand=self.source.waits, checked=checked)
+        self._recorders.append(recorder)
+        self.recorder = recorder
 
     def _run(self) -> None:
         try:
@@ -128,19 +224,19 @@ class Session:
                 classifier = self._classifier
             else:
                 classifier = self._classifier()
-                self._start_source()
+                self._start_source(classifier)
             worker = Worker(
                 self.ring,
                 FrontEnd(self.source.rate, self._hop_s, classifier.config),
                 classifier,
                 self._first,
                 lossless=self.source.waits,
-                listeners=self._listeners,
+                listeners=self._told,
                 trace=self.trace,
                 reports=self._reports,
             )
             self._worker = worker
-            worker.run()
+            worker.run(self._before_read)
         except (ModelError, SourceError) as error:
             self._fail(str(error))
         except Exception as error:
@@ -148,8 +244,29 @@ class Session:
             raise
         finally:
             self.ring.close()
-            if self.recorder is not None:
-                self.recorder.stop()
+            for recorder in self._recorders:
+                recorder.stop()
+            if self.log is not None:
+                snapshot = self.snapshot
+                self.log.finish(
+                    None if snapshot.summary is None else summary_line(snapshot.summary, snapshot.model)
+                )
+
+    def _before_read(self) -> None:
+        """A source that waits is not ahead of the recorder by more than the ring holds."""
+        if self.source.waits:
+            for recorder in self._recorders:
+                recorder.take()
+
+    def _judged(self, judgement: Judgement) -> None:
+        if self.log is not None:
+            self.log.judgement(judgement)
+        self._listeners.judgement(judgement)
+
+    def _happened(self, event: SessionEvent) -> None:
+        if self.log is not None:
+            self.log.event(event)
+        self._listeners.event(event)
 
     def _fail(self, detail: str) -> None:
         self._worker = None

@@ -8,7 +8,7 @@ from pathlib import Path
 from dsp.front_end import FrontEnd
 from model.classifier import Classifier
 from model.verdict import RecordingTally, RecordingVerdict, WindowVerdict
-from recordings import Recording
+from recordings import Channel, Recording
 
 _BLOCK_S = 10
 
@@ -41,7 +41,11 @@ class JudgedRecording:
 
 
 def judge_recording(
-    path: Path, classifier: Classifier, hop_s: float, channel: int | None = None, keep_windows: bool = False
+    path: Path,
+    classifier: Classifier,
+    hop_s: float,
+    channel: Channel | None = None,
+    keep_windows: bool = False,
 ) -> JudgedRecording:
     """Read and judge a recording in constant memory (but for the windows, if kept).
 

@@ -100,11 +100,17 @@ class Worker:
             snapshot, state="running", model=classifier.card.tag, band=(calibration.low, calibration.high)
         )
 
-    def run(self) -> None:
-        """Work until the ring is closed and empty, then flush and set the summary."""
-        closed = False
-        while self.step(IDLE_S) or not closed:
-            closed = self._ring.closed  # whatever came before that, the next step finds
+    def run(self, before_read: Callable[[], None] = lambda: None) -> None:
+        """Work until the ring is closed and empty, then flush and set the summary.
+
+        Args:
+            before_read: Called before each read, while the ring still holds what it will take.
+        """
+        working = True
+        while working:
+            closed = self._ring.closed  # whatever came before that, the step finds
+            before_read()
+            working = self.step(IDLE_S) or not closed
         self.finish()
 
     def step(self, timeout: float | None = 0.0) -> bool:

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Literal, Self
 
 import numpy as np
 import soundfile as sf
@@ -44,6 +44,10 @@ _UNKNOWN_DATA = re.compile(r"^\s*Data Size\s*: -1$", re.MULTILINE)
 _OGG_WITHOUT_END = re.compile(r"^Ogg ?: (?:Last page lacks|Junk after)", re.MULTILINE)
 
 
+Channel = int | Literal["mono"]
+"""A channel, counted from 1, or the mean of all."""
+
+
 class RecordingError(Exception):
     """A recording cannot be read or written; the message is one line: the file, the fault, the remedy."""
 
@@ -57,7 +61,7 @@ class Recording:
         path: the file as it was given.
         rate: samples per second of the file, 1,000 to 192,000 Hz.
         channels: number of channels in the file.
-        channel: the channel that is read, counted from 1.
+        channel: the channel that is read, counted from 1, or "mono" for the mean of all.
         frames: samples per channel: what the header promises or, where libsndfile clamps an impossible
             promise to the data that is there, what can be read.
         duration_s: `frames` in seconds.
@@ -69,7 +73,7 @@ class Recording:
         self.path = path
         self.rate: int = sound.samplerate
         self.channels: int = sound.channels
-        self.channel: int = 1
+        self.channel: Channel = 1
         self.frames: int = sound.frames
         self.open_ended: bool = False
         self._handle = handle
@@ -80,14 +84,14 @@ class Recording:
         self._truncated: str | None = None
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], channel: int | None = None) -> Self:
+    def open(cls, path: str | os.PathLike[str], channel: Channel | None = None) -> Self:
         """Opens a recording and chooses its channel.
 
         Args:
             path: a sound file; its content decides the format, not its suffix.
-            channel: the channel to read, counted from 1. None takes, of several, the one with the greatest
-                standard deviation over the first 60 s (the lowest of equals): in a stereo file with one
-                stethoscope the other channel is silent or holds the room.
+            channel: the channel to read, counted from 1, or "mono" for the mean of all. None takes, of
+                several, the one with the greatest standard deviation over the first 60 s (the lowest of
+                equals): in a stereo file with one stethoscope the other channel is silent or holds the room.
 
         Returns:
             The recording, positioned at its first sample.
@@ -184,13 +188,13 @@ class Recording:
             raise ValueError(f"the recording {self.path} is closed")
         return self._sound
 
-    def _prepare(self, channel: int | None) -> None:
+    def _prepare(self, channel: Channel | None) -> None:
         if not MIN_RATE <= self.rate <= MAX_RATE:
             raise _error(
                 self.path,
                 f"has a rate of {self.rate} Hz, outside {MIN_RATE} to {MAX_RATE} Hz; resample it",
             )
-        if channel is not None and not 1 <= channel <= self.channels:
+        if isinstance(channel, int) and not 1 <= channel <= self.channels:
             numbers = "channel 1, its only one" if self.channels == 1 else f"one of 1 to {self.channels}"
             raise _error(self.path, f"has no channel {channel}; choose {numbers}")
         if self.frames == 0 or not len(self._read()):
@@ -206,7 +210,7 @@ class Recording:
     def _fill(self, frames: int) -> None:
         parts, available = [self._pending], len(self._pending)
         while available < frames and len(chunk := self._read()):
-            parts.append(chunk[:, self.channel - 1])
+            parts.append(_mean(chunk) if self.channel == "mono" else chunk[:, self.channel - 1])
             available += len(chunk)
         self._pending = np.concatenate(parts)
 
@@ -284,6 +288,11 @@ class Recording:
         if self._truncated is None and not self.open_ended and self._frames_read < self.frames <= 2**48:
             what = "the readable part of the file" if failed else "the file"
             self._truncated = _ends_early(what, self._frames_read, self.frames, self.rate)
+
+
+def _mean(chunk: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore", over="ignore"):  # of infinities, which a file of floats may hold
+        return chunk.mean(axis=1)
 
 
 def find_recordings(folder: str | os.PathLike[str]) -> Iterator[Path]:

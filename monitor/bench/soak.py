@@ -1,4 +1,4 @@
-"""A day of simulated sound through source, ring, worker and recorder: what went in must be accounted for."""
+"""A day of simulated sound from the source to the session store: what went in must be accounted for."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from model.verdict import Label
 from monitor.bench.figure import Figure
 from monitor.bench.soak_clock import SoakClock, drawn_stalls
 from monitor.failure import CommandError
-from monitor.recorder import Recorder
-from monitor.session import Session
+from monitor.session import Keeping, Session
+from monitor.session_store import SessionStore
 from monitor.snapshot import Judgement, SessionEvent
 from monitor.sources.protocol import SourceError
 from monitor.sources.scripted import ScriptedSource
@@ -52,8 +52,8 @@ def measure_soak(model: str, hours: float, seed: int) -> list[Figure]:
 
     The source gives its next block when the last has been analysed, but in stalls, in which it runs ahead
     and fills the ring or more. All counts come from those who counted them: the scenario's truth, the ring,
-    the worker, its lines, the recorder and the files on the disk, which go to a temporary folder and are
-    deleted one by one.
+    the worker, its lines, the recorder, the session store and the files of sound, which go to a temporary
+    folder and are deleted one by one.
 
     Args:
         model: As ``--model``.
@@ -93,10 +93,9 @@ def measure_soak(model: str, hours: float, seed: int) -> list[Figure]:
             HOP_S,
             classifier,
             Listeners(judgement, said.event),
-            record=Path(path),
+            keep=Keeping(Path(path), record=True, replayed=True),
         )
-        assert session.recorder is not None
-        files = _Files(session.recorder)
+        files = _Files()
         clock.follow(session)
         try:
             session.start()
@@ -105,7 +104,7 @@ def measure_soak(model: str, hours: float, seed: int) -> list[Figure]:
                     clock.release()
                 _require_no_failure(session)
                 memory.append((session.snapshot.now_s, psutil.Process().memory_info().rss))
-                files.count_closed()
+                files.count_closed(session)
                 bar.update(int(session.snapshot.now_s) - bar.n)
         except SourceError as error:
             raise CommandError(str(error)) from None
@@ -113,10 +112,12 @@ def measure_soak(model: str, hours: float, seed: int) -> list[Figure]:
             clock.release()
             session.stop()
         _require_no_failure(session)
-        files.count_all()
+        files.count_all(session)
+        kept = _kept_windows(session, Path(path))
         leaked = set(threading.enumerate()) - before
     balances = _balances(session, scenario, said, files.samples)
-    return [*balances, Figure("threads left behind", len(leaked), "threads", 0), *_memory(memory)]
+    lines = _balance("windows judged = kept in the store", said.judged - kept, "windows")
+    return [*balances, lines, Figure("threads left behind", len(leaked), "threads", 0), *_memory(memory)]
 
 
 class _Said:
@@ -168,28 +169,34 @@ class _Said:
 
 
 class _Files:
-    """Counts the samples in a recorder's files and deletes those that are closed."""
+    """Counts the samples in a session's sound files and deletes those that are closed."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self) -> None:
         self._counted = 0
         self.samples = 0
 
-    def count_closed(self) -> None:
+    def count_closed(self, session: Session) -> None:
         """All but the newest, which is still being written."""
-        self._count(len(self._recorder.files) - 1)
+        self._count(session, -1)
 
-    def count_all(self) -> None:
-        """Once the recorder has stopped."""
-        self._count(len(self._recorder.files))
+    def count_all(self, session: Session) -> None:
+        """Once the session has ended."""
+        self._count(session, None)
 
-    def _count(self, until: int) -> None:
-        while self._counted < until:
-            path = self._recorder.files[self._counted]
+    def _count(self, session: Session, until: int | None) -> None:
+        assert session.recorder is not None
+        for path in session.recorder.files[self._counted : until]:
             with Recording.open(path) as recording:
                 self.samples += recording.frames
             path.unlink()
             self._counted += 1
+
+
+def _kept_windows(session: Session, folder: Path) -> int:
+    assert session.log is not None
+    with SessionStore(folder) as store:
+        said = store.judgements(session.log.session)
+        return sum(line.verdict.label is not Label.WARMING_UP for line in said)
 
 
 def _balances(session: Session, scenario: Scenario, said: _Said, on_disk: int) -> list[Figure]:
@@ -253,14 +260,12 @@ def _gap_samples(session: Session) -> int:
 
 
 def _require_no_failure(session: Session) -> None:
-    assert session.recorder is not None
-    failure = session.recorder.failure
     if session.snapshot.state == "failed":
-        failure = session.snapshot.detail
-    elif session.health.state == "failed":
-        failure = session.health.detail
-    if failure:
-        raise CommandError(failure)
+        raise CommandError(session.snapshot.detail)
+    if session.health.state == "failed":
+        raise CommandError(session.health.detail)
+    if session.log is None or session.log.failure or not session.recorded:
+        raise CommandError(session.remarks[-1])
 
 
 def _memory(told: list[tuple[float, int]]) -> list[Figure]:

@@ -15,14 +15,19 @@ from typing import Any
 from model.card import ModelError
 from model.loading import check_model, packaged_models
 from monitor.capture_process import list_inputs
+from monitor.session_store import SessionStore, StoreError
+from monitor.settings import data_folder, read_settings
 from monitor.sources.protocol import SourceError
 
 _ENVIRONMENT = ("QT_QPA_PLATFORM", "XDG_SESSION_TYPE", "LANG", "QT_SCALE_FACTOR")
 """Settings that decide how the program looks and starts, and hold no name of a person."""
 
+_SESSIONS, _CHANGES = 50, 500
+"""The newest that are told of."""
+
 
 def write_support_bundle(path: Path, measured: Mapping[str, Any]) -> None:
-    """Write versions, devices, models, settings and timings as JSON files in a ZIP archive.
+    """Write versions, devices, models, settings, timings and how sessions went, as JSON in a ZIP archive.
 
     No sound, no recording's name, no folder of the user's. Device names are there as the system has them.
 
@@ -37,7 +42,9 @@ def write_support_bundle(path: Path, measured: Mapping[str, Any]) -> None:
         "timings.json": measured,
         "devices.json": _devices(),
         "models.json": _models(),
+        "sessions.json": _sessions(),
         "settings.json": {
+            "chosen": asdict(read_settings()),
             "environment": {name: os.environ.get(name) for name in _ENVIRONMENT},
             "encodings": {
                 "files": sys.getfilesystemencoding(),
@@ -57,6 +64,34 @@ def write_support_bundle(path: Path, measured: Mapping[str, Any]) -> None:
         except BaseException:
             new.unlink(missing_ok=True)
             raise
+
+
+def _sessions() -> dict[str, Any]:
+    """How the last sessions went; not what was heard, nor of whom."""
+    folder = data_folder()
+    if not folder.is_dir():
+        return {"sessions": [], "changes": [], "problem": None}
+    try:
+        with SessionStore(folder) as store:
+            found = [one for one in store.sessions() if one.header is not None][:_SESSIONS]
+            told = [
+                {
+                    "begun": str(one.begun),
+                    "ended": str(one.ended),
+                    "interrupted": one.interrupted,
+                    "rate": one.header.rate if one.header else None,
+                    "model": one.header.model if one.header else None,
+                    "sound_bytes": one.sound_bytes,
+                    # Without their details, which may name a recording.
+                    "events": [(event.t_s, event.event) for event in store.events(one.id)],
+                }
+                for one in found
+            ]
+            changes = [(str(change.at), change.change) for change in store.changes()[-_CHANGES:]]
+            return {"sessions": told, "changes": changes, "problem": store.warning and "set aside as damaged"}
+    except StoreError:
+        # Its words name the folder, and so perhaps the user.
+        return {"sessions": [], "changes": [], "problem": "cannot be opened; auscult sessions list says why"}
 
 
 def _devices() -> dict[str, Any]:

@@ -14,10 +14,10 @@ from monitor.failure import CommandError
 from monitor.json_lines import document_text, summary_line, window_object, write_text
 from monitor.snapshot import Summary
 from monitor.whole_recording import JudgedRecording, judge_recording
-from recordings import RecordingError
+from recordings import Channel, RecordingError
 
 
-def run_analyze(file: Path, hop_s: float, model: str, channel: int | None) -> None:
+def run_analyze(file: Path, hop_s: float, model: str, channel: Channel | None) -> None:
     """Print one JSON document on a recording.
 
     Raises:

@@ -18,19 +18,22 @@ import click
 from monitor.failure import CommandError
 from monitor.json_lines import event_line, summary_line, verdict_line, write_line
 from monitor.scenario_file import open_scenario
+from monitor.settings import data_folder, read_settings
 from monitor.sources.choice import (
     SourceChoice,
     microphone_choice,
     recording_choice,
+    remembered_microphone_choice,
     scripted_choice,
     synthetic_choice,
 )
 from monitor.sources.protocol import SourceError
-from recordings import RecordingError
+from recordings import Channel, RecordingError
 
 if TYPE_CHECKING:
     from dsp.synthesis import SynthesisConfig
     from model.classifier import Classifier
+    from monitor.session import Keeping
     from monitor.sources.protocol import Source
 
 PATIENCE_S = 30.0
@@ -48,7 +51,7 @@ class ListenOptions:
     model: str
     pace: float | None
     duration: float | None
-    channel: int | None
+    channel: Channel | None
     seed: int | None
     loop: bool
     condition: str = "normal"
@@ -58,7 +61,10 @@ class ListenOptions:
     rate: int | None = None
     pcm_format: str = "s16le"
     reconnect: float | None = None
-    record: Path | None = None
+    record: bool | None = None
+    store: bool | None = None
+    patient: str | None = None
+    data: Path | None = None
     scenario: Path | None = None
 
 
@@ -89,7 +95,9 @@ def _choose(source: str, options: ListenOptions) -> SourceChoice:
     if source == "mic" or source.startswith("mic:"):
         # Before a screen somebody decides how long to wait; a program that pipes this must be told.
         patience_s = PATIENCE_S if options.headless and options.reconnect is None else options.reconnect
-        return microphone_choice(source[4:] or None, options.channel, patience_s)
+        if name := source[4:]:
+            return microphone_choice(name, options.channel, patience_s)
+        return remembered_microphone_choice(options.channel, patience_s)
     if source == "synth" and options.scenario is not None:
         # A loop's duration is that of all its rounds.
         duration_s = None if options.loop else options.duration
@@ -132,6 +140,25 @@ def _standard_input(options: ListenOptions) -> SourceChoice:
     return SourceChoice("Standard input", open_pipe, replayed=False)
 
 
+def _keeping(options: ListenOptions) -> Keeping | None:
+    """What is written down; nothing is recorded unless somebody has said so, now or before a screen."""
+    from monitor.session import Keeping
+
+    if options.store is False:
+        return None
+    settings = read_settings()
+    record = options.record
+    if record is None:
+        record = not options.headless and settings.record
+    return Keeping(
+        options.data or data_folder(),
+        record,
+        options.patient or None,
+        replayed=bool(options.store or options.record),
+        quota_gb=settings.quota_gb,
+    )
+
+
 def _listen(playlist: Sequence[SourceChoice], options: ListenOptions, needed: bool = True) -> int:
     if options.headless:
         return _listen_headless(playlist, options)
@@ -151,7 +178,7 @@ def _listen(playlist: Sequence[SourceChoice], options: ListenOptions, needed: bo
             model=options.model,
             loop=options.loop,
             limit_s=options.duration,
-            record=options.record,
+            keep=_keeping(options),
         )
     except DashboardError as error:
         raise CommandError(str(error)) from None
@@ -163,6 +190,8 @@ def _listen_headless(playlist: Sequence[SourceChoice], options: ListenOptions) -
     several = len(playlist) > 1
     classifier: Classifier | None = None
     left_s, status, failures = options.duration, 0, 0
+    # A program that pipes sound through has not asked where its sessions are.
+    told = bool(options.record or options.store or options.patient) or sys.stderr.isatty()
     with _interruptible() as interrupted:
         for choice in (choice for _ in rounds for choice in playlist):
             try:
@@ -170,7 +199,10 @@ def _listen_headless(playlist: Sequence[SourceChoice], options: ListenOptions) -
                 source = _open(choice, left_s)
                 classifier = classifier or _load(options.model, source)
                 named = options.loop or several
-                _run_headless(source, options.hop, classifier, named, interrupted, options.record)
+                keep = _keeping(options)
+                if keep is not None and choice.replayed and not keep.replayed:
+                    keep = None
+                _run_headless(source, options.hop, classifier, named, interrupted, keep, told)
                 failures = 0
             except _StreamError as error:
                 if interrupted.is_set():
@@ -230,7 +262,8 @@ def _run_headless(
     classifier: Classifier,
     named: bool,
     interrupted: threading.Event,
-    record: Path | None,
+    keep: Keeping | None,
+    told: bool,
 ) -> None:
     """One stream to its summary.
 
@@ -259,21 +292,27 @@ def _run_headless(
         Listeners(
             lambda judgement: write(verdict_line(judgement, tag)), lambda event: write(event_line(event))
         ),
-        record=record,
+        keep=keep,
     )
-    recorder, failed = session.recorder, ""
     if warning := getattr(source, "warning", ""):
         click.echo(f"auscult: {warning}; choose one by --source mic:NAME", err=True)
     try:
         session.start()
     except SourceError as error:
         raise _StreamError(str(error)) from None
-    while not session.wait(_POLL_S):
+    if keep is not None and keep.record and not session.recorded:
+        session.stop()
+        raise _StreamError(session.remarks[-1])
+    remarked = 0
+    over = False
+    while not over:
+        over = session.wait(_POLL_S)
         if unwritten or interrupted.is_set():
             session.stop()
-        if recorder is not None and recorder.failure != failed:
-            failed = recorder.failure
-            click.echo(f"auscult: {failed}", err=True)
+        remarks = session.remarks
+        for remark in remarks[remarked:]:
+            click.echo(f"auscult: {remark}", err=True)
+        remarked = len(remarks)
     session.stop()
     if session.snapshot.summary is None:
         raise CommandError(session.snapshot.detail)
@@ -282,11 +321,10 @@ def _run_headless(
         raise unwritten[0]
     if session.health.state == "failed":
         raise _StreamError(session.health.detail)
-    if recorder is not None:
-        files = ", ".join(str(path) for path in recorder.files)
-        if recorder.failure:
-            raise _StreamError(f"the recording is not complete: {files}")
-        click.echo(f"recorded {files}", err=True)
+    if told and session.log is not None and not session.log.failure:
+        click.echo(f"kept: auscult sessions show {session.log.session}", err=True)
+    if keep is not None and keep.record and not session.recorded:
+        raise _StreamError("the recording is not complete")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from model.card import ModelError
 from model.classifier import Classifier
 from monitor.failure import CommandError
 from monitor.whole_recording import judge_recording
-from recordings import RecordingError, find_recordings
+from recordings import Channel, RecordingError, find_recordings
 
 COLUMNS = (
     "path",
@@ -31,7 +31,7 @@ COLUMNS = (
 Row = dict[str, object]
 
 
-def run_screen(paths: Sequence[Path], out: Path, hop_s: float, model: str, channel: int | None) -> int:
+def run_screen(paths: Sequence[Path], out: Path, hop_s: float, model: str, channel: Channel | None) -> int:
     """Write a row for each recording; returns 0 if any was scored, else 1.
 
     Raises:
@@ -71,7 +71,7 @@ def _expand(path: Path) -> Iterator[Path]:
         yield path
 
 
-def _row(file: Path, classifier: Classifier, hop_s: float, channel: int | None) -> Row:
+def _row(file: Path, classifier: Classifier, hop_s: float, channel: Channel | None) -> Row:
     try:
         judged = judge_recording(file, classifier, hop_s, channel)
     except RecordingError as error:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from model.card import ModelError
 from model.loading import check_model
 from monitor.dashboard.display import QT_PACKAGES, DashboardError, has_display
 from monitor.sources.choice import SourceChoice
+
+if TYPE_CHECKING:
+    from monitor.session import Keeping
 
 __all__ = ["DashboardError", "has_display", "render_dashboard", "run_dashboard"]
 
@@ -21,7 +25,7 @@ def run_dashboard(
     loop: bool = False,
     limit_s: float | None = None,
     autostart: bool = True,
-    record: Path | None = None,
+    keep: Keeping | None = None,
 ) -> int:
     """Open the window and play a playlist; returns when the window is closed.
 
@@ -32,7 +36,7 @@ def run_dashboard(
         loop: Begin again after the last one.
         limit_s: Stop each after this much sound, or a loop after this much in all.
         autostart: Play at once instead of waiting for the Start button.
-        record: Folder that the raw sound of devices is written to; None for none.
+        keep: What is written down of sessions; None for nothing.
 
     Returns:
         Exit status: 0, or 130 after Ctrl-C in the terminal.
@@ -56,7 +60,7 @@ def run_dashboard(
         loop=loop,
         limit_s=limit_s,
         autostart=autostart,
-        record=record,
+        keep=keep,
     )
 
 

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLibraryInfo
 from PySide6.QtWidgets import QApplication
@@ -14,6 +15,9 @@ from PySide6.QtWidgets import QApplication
 from monitor.dashboard.display import require_display, require_window_libraries
 from monitor.dashboard.theme import font
 from monitor.sources.choice import SourceChoice
+
+if TYPE_CHECKING:
+    from monitor.session import Keeping
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C."""
@@ -51,7 +55,7 @@ def run(
     loop: bool,
     limit_s: float | None,
     autostart: bool,
-    record: Path | None,
+    keep: Keeping | None,
 ) -> int:
     """See ``run_dashboard``."""
     app = application()
@@ -59,7 +63,7 @@ def run(
     from monitor.dashboard.player import ClassifierShelf, Player
     from monitor.dashboard.window import DashboardWindow
 
-    player = Player(hop_s, ClassifierShelf(model).take, record=record)
+    player = Player(hop_s, ClassifierShelf(model).take, keep=keep)
     window = DashboardWindow(player, loop, sound=True)
     status = 0
 

@@ -10,7 +10,7 @@ from monitor.dashboard.words import RESEARCH_ONLY
 
 
 class ControlBar(QWidget):
-    """Source, start and stop, sound, theme, keys; and what the program is not."""
+    """Source, start and stop, record, sound, theme, keys; and what the program is not."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -18,12 +18,14 @@ class ControlBar(QWidget):
         self.source = SourceMenu()
         self.source.setFixedHeight(4 * GRID)
         self.start = _button("St&art", "Start or stop", "Start or stop (Space)")
+        self.record = _button("&Record off", "Record on or off", "Record the sound of devices (R)")
         self.sound = _button("Soun&d off", "Sound on or off", "Play recordings aloud (S)")
         self.theme = _button("Li&ght", "Light or dark theme", "Light or dark theme (T)")
         self.keys = _button("K&eys", "Keyboard shortcuts", "All keys (?)")
         # Room for the longer of a button's two words, so that its neighbours stay where they are.
         for button, words in (
             (self.start, ("Start", "Stop")),
+            (self.record, ("Record off", "Record on")),
             (self.sound, ("Sound off", "Sound on")),
             (self.theme, ("Light", "Dark")),
         ):
@@ -33,7 +35,7 @@ class ControlBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID // 2)
         layout.setSpacing(GRID)
-        for part in (self.source, self.start, self.sound, self.theme, self.keys):
+        for part in (self.source, self.start, self.record, self.sound, self.theme, self.keys):
             layout.addWidget(part)
         layout.addStretch(1)
         layout.addWidget(self.research)
@@ -44,6 +46,13 @@ class ControlBar(QWidget):
         if self.start.text() != words:
             self.start.setText(words)
         self.start.setEnabled(possible)
+
+    def show_record(self, on: bool, possible: bool) -> None:
+        """Say whether the sound of devices is recorded, and whether it can be at all."""
+        words = "&Record on" if on else "&Record off"
+        if self.record.text() != words:
+            self.record.setText(words)
+        self.record.setEnabled(possible)
 
     def show_sound(self, on: bool, possible: bool) -> None:
         """Say whether sound is on, and whether the source may be heard at all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.sources.choice import SourceChoice
@@ -13,7 +13,7 @@ from recordings import RecordingError
 
 if TYPE_CHECKING:
     from model.classifier import Classifier
-    from monitor.session import Session
+    from monitor.session import Keeping, Session
     from monitor.snapshot import Judgement
 
 
@@ -54,7 +54,7 @@ class Player:
         hop_s: Time between windows in seconds.
         take_classifier: Called on a worker's thread.
         judged: Called on a worker's thread for each judgement.
-        record: Folder that the raw sound of what is not replayed is written to; None for none.
+        keep: What is written down of sessions; None for nothing.
 
     Attributes:
         session: The one that plays or has ended; None before the first and while one opens.
@@ -67,12 +67,12 @@ class Player:
         hop_s: float,
         take_classifier: Callable[[], Classifier],
         judged: Callable[[Judgement], None] | None = None,
-        record: Path | None = None,
+        keep: Keeping | None = None,
     ) -> None:
         self._hop_s = hop_s
         self._take_classifier = take_classifier
         self._judged = judged
-        self._record = record
+        self._keep = keep
         self._thread: threading.Thread | None = None
         self._wish: tuple[SourceChoice | None, float | None] | None = None
         self._opened: Session | None = None
@@ -107,6 +107,23 @@ class Player:
         self._wish = None, None
         self.poll()
 
+    @property
+    def keeping(self) -> bool:
+        """Whether sessions are kept, and so may be recorded."""
+        return self._keep is not None
+
+    @property
+    def recording(self) -> bool:
+        """Whether the sound of devices is to be recorded."""
+        return self._keep is not None and self._keep.record
+
+    def record(self, wanted: bool) -> None:
+        """Record the sound of devices from now on, or no more."""
+        if self._keep is not None:
+            self._keep = replace(self._keep, record=wanted)
+            if self.session is not None:
+                self.session.record(wanted)
+
     def poll(self) -> None:
         """Take over what the thread has done, and set it to the next wish."""
         if self._thread is not None:
@@ -139,6 +156,7 @@ class Player:
     def _take_over(self) -> None:
         if self._opened is not None:
             self.session, self._opened = self._opened, None
+            self.session.record(self.recording)
         self.error, self._problem = self._problem or self.error, ""
 
     def _change(self, old: Session | None, choice: SourceChoice | None, duration_s: float | None) -> None:
@@ -160,7 +178,7 @@ class Player:
 
         listeners = Listeners(judgement=self._judged) if self._judged else None
         source = choice.open(duration_s)
-        record = None if choice.replayed else self._record
-        session = Session(source, self._hop_s, self._take_classifier, listeners, trace=True, record=record)
+        keep = self._keep if self._keep and (self._keep.replayed or not choice.replayed) else None
+        session = Session(source, self._hop_s, self._take_classifier, listeners, trace=True, keep=keep)
         session.start()
         return session

@@ -6,6 +6,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -29,16 +30,17 @@ from monitor.dashboard.words import (
     NO_SOUND_OUTPUT,
     NO_VERDICT,
     NOT_RECORDING,
+    NOT_REMEMBERED,
     ONLY_AT_PACE,
     READY,
     RECORDING,
     SEE_BELOW,
 )
+from monitor.settings import read_settings, remember
 from monitor.sources.choice import SourceChoice
 
 if TYPE_CHECKING:
     from monitor.dashboard.playback import Playback
-    from monitor.recorder import Recorder
     from monitor.session import Session
     from monitor.snapshot import Snapshot
     from monitor.sources.protocol import SourceHealth
@@ -107,7 +109,7 @@ class DashboardWindow(QWidget):
         self._start_unseen_at = math.inf
         self._shown: Session | None = None
         self._snapshot: Snapshot | None = None
-        self._trouble, self._told_unrecorded = "", False
+        self._trouble, self._remarked = "", 0
         self._sound_wanted = sound
         self._frame = 0
         self._closed = False
@@ -187,6 +189,16 @@ class DashboardWindow(QWidget):
             self.stop()
         else:
             self.start()
+
+    def toggle_record(self) -> None:
+        """Record the sound of devices from now on, or no more; it is remembered."""
+        self._player.record(not self._player.recording)
+        self._snapshot = None
+        self._show_controls()
+        try:
+            remember(replace(read_settings(), record=self._player.recording))
+        except OSError:
+            self._remark(NOT_REMEMBERED)
 
     def toggle_sound(self) -> None:
         """Play replayed sources aloud, or silently."""
@@ -283,12 +295,13 @@ class DashboardWindow(QWidget):
         bar.source.chosen.connect(self.set_playlist)
         bar.source.failed.connect(self.say)
         bar.start.clicked.connect(self.toggle)
+        bar.record.clicked.connect(self.toggle_record)
         bar.sound.clicked.connect(self.toggle_sound)
         bar.theme.clicked.connect(self.toggle_theme)
         bar.keys.clicked.connect(self._toggle_keys)
         for before, after in zip(
-            (bar.source, bar.start, bar.sound, bar.theme),
-            (bar.start, bar.sound, bar.theme, bar.keys),
+            (bar.source, bar.start, bar.record, bar.sound, bar.theme),
+            (bar.start, bar.record, bar.sound, bar.theme, bar.keys),
             strict=True,
         ):
             QWidget.setTabOrder(before, after)
@@ -296,6 +309,7 @@ class DashboardWindow(QWidget):
             ("Space", self._press_or_toggle),
             ("Return", self._press),
             ("Enter", self._press),
+            ("R", bar.record.click),
             ("S", self._sound_key),
             ("T", self.toggle_theme),
             ("Ctrl+O", bar.source.open_recordings),
@@ -375,7 +389,7 @@ class DashboardWindow(QWidget):
 
     def _clear(self) -> None:
         self._shown = self._snapshot = None
-        self._trouble, self._told_unrecorded = "", False
+        self._trouble, self._remarked = "", 0
         self._clock.reset()
         self.plots.clear_tape()
 
@@ -412,7 +426,7 @@ class DashboardWindow(QWidget):
             self._show_end(session, snapshot)
         else:
             self._show_device(session.health)
-        self._show_recorder(session.recorder)
+        self._show_remarks(session.remarks)
 
     def _show_device(self, health: SourceHealth) -> None:
         """Say what is wrong with a device while it lasts; a verdict from before it was lost is none."""
@@ -427,11 +441,11 @@ class DashboardWindow(QWidget):
                 self.say(trouble, alert=bool(trouble))
             self._trouble = trouble
 
-    def _show_recorder(self, recorder: Recorder | None) -> None:
-        """Say once that nothing is recorded any more."""
-        if recorder is not None and recorder.failure and not self._told_unrecorded:
-            self._told_unrecorded = True
-            self.say(recorder.failure)
+    def _show_remarks(self, remarks: Sequence[str]) -> None:
+        """Say once what cannot be kept of the session."""
+        if len(remarks) > self._remarked:
+            self._remarked = len(remarks)
+            self.say(remarks[-1])
 
     @property
     def _title(self) -> str:
@@ -439,8 +453,8 @@ class DashboardWindow(QWidget):
 
     def _put_into_words(self, snapshot: Snapshot, now_s: float) -> None:
         title = self._title or snapshot.source
-        if self._shown is not None and self._shown.recorder is not None:
-            title += f" · {NOT_RECORDING if self._shown.recorder.failure else RECORDING}"
+        if self._shown is not None and not self._may_sound and self._player.recording:
+            title += f" · {RECORDING if self._shown.recorded else NOT_RECORDING}"
         self.status.show_snapshot(title, snapshot, now_s)
         self.verdict.show_snapshot(snapshot)
         self.plots.show_history(snapshot.history, snapshot.band)
@@ -517,6 +531,7 @@ class DashboardWindow(QWidget):
 
     def _show_controls(self) -> None:
         self.bar.show_playing(self._running, bool(self._playlist))
+        self.bar.show_record(self._player.recording, self._player.keeping)
         self.bar.show_sound(self._sound_wanted, self._may_sound)
 
     def _show_nothing(self) -> None:

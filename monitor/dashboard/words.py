@@ -13,6 +13,7 @@ SEE_BELOW = "The message below says why."
 DEVICE_LOST = "DEVICE LOST"
 LOOKING = "Looking for it. Check the cable; listening goes on when it is back."
 RECORDING, NOT_RECORDING = "recording", "not recording"
+NOT_REMEMBERED = "The choice to record cannot be remembered"
 NO_EVENTS = "No sound lost so far"
 EMPTY = "Plug in a stethoscope, or open a recording"
 ONLY_AT_PACE = "Sound plays only at normal speed"
@@ -61,6 +62,7 @@ _SAID_BY_DETAIL = ("clipping", "bad_samples", "gap", "skipped")
 
 KEYS = (
     ("Space", "Start or stop"),
+    ("R", "Record the sound of devices, or not"),
     ("S", "Sound on or off, for recordings"),
     ("T", "Light or dark theme"),
     ("Ctrl+O", "Open recordings"),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dsp.scenario import Scenario
 from dsp.synthesis import CONDITIONS, SynthesisConfig
-from monitor.sources.protocol import Source
+from monitor.settings import read_settings, remember
+from monitor.sources.protocol import Source, SourceError
 from monitor.sources.recording import RecordingSource
 from monitor.sources.scripted import ScriptedSource
 from monitor.sources.synthetic import SyntheticSource
-from recordings import demo_recordings
+from recordings import Channel, demo_recordings
 
 CONDITION_TITLES = {
     "normal": "Normal heart",
@@ -24,6 +26,8 @@ CONDITION_TITLES = {
     "s3": "Third heart sound (S3)",
     "s4": "Fourth heart sound (S4)",
 }
+
+DEFAULT_INPUT = "Default input device"
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class SourceChoice:
 def recording_choice(
     path: Path,
     pace: float | None = 1.0,
-    channel: int | None = None,
+    channel: Channel | None = None,
     title: str | None = None,
 ) -> SourceChoice:
     """A recording; see ``RecordingSource``."""
@@ -79,16 +83,46 @@ def scripted_choice(scenario: Scenario, pace: float | None = 1.0) -> SourceChoic
 
 
 def microphone_choice(
-    name: str | None = None, channel: int | None = None, patience_s: float | None = None
+    name: str | None = None, channel: Channel | None = None, patience_s: float | None = None
 ) -> SourceChoice:
-    """A live input device, None for the system's default; see ``MicrophoneSource``."""
+    """A live input device, None for the system's default; see ``MicrophoneSource``. It is remembered."""
 
     def open_microphone(duration_s: float | None) -> Source:
         from monitor.sources.microphone import MicrophoneSource
 
-        return MicrophoneSource(name, channel, duration_s, patience_s)
+        source = MicrophoneSource(name, channel, duration_s, patience_s)
+        _remember_input("" if name is None else source.identity)
+        return source
 
-    return SourceChoice(name or "Default input device", open_microphone, False)
+    return SourceChoice(name or DEFAULT_INPUT, open_microphone, False)
+
+
+def remembered_microphone_choice(
+    channel: Channel | None = None, patience_s: float | None = None
+) -> SourceChoice:
+    """The input device that was chosen last, or the system's default with a warning where it is not there."""
+    remembered = read_settings().input
+
+    def open_microphone(duration_s: float | None) -> Source:
+        from monitor.sources.microphone import MicrophoneSource
+
+        if not remembered:
+            return MicrophoneSource(None, channel, duration_s, patience_s)
+        try:
+            return MicrophoneSource(remembered, channel, duration_s, patience_s)
+        except SourceError:
+            source = MicrophoneSource(None, channel, duration_s, patience_s)
+            source.warning = f"{remembered}, chosen last, is not there: {source.name} is listened to instead"
+            return source
+
+    return SourceChoice(remembered or DEFAULT_INPUT, open_microphone, False)
+
+
+def _remember_input(identity: str) -> None:
+    settings = read_settings()
+    if settings.input != identity:
+        with suppress(OSError):  # a choice that cannot be remembered is made again
+            remember(replace(settings, input=identity))
 
 
 def demo_choices(pace: float | None = 1.0) -> list[SourceChoice]:

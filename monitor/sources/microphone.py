@@ -33,6 +33,7 @@ class MicrophoneSource:
         patience_s: How long a lost device is waited for, in seconds; None for ever.
 
     Attributes:
+        identity: Its name and interface, by which it is found again.
         warning: Why this may not be the device that is meant, in one line; empty otherwise.
 
     Raises:
@@ -57,6 +58,7 @@ class MicrophoneSource:
             raise
         self._device = self._capture.device
         self.name = self._device.name
+        self.identity = f"{self.name} [{self._device.host_api}]"
         own = name is None and self._device.built_in
         self.warning = f"{self.name} is the computer's own microphone, not a stethoscope" if own else ""
         self.rate = self._device.rate

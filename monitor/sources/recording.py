@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from monitor.sources.paced import Clock, PacedSource
 from monitor.sources.protocol import Report
-from recordings import Recording
+from recordings import Channel, Recording
 
 
 class RecordingSource(PacedSource):
@@ -19,7 +19,7 @@ class RecordingSource(PacedSource):
     Args:
         path: The file.
         pace: Seconds of sound per second; None for as fast as it can be analysed.
-        channel: Counted from 1; None for the louder one.
+        channel: Counted from 1, or "mono" for the mean of all; None for the louder one.
         duration_s: Stop after this much sound.
         clock: What the blocks are paced and stamped by.
 
@@ -31,7 +31,7 @@ class RecordingSource(PacedSource):
         self,
         path: Path,
         pace: float | None = 1.0,
-        channel: int | None = None,
+        channel: Channel | None = None,
         duration_s: float | None = None,
         clock: Clock | None = None,
     ) -> None:

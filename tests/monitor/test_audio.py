@@ -15,13 +15,15 @@ from scipy.signal import resample_poly
 
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
 from monitor.audio import InputDevice, find_input
-from monitor.json_lines import read_schema
+from monitor.json_lines import event_line, read_schema
+from monitor.session_store import SessionStore
 from monitor.sources.protocol import SourceError
 from tests.monitor.sound_server import Feed, until
 
 VALIDATOR = jsonschema.Draft202012Validator(read_schema())
 LIMIT_S = 60
-MONITOR = ("-m", "monitor.cli", "monitor", "--source", "mic", "--headless", "--model")
+KEPT = ("-m", "monitor.cli", "monitor", "--source", "mic", "--headless", "--model")
+MONITOR = (*KEPT[:-1], "--no-store", "--model")
 
 
 def sound(seconds, rate=48_000, seed=1):
@@ -299,31 +301,28 @@ def test_what_is_judged_is_recorded_across_a_loss(stethoscope, model_name, tmp_p
     """At the device's rate, the time it was away as silence."""
     folder = tmp_path / "Untersuchungen – Zürich"
     with Feed(stethoscope, pcm(sound(3))):
-        process = stethoscope.run(*MONITOR, model_name, "--record", str(folder))
-        read_until(process, lambda line: line.get("window_end_s", 0) >= 4)
+        process = stethoscope.run(*KEPT, model_name, "--record", "--data", str(folder))
+        lines = read_until(process, lambda line: line.get("window_end_s", 0) >= 4)
         stethoscope.control("suspend-source", "st", "1")
-        read_until(process, is_event("device_lost"))
+        lines += read_until(process, is_event("device_lost"))
         stethoscope.control("suspend-source", "st", "0")
-        (*_, back) = read_until(process, is_event("device_back"))
-        read_until(process, lambda line: line.get("window_end_s", 0) > back["t_s"] + 1)
+        lines += read_until(process, is_event("device_back"))
+        back = lines[-1]
+        lines += read_until(process, lambda line: line.get("window_end_s", 0) > back["t_s"] + 1)
         process.send_signal(signal.SIGINT)
-        lines, err = ended(process)
+        rest, err = ended(process)
+        lines += rest
     assert process.returncode == 130
-    (path,) = folder.glob("*.wav")
-    assert err == f"recorded {path}\n"
-    recorded, rate = sf.read(path)
+    with SessionStore(folder) as store:
+        (kept,) = store.sessions()
+        told = [event_line(event) for event in store.events(kept.id)]
+    assert err == f"kept: auscult sessions show {kept.id}\n"
+    assert told == [line for line in lines if line["kind"] == "event"]
+    assert kept.summary == lines[-1]
+    recorded, rate = sf.read(kept.sound[0])
     assert rate == 44_100
     assert recorded.size / rate == pytest.approx(lines[-1]["duration_s"], abs=1e-3)
     assert best_correlation(recorded, resample_poly(sound(3), rate, 48_000), rate, within_s=3) > 0.99
-
-
-def test_nothing_but_a_device_is_recorded(stethoscope, tmp_path):
-    process = stethoscope.run(
-        *["-m", "monitor.cli", "monitor", "--source", "synth", "--headless", "--record", str(tmp_path)]
-    )
-    _, err = process.communicate(timeout=LIMIT_S)
-    assert process.returncode == 2
-    assert "leave --record out" in err
 
 
 def test_a_folder_that_cannot_be_recorded_to_is_told_before_anything_is_heard(
@@ -331,10 +330,21 @@ def test_a_folder_that_cannot_be_recorded_to_is_told_before_anything_is_heard(
 ):
     (tmp_path / "file").write_text("")
     with Feed(stethoscope, b""):
-        process = stethoscope.run(*MONITOR, model_name, "--record", str(tmp_path / "file"))
+        process = stethoscope.run(*KEPT, model_name, "--record", "--data", str(tmp_path / "file"))
         lines, err = ended(process)
     assert (process.returncode, lines) == (1, [])
     assert "choose another folder" in err
+    assert err.count("\n") == 1
+
+
+def test_what_cannot_be_kept_is_listened_to_all_the_same(stethoscope, model_name, tmp_path):
+    (tmp_path / "file").write_text("")
+    with Feed(stethoscope, pcm(sound(3))):
+        process = stethoscope.run(*KEPT, model_name, "--data", str(tmp_path / "file"), "--duration", "2")
+        lines, err = ended(process)
+    assert process.returncode == 0
+    assert lines[-1]["kind"] == "summary"
+    assert err.startswith("auscult: this session is not kept:")
     assert err.count("\n") == 1
 
 
@@ -397,6 +407,27 @@ def test_ctrl_c_ends_a_capture(stethoscope, model_name):
     assert lines[-1]["kind"] == "summary"
 
 
+def test_the_device_that_was_chosen_last_is_listened_to_again(stethoscope, model_name, tmp_path):
+    """By name and interface; where it is not there another one is, with a warning."""
+    stethoscope.environment["XDG_CONFIG_HOME"] = str(tmp_path)
+    with Feed(stethoscope, b""):
+        for source in ("mic:pulse", "mic"):
+            process = stethoscope.run(
+                *["-m", "monitor.cli", "monitor", "--source", source, "--headless", "--no-store"],
+                *["--model", model_name, "--duration", "1"],
+            )
+            _, err = ended(process)
+            assert (process.returncode, err) == (0, "")
+            chosen = json.loads((tmp_path / "auscult" / "settings.json").read_text())["input"]
+            assert chosen == "pulse [ALSA]"
+        (tmp_path / "auscult" / "settings.json").write_text('{"input": "Unplugged [ALSA]"}')
+        process = stethoscope.run(*MONITOR, model_name, "--duration", "1")
+        _, err = ended(process)
+    assert process.returncode == 0
+    assert "Unplugged [ALSA], chosen last, is not there" in err
+    assert err.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("name", "words"), [("no such thing", "auscult devices lists them"), ("PULSE", None)]
 )
@@ -404,7 +435,7 @@ def test_a_device_is_found_by_its_name(stethoscope, model_name, name, words):
     with Feed(stethoscope, b""):
         process = stethoscope.run(
             *["-m", "monitor.cli", "monitor", "--source", f"mic:{name}", "--headless"],
-            *["--model", model_name, "--duration", "1"],
+            *["--model", model_name, "--duration", "1", "--no-store"],
         )
         lines, err = ended(process)
     assert process.returncode == (1 if words else 0)

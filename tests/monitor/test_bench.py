@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.session_store import SessionHeader, SessionStore
+from monitor.snapshot import SessionEvent
+
 
 def bench(*words, **options):
     return subprocess.run(
@@ -20,6 +23,13 @@ def bench(*words, **options):
 def test_a_support_bundle_tells_of_the_machine_and_not_of_its_user(sound_server, model_name, tmp_path):
     sound_server.add_stethoscope()
     out = tmp_path / "support.zip"
+    header = SessionHeader("Müller.wav", 4000, 0.4, "default@0", "0", {}, "0.1.0", patient="Müller")
+    with SessionStore(tmp_path / "data") as store:
+        session = store.begin(header)
+        store.append(session, [], [SessionEvent(1.5, "gap", "of Müller")])
+        store.note(session, "Müller")
+        store.end(session, {"label": "normal"})
+    sound_server.environment["AUSCULT_DATA"] = str(tmp_path / "data")
     # Targets are for one's own machine; this one may be slower.
     done = bench("--support", str(out), "--model", model_name, env=sound_server.environment)
     assert done.returncode in (0, 1), done.stderr
@@ -28,12 +38,16 @@ def test_a_support_bundle_tells_of_the_machine_and_not_of_its_user(sound_server,
         assert archive.testzip() is None
         texts = {name: archive.read(name).decode() for name in archive.namelist()}
     parts = {name: json.loads(text) for name, text in texts.items()}
-    assert set(parts) == {"timings.json", "devices.json", "models.json", "settings.json"}
+    assert set(parts) == {"timings.json", "devices.json", "models.json", "settings.json", "sessions.json"}
     assert {"system", "python", "torch"} <= set(parts["timings.json"]["machine"])
     assert any("hop" in figure["name"] for figure in parts["timings.json"]["figures"])
     assert "pulse" in {device["name"] for device in parts["devices.json"]["inputs"]}
     assert all(len(model["sha256"]) == 64 for model in parts["models.json"].values())
+    (told,) = parts["sessions.json"]["sessions"]
+    assert (told["rate"], told["events"]) == (4000, [[1.5, "gap"]])
+    assert [change for _, change in parts["sessions.json"]["changes"]][-1] == "ended"
     for text in texts.values():
+        assert "ller" not in text
         assert str(Path.home()) not in text
         assert str(tmp_path) not in text
         assert model_name not in text

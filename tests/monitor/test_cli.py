@@ -125,6 +125,7 @@ def test_help_has_an_example(auscult, words):
         "replay a.wav --duration nan",
         "replay a.wav --duration inf",
         "replay a.wav --channel 0",
+        "replay a.wav --channel left",
         "replay a.wav --unknown",
         "replay",
         "monitor --source -",
@@ -371,9 +372,11 @@ def test_a_truncated_file_is_judged_as_far_as_it_goes(replay, tmp_path):
 
 def test_of_two_channels_the_louder_is_taken(replay, tmp_path):
     path = write(tmp_path / "a.wav", np.column_stack([noise(44_000, level=0.01), heart(11)]))
-    said = {channel: replay(path, *channel) for channel in ((), ("--channel", 1), ("--channel", 2))}
+    choices = ((), *(("--channel", channel) for channel in (1, 2, "louder", "mono")))
+    said = {channel: replay(path, *channel) for channel in choices}
     scores = {channel: [line["p_abnormal"] for line in told.windows] for channel, told in said.items()}
-    assert scores[()] == scores["--channel", 2] != scores["--channel", 1]
+    assert scores[()] == scores["--channel", 2] == scores["--channel", "louder"]
+    assert len({tuple(scores["--channel", channel]) for channel in (1, 2, "mono")}) == 3
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -110,6 +111,44 @@ def test_values_that_are_no_sound_do_no_harm(recording):
     np.testing.assert_allclose(read, [0, 1, -1, 1, -1, 0.5], atol=2 * STEP)
 
 
+def test_a_name_is_the_place_of_the_first_sample(tmp_path, monkeypatch):
+    monkeypatch.setattr("monitor.recorder.SEGMENT_S", 1)
+    ring = Ring(60 * RATE)
+    sound = heart(4)
+    ring.write(0, sound, 0.0)
+    recorder = Recorder(ring, RATE, tmp_path, first=RATE)
+    recorder.start()
+    recorder.stop()
+    assert [int(path.stem) for path in recorder.files] == [RATE, 2 * RATE, 3 * RATE]
+    for path in recorder.files:
+        np.testing.assert_allclose(sf.read(path)[0], sound[int(path.stem) :][:RATE], atol=STEP)
+
+
+def test_nobody_waits_for_a_disk_that_is_not_checked(tmp_path):
+    (tmp_path / "file").write_text("")
+    recorder = Recorder(Ring(RATE), RATE, tmp_path / "file" / "recordings")
+    recorder.start(checked=False)
+    until(lambda: recorder.failure, "the failure is told")
+    assert "choose another folder" in recorder.failure
+    recorder.stop()
+
+
+def test_by_hand_it_writes_what_a_source_that_waits_gives(tmp_path):
+    ring = Ring(RATE)
+    recorder = Recorder(ring, RATE, tmp_path)
+    recorder.start(by_hand=True)
+    sound = heart(5)
+    for start in range(0, sound.size, RATE // 2):
+        ring.write(start, sound[start : start + RATE // 2], 0.0)
+        recorder.take()
+        ring.read(RATE)
+    recorder.end()
+    recorder.take()
+    ring.write(sound.size, sound, 0.0)
+    recorder.stop()
+    np.testing.assert_allclose(sf.read(recorder.files[0])[0], sound, atol=STEP)
+
+
 def test_a_folder_that_cannot_be_made_is_told_at_once(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RecorderError, match="choose another folder"):
@@ -178,6 +217,49 @@ def test_a_disk_that_stalls_loses_nothing(recording, monkeypatch):
     recorder.stop()
     read, _ = sf.read(recorder.files[0])
     np.testing.assert_allclose(read, sound, atol=STEP)
+
+
+@pytest.fixture
+def session_bus(tmp_path, monkeypatch):
+    """A private D-Bus with a desktop's power manager on it; gives the calls that it gets."""
+    if shutil.which("dbus-daemon") is None:
+        pytest.skip("no dbus-daemon: apt-get install dbus-daemon")
+    from jeepney import HeaderFields, MessageType, message_bus, new_method_return
+    from jeepney.io.blocking import open_dbus_connection
+
+    address = f"unix:path={tmp_path}/bus"
+    bus = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={address}"])
+    until((tmp_path / "bus").exists, "the bus is there")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+    connection = open_dbus_connection(bus=address)
+    connection.send_and_get_reply(message_bus.RequestName("org.freedesktop.PowerManagement"))
+    calls = []
+
+    def serve():
+        with suppress(ConnectionResetError, OSError):
+            while True:
+                call = connection.receive()
+                if call.header.message_type is MessageType.method_call:
+                    calls.append((call.header.fields[HeaderFields.member], call.body))
+                    connection.send(new_method_return(call, "u", (7,)))
+
+    serving = threading.Thread(target=serve)
+    serving.start()
+    yield calls
+    bus.kill()
+    bus.wait()
+    serving.join()
+    connection.close()
+
+
+def test_the_machine_does_not_fall_asleep_while_it_records(session_bus, tmp_path):
+    recorder = Recorder(Ring(60 * RATE), RATE, tmp_path / "recordings")
+    recorder.start()
+    until(lambda: session_bus, "sleep is inhibited")
+    assert [name for name, _ in session_bus] == ["Inhibit"]
+    recorder.stop()
+    assert [name for name, _ in session_bus] == ["Inhibit", "UnInhibit"]
+    assert session_bus[1][1] == (7,)
 
 
 KILLED = """

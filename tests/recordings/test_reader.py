@@ -142,6 +142,18 @@ def test_only_the_first_minute_decides_and_broken_values_do_not(tmp_path):
     assert everything(tmp_path / "four.wav")[1].channel == 1
 
 
+def test_mono_is_the_mean_of_all_channels_whatever_they_hold(tmp_path):
+    channels = np.random.default_rng(3).normal(size=(5 * RATE, 3))
+    channels[7], channels[9] = [np.inf, -np.inf, 0], [np.inf, 1, 1]
+    sf.write(tmp_path / "three.wav", channels, RATE, subtype="DOUBLE")
+    samples, recording = everything(tmp_path / "three.wav", channel="mono")
+    assert recording.channel == "mono"
+    assert np.isnan(samples[7])
+    assert np.isinf(samples[9])
+    good = np.isfinite(channels).all(axis=1)
+    np.testing.assert_allclose(samples[good], channels[good].mean(axis=1))
+
+
 def test_equal_channels_give_the_first(tmp_path):
     sf.write(tmp_path / "two.wav", np.stack([NOISE, NOISE], axis=1), RATE)
     assert everything(tmp_path / "two.wav")[1].channel == 1

@@ -60,8 +60,8 @@ def open_window(qtbot, model_name):
     """Opens windows and closes them at the test's end."""
     opened = []
 
-    def make(model=model_name, loop=False, record=None):
-        opened.append(DashboardWindow(Player(HOP_S, ClassifierShelf(model).take, record=record), loop))
+    def make(model=model_name, loop=False, keep=None):
+        opened.append(DashboardWindow(Player(HOP_S, ClassifierShelf(model).take, keep=keep), loop))
         opened[-1].show()
         return opened[-1]
 

@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+import soundfile as sf
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
@@ -22,6 +23,9 @@ from monitor.dashboard.words import (
     RECORDING,
     RESEARCH_ONLY,
 )
+from monitor.session import Keeping
+from monitor.session_store import DATABASE, SOUND, SessionStore
+from monitor.settings import read_settings
 from monitor.sources.choice import SourceChoice, microphone_choice, recording_choice, synthetic_choice
 from monitor.sources.protocol import SourceError, SourceHealth
 from monitor.sources.synthetic import SyntheticSource
@@ -208,28 +212,80 @@ def test_while_a_device_is_lost_no_verdict_stands(qtbot, window):
     qtbot.waitUntil(lambda: window.status.name.text() == "Stethoscope · listening", timeout=30_000)
 
 
+def stethoscope():
+    return SourceChoice("Stethoscope", lambda duration_s: SyntheticSource(SynthesisConfig()), replayed=False)
+
+
 def test_a_device_is_recorded_where_that_is_wanted_and_a_failure_is_told(qtbot, open_window, tmp_path):
-    folder = tmp_path / "recorded"
-    window = open_window(record=folder)
-    source = SyntheticSource(SynthesisConfig())
-    window.set_playlist([SourceChoice("Stethoscope", lambda duration_s: source, replayed=False)])
+    folder = tmp_path / "data"
+    window = open_window(keep=Keeping(folder, record=True))
+    window.set_playlist([stethoscope()])
     qtbot.waitUntil(lambda: f"· {RECORDING} ·" in window.status.name.text(), timeout=30_000)
     recorder = window.session.recorder
-    qtbot.waitUntil(lambda: recorder.written > source.rate, timeout=30_000)
+    qtbot.waitUntil(lambda: recorder.written > window.session.source.rate, timeout=30_000)
     assert window.problem == ""
-    shutil.rmtree(folder)
+    shutil.rmtree(folder / SOUND)
     qtbot.waitUntil(lambda: window.problem.startswith("recording stopped"), timeout=30_000)
     qtbot.waitUntil(lambda: NOT_RECORDING in window.status.name.text(), timeout=30_000)
     assert window.session.snapshot.state == "running"
 
 
-def test_what_is_replayed_is_not_recorded(qtbot, open_window, record, tmp_path):
-    window = open_window(record=tmp_path / "recorded")
+def test_recording_begins_and_ends_by_a_key_and_is_remembered(qtbot, open_window, tmp_path):
+    folder = tmp_path / "data"
+    window = open_window(keep=Keeping(folder))
+    window.set_playlist([stethoscope()])
+    qtbot.waitUntil(lambda: window.session is not None and window.session.log is not None, timeout=30_000)
+    assert not window.session.recorded
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: window.session.recorded and window.session.recorder.written > 0, timeout=30_000)
+    assert read_settings().record
+    assert "on" in window.bar.record.text()
+    first = window.session.recorder
+    qtbot.waitUntil(lambda: f"· {RECORDING} ·" in window.status.name.text(), timeout=30_000)
+    qtbot.mouseClick(window.bar.record, Qt.MouseButton.LeftButton)
+    assert not window.session.recorded
+    assert not read_settings().record
+    qtbot.waitUntil(lambda: RECORDING not in window.status.name.text(), timeout=30_000)
+    written = first.written
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: window.session.recorder.written > 0, timeout=30_000)
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    window.stop()
+    qtbot.waitUntil(lambda: window.session.ended, timeout=30_000)
+    window.close()
+    with SessionStore(folder) as store:
+        (kept,) = store.sessions()
+    assert len(kept.sound) == 2
+    assert sf.info(kept.sound[0]).frames >= written
+    assert int(kept.sound[1].stem) > int(kept.sound[0].stem) + sf.info(kept.sound[0]).frames
+
+
+def test_a_choice_before_the_device_is_open_counts(qtbot, open_window, tmp_path):
+    window = open_window(keep=Keeping(tmp_path))
+    window.set_playlist([stethoscope()])
+    window.toggle_record()
+    qtbot.waitUntil(lambda: window.session is not None and window.session.recorded, timeout=30_000)
+    window.toggle_record()
+
+
+def test_a_database_that_was_damaged_is_told(qtbot, open_window, tmp_path):
+    (tmp_path / DATABASE).write_bytes(b"damaged" * 5000)
+    window = open_window(keep=Keeping(tmp_path))
+    window.set_playlist([stethoscope()])
+    qtbot.waitUntil(lambda: "was damaged" in window.problem, timeout=30_000)
+
+
+def test_where_nothing_is_kept_nothing_can_be_recorded(window):
+    assert not window.bar.record.isEnabled()
+
+
+def test_what_is_replayed_is_not_kept(qtbot, open_window, record, tmp_path):
+    window = open_window(keep=Keeping(tmp_path / "data", record=True))
     choice = record()
     window.set_playlist([choice])
     wait_for_end(qtbot, window, choice.title)
     assert window.session.recorder is None
-    assert not (tmp_path / "recorded").exists()
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_loop_of_bad_files_comes_to_rest(qtbot, open_window, tmp_path, monkeypatch):

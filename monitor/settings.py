@@ -1,0 +1,76 @@
+"""What is remembered from one run to the next, and where things are kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from platformdirs import user_config_path, user_data_path
+
+_PROGRAM = "auscult"
+_FILE = "settings.json"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The user's choices.
+
+    Attributes:
+        input: The device listened to last, as ``NAME [INTERFACE]``; empty for the system's default.
+        record: Whether the sound of devices is recorded: only once the user has said so.
+        quota_gb: Gigabytes of recorded sound from which on the oldest is offered for deletion.
+    """
+
+    input: str = ""
+    record: bool = False
+    quota_gb: float = 10.0
+
+
+def data_folder() -> Path:
+    """Where sessions are kept unless a command says otherwise.
+
+    ``AUSCULT_DATA``, or else the platform's place for a user's data.
+    """
+    if named := os.environ.get("AUSCULT_DATA"):
+        return Path(named)
+    return user_data_path(_PROGRAM, appauthor=False)
+
+
+def read_settings() -> Settings:
+    """What was remembered; the defaults for what was not, or cannot be read."""
+    try:
+        found = json.loads(_path().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return Settings()
+    if not isinstance(found, dict):
+        return Settings()
+    defaults = asdict(Settings())
+    return Settings(
+        **{name: found[name] for name, value in defaults.items() if type(found.get(name)) is type(value)}
+    )
+
+
+def remember(settings: Settings) -> None:
+    """Write the settings, whole or not at all.
+
+    Raises:
+        OSError: They cannot be written.
+    """
+    path = _path()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        new = Path(file.name)
+        try:
+            json.dump(asdict(settings), file, indent=1)
+            file.close()
+            new.replace(path)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+
+
+def _path() -> Path:
+    return user_config_path(_PROGRAM, appauthor=False) / _FILE
