@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from model.loading import DEFAULT_MODEL
 from monitor.failure import CommandError, leave_it_to_the_first, unwritable
@@ -71,11 +72,17 @@ class Seconds(click.FloatRange):
     name = "seconds"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The length in seconds."""
+        """The length in its unit."""
         seconds = super().convert(value, param, ctx)
         if math.isnan(seconds):
-            self.fail(f"{value!r} is not a number of seconds", param, ctx)
+            self.fail(f"{value!r} is not a number of {self.name}", param, ctx)
         return seconds
+
+
+class Hours(Seconds):
+    """As seconds, but in hours."""
+
+    name = "hours"
 
 
 class Hop(click.ParamType):
@@ -203,6 +210,29 @@ _heart = _stacked(
 )
 
 
+_scenario = click.option(
+    "--scenario",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="A synthetic heart and what goes wrong, by script; --seed and --duration go before the file's.",
+)
+
+
+def _given(name: str) -> bool:
+    """Whether the running command's option was named, not left at its default."""
+    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
+def _scenario_alone() -> None:
+    """Refuse what a scenario says itself."""
+    for name in ("condition", "heart_rate", "jitter", "snr", "rate"):
+        if _given(name):
+            raise click.UsageError(
+                f"the scenario says what the heart is: leave --{name.replace('_', '-')} out, "
+                "or write it into the file"
+            )
+
+
 def _corpus_folders(ctx: click.Context, param: click.Parameter, corpora: tuple[str, ...]) -> dict[str, Path]:
     folders = {}
     for corpus in corpora:
@@ -278,6 +308,7 @@ def demo(png: Path | None, model: str) -> int:
         "auscult monitor --source mic:USB --headless",
         "auscult monitor --record --patient 'bed 7'",
         "auscult monitor --source synth --condition as --heart-rate 90",
+        "auscult monitor --source synth --scenario faults.toml --pace 4x",
         "arecord -f S16_LE -r 4000 | auscult monitor --source - --rate 4000 --format s16le --headless",
     )
 )
@@ -314,6 +345,7 @@ def demo(png: Path | None, model: str) -> int:
 )
 @click.option("--patient", metavar="REFERENCE", help="Kept with the session, as you write it.")
 @_data
+@_scenario
 @_playback
 @_heart
 def monitor(source: str, **options: Any) -> int:
@@ -332,6 +364,11 @@ def monitor(source: str, **options: Any) -> int:
     kept = unrepeatable if options["store"] is None else options["store"]
     if options["patient"] and not (kept or options["record"]):
         raise click.UsageError("what is not kept has no patient: add --store or leave --patient out")
+    if options["scenario"]:
+        if source != "synth":
+            raise click.UsageError("only synth plays a scenario: add --source synth, or leave --scenario out")
+        _scenario_alone()
+        options["seed"] = options["seed"] if _given("seed") else None
     return run_monitor(source, ListenOptions(**options))
 
 
@@ -381,8 +418,14 @@ def analyze(file: Path, hop: float, model: str, channel: Channel | None) -> None
     run_analyze(file, hop, model, channel)
 
 
-@cli.command(epilog=example("auscult synth heart.flac --condition mr --duration 30 --seed 7"))
+@cli.command(
+    epilog=example(
+        "auscult synth heart.flac --condition mr --duration 30 --seed 7",
+        "auscult synth faulty.wav --scenario faults.toml",
+    )
+)
 @click.argument("out", type=click.Path(path_type=Path))
+@_scenario
 @_heart
 @click.option("--duration", type=Seconds(0.1, 86_400), default=20, show_default=True, help="In seconds.")
 @click.option(
@@ -391,14 +434,21 @@ def analyze(file: Path, hop: float, model: str, channel: Channel | None) -> None
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed, the same bytes."
 )
-def synth(out: Path, **options: Any) -> None:
+def synth(out: Path, scenario: Path | None, duration: float, seed: int, **heart: Any) -> None:
     """Write a synthetic recording and its ground truth.
 
     OUT ends in .flac or .wav; the truth goes into a .json beside it.
     """
-    from monitor.commands.synth import run_synth
+    from monitor.commands.synth import plain_scenario, run_synth
+    from monitor.scenario_file import open_scenario
 
-    run_synth(out, **options)
+    if scenario is None:
+        run_synth(out, plain_scenario(duration_s=duration, seed=seed, **heart))
+        return
+    _scenario_alone()
+    asked = {"seed": seed, "duration_s": duration}
+    given = {name: value for name, value in asked.items() if _given(name.removesuffix("_s"))}
+    run_synth(out, open_scenario(scenario, **given))
 
 
 @cli.command(epilog=example("auscult devices"))
@@ -589,6 +639,7 @@ def evaluate(
         "auscult bench",
         "auscult bench --json bench.json --only hop --only live",
         "auscult bench --support support.zip",
+        "auscult bench --soak --soak-hours 2",
     )
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the figures here.")
@@ -605,12 +656,36 @@ def evaluate(
     type=click.Choice(["hop", "live", "dashboard", "start", "memory"]),
     help="Measure only this; may be repeated.",
 )
+@click.option(
+    "--soak",
+    is_flag=True,
+    help="Instead: a day of simulated sound with faults; every sample and window must be accounted for.",
+)
+@click.option(
+    "--soak-hours",
+    type=Hours(0.01, 24),
+    default=24,
+    show_default=True,
+    metavar="HOURS",
+    help="How much sound is simulated.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=0,
+    show_default=True,
+    help="Of what --soak simulates.",
+)
 @_model
-def bench(json_path: Path | None, support: Path | None, only: tuple[str, ...], model: str) -> int:
+def bench(soak: bool, soak_hours: float, seed: int, **options: Any) -> int:
     """Measure time and memory beside their targets."""
     from monitor.commands.bench import run_bench
 
-    return run_bench(json_path, support, only, model)
+    if soak and options["only"]:
+        raise click.UsageError("--soak measures nothing else: leave --only out")
+    if not soak and (_given("soak_hours") or _given("seed")):
+        raise click.UsageError("only a soak has hours and a seed: add --soak")
+    return run_bench(**options, soak_hours=soak_hours if soak else None, seed=seed)
 
 
 def _leave(status: int) -> NoReturn:

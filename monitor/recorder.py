@@ -51,7 +51,8 @@ class Recorder:
 
     Attributes:
         files: What was written, in order.
-        written: Samples on the disk.
+        written: Samples on the disk, silence in gaps included.
+        missed: Samples of the source's clock that the ring had given up before they could be written.
         failure: Why it stopped, in one line; empty otherwise.
     """
 
@@ -65,7 +66,7 @@ class Recorder:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self.files: list[Path] = []
-        self.written = 0
+        self.written = self.missed = 0
         self.failure = ""
 
     def start(self, by_hand: bool = False, checked: bool = True) -> None:
@@ -125,6 +126,7 @@ class Recorder:
     def _take(self) -> None:
         chunk = self._ring.since(self._next)
         samples, begins_anew = chunk.samples, chunk.start > self._next
+        self.missed += chunk.start - self._next
         self._next = chunk.end
         try:
             if self._file is None or begins_anew:

@@ -18,6 +18,7 @@ class Chunk:
         start: Absolute index of the first sample on the source's clock.
         samples: Shape (n,), float32, a copy.
         lost: Samples between the previous chunk and this one that nobody will ever hand over.
+        overwritten: Those of the lost that came and were not taken in time; the source never gave the others.
         arrivals: For each written block that overlaps the chunk: the index after it and the clock reading, in
             seconds, at which it came.
     """
@@ -25,6 +26,7 @@ class Chunk:
     start: int
     samples: NDArray[np.float32]
     lost: int = 0
+    overwritten: int = 0
     arrivals: tuple[tuple[int, float], ...] = ()
 
     @property
@@ -59,6 +61,8 @@ class Ring:
         self._condition = threading.Condition()
         self._end = 0  # absolute index after the newest sample
         self._taken = 0  # absolute index of the next sample to hand over
+        self._oldest = 0  # up to here what was not taken is counted as overwritten
+        self._overwritten = 0  # since the reader last took something
         self._holes: deque[tuple[int, int]] = (
             deque()
         )  # spans that the source skipped, not yet passed by the reader
@@ -137,11 +141,13 @@ class Ring:
             if first >= self._end:
                 return None
             lost = first - self._taken
+            self._count_overwritten()
             while self._holes and self._holes[0][1] <= first:
                 self._holes.popleft()
             stop = min(first - first % most + most, self._holes[0][0] if self._holes else self._end)
             samples = self._span(first, stop).copy()
             self._taken = stop
+            overwritten, self._overwritten = self._overwritten, 0
             arrivals = []
             while self._arrivals and self._arrivals[0][0] <= stop:
                 end, when = self._arrivals.popleft()
@@ -150,7 +156,7 @@ class Ring:
             if self._arrivals and (not arrivals or arrivals[-1][0] < stop):
                 arrivals.append(self._arrivals[0])
             self._condition.notify_all()
-            return Chunk(first, samples, lost, tuple(arrivals))
+            return Chunk(first, samples, lost, overwritten, tuple(arrivals))
 
     def since(self, index: int) -> Chunk:
         """A copy of the samples held from ``index`` on, without taking them; what was lost is zero."""
@@ -195,11 +201,20 @@ class Ring:
 
     def _forget(self) -> None:
         """Drop what is known of overwritten samples, lest a reader that stands still fill the memory."""
+        self._count_overwritten()
         oldest = self._end - self.capacity
         while self._arrivals[0][0] <= oldest:
             self._arrivals.popleft()
         while self._holes and self._holes[0][1] <= oldest:
             self._holes.popleft()
+
+    def _count_overwritten(self) -> None:
+        """Count what is no longer held and was not taken, holes left out."""
+        oldest, counted = self._end - self.capacity, max(self._taken, self._oldest)
+        if oldest > counted:
+            holes = sum(max(0, min(end, oldest) - max(begin, counted)) for begin, end in self._holes)
+            self._overwritten += oldest - counted - holes
+            self._oldest = oldest
 
     def _span(self, first: int, stop: int) -> NDArray[np.float32]:
         at = first % self.capacity

@@ -64,7 +64,10 @@ class Snapshot:
         peak: Greatest magnitude in the last block, full scale 1.
         rms: Its root mean square.
         clipped: Samples at full scale so far.
-        lost_samples: Samples lost so far.
+        analysed_samples: Samples taken from the ring so far.
+        lost_samples: Samples lost so far; with those analysed, all of the source's clock.
+        overwritten_samples: Those of the lost that came and were overwritten before they could be analysed.
+        made_windows: Windows that the sound gave so far, to be judged or passed over.
         skipped_windows: Windows passed over so far.
         judgement: The newest one.
         history: Judgements of the session's last minutes, oldest first, warming-up ones left out.
@@ -83,7 +86,10 @@ class Snapshot:
     peak: float = 0.0
     rms: float = 0.0
     clipped: int = 0
+    analysed_samples: int = 0
     lost_samples: int = 0
+    overwritten_samples: int = 0
+    made_windows: int = 0
     skipped_windows: int = 0
     judgement: Judgement | None = None
     history: tuple[Judgement, ...] = ()

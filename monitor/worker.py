@@ -88,7 +88,8 @@ class Worker:
         self._history: deque[Judgement] = deque(maxlen=_HISTORY)
         self._events: deque[SessionEvent] = deque(maxlen=_EVENTS)
         self._bad = self._at_full_scale = 0  # since faults were last told
-        self._lost = self._clipped = self._skipped = self._skipped_told = 0
+        self._analysed = self._lost = self._overwritten = self._clipped = 0
+        self._made = self._skipped = self._skipped_told = 0
         self._gap_s = 0.0
         self._gap_ahead_s = 0.0
         self._last_sample = 0.0
@@ -123,16 +124,20 @@ class Worker:
         """
         chunk = self._ring.read(self._second, timeout)
         if chunk is None:
-            if self._tell_reports():
+            if self._tell_reports(self._end):
                 self._publish()
             return False
+        self._tell_reports(chunk.start - chunk.lost)
         if chunk.lost:
             self._cross_gap(chunk)
+        # Of a device that is back before what it gives then.
+        self._tell_reports(chunk.start)
         self._end = chunk.end
+        self._analysed += chunk.samples.size
         self._take(chunk.samples, chunk)
         if chunk.end % self._second == 0:
             self._tell_faults()
-        self._tell_reports()
+        self._tell_reports(chunk.end)
         self._last_sample = float(chunk.samples[-1])
         magnitude = np.nan_to_num(np.abs(chunk.samples))
         self._publish(
@@ -143,13 +148,14 @@ class Worker:
     def finish(self) -> None:
         """End the stream: the padded window of a short one, the last events, the summary."""
         began = self._clock()
-        self._tell_reports(to_the_end=True)
+        self._tell_reports(math.inf)
         processed = self._front_end.flush()
         self._draw(processed.start, processed.filtered)
         self._warm_up()
         for window in processed.windows:
             # Only a stream that is short as a whole is padded, not what is left of one after a gap.
             if not (self._restarted and "padded" in window.notes):
+                self._made += 1
                 self._judge(window, began)
         # The newer one may have been overwritten before it was made.
         self._tell_skipped(round(self._end / self._rate, 6))
@@ -164,6 +170,7 @@ class Worker:
         self._tell_faults()
         lost_s = chunk.lost / self._rate
         self._lost += chunk.lost
+        self._overwritten += chunk.overwritten
         self._gap_s += lost_s
         began_s = (chunk.start - chunk.lost) / self._rate
         if lost_s < BRIDGED_S:
@@ -188,6 +195,7 @@ class Worker:
         self._bad += processed.bad_samples
         self._draw(processed.start, processed.filtered)
         self._warm_up()
+        self._made += len(processed.windows)
         for position, window in enumerate(processed.windows):
             if not self._lossless and (
                 position + 1 < len(processed.windows)
@@ -226,10 +234,10 @@ class Worker:
         self._events.append(event)
         self._listeners.event(event)
 
-    def _tell_reports(self, to_the_end: bool = False) -> bool:
-        """Tell what others reported up to here, if anything; a source runs ahead of the analysis."""
+    def _tell_reports(self, until: float) -> bool:
+        """Tell what others reported up to a sample, if anything; a source runs ahead of the analysis."""
         told = False
-        while self._reports and (to_the_end or self._reports[0].t_s <= round(self._end / self._rate, 6)):
+        while self._reports and self._reports[0].t_s <= round(until / self._rate, 6):
             self._tell(self._reports.popleft())
             told = True
         return told
@@ -264,7 +272,10 @@ class Worker:
             self.snapshot,
             now_s=self._end / self._rate,
             clipped=self._clipped,
+            analysed_samples=self._analysed,
             lost_samples=self._lost,
+            overwritten_samples=self._overwritten,
+            made_windows=self._made,
             skipped_windows=self._skipped,
             history=tuple(self._history),
             events=tuple(self._events),

@@ -28,6 +28,8 @@ _LOUDNESS_SPAN_S = 60.0
 _VALUES_PER_READ = 131_072
 # A quiet NaN with a payload no arithmetic produces: marks the values that a failed read left untouched.
 _UNTOUCHED = np.uint64(0x7FF8_A05C_017A_7E57)
+# Of a WAV file before its samples, as libsndfile writes it.
+_HEADER_BYTES = 80
 _WRITTEN_FORMATS = {".flac": "FLAC", ".wav": "WAV"}
 _SAMPLE_BYTES = {
     "PCM_S8": 1, "PCM_U8": 1, "ULAW": 1, "ALAW": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4,
@@ -324,7 +326,12 @@ def find_recordings(folder: str | os.PathLike[str]) -> Iterator[Path]:
     yield from sorted(found, key=lambda path: path.relative_to(root).as_posix())
 
 
-def write_recording(path: str | os.PathLike[str], blocks: Iterable[NDArray[np.float64]], rate: int) -> None:
+def write_recording(
+    path: str | os.PathLike[str],
+    blocks: Iterable[NDArray[np.float64]],
+    rate: int,
+    floating: bool = False,
+) -> None:
     """Writes a mono recording with 16 bits per sample, FLAC or WAV by suffix.
 
     The same input gives the same bytes, however it is cut into blocks. The file takes its name only when it
@@ -335,15 +342,20 @@ def write_recording(path: str | os.PathLike[str], blocks: Iterable[NDArray[np.fl
         blocks: samples in order, each array of shape (n,), full scale ±1. Values beyond are clipped, NaN
             becomes 0.
         rate: samples per second, Hz.
+        floating: write 32-bit floating point instead, which holds NaN and values beyond full scale; only
+            WAV does.
 
     Raises:
-        RecordingError: the suffix is another, the format cannot hold the rate, or the file cannot be written.
+        RecordingError: the suffix is another, the format cannot hold the rate or floating point, or the file
+            cannot be written.
         ValueError: a block is not one-dimensional.
     """
     path = Path(path)
     kind = _WRITTEN_FORMATS.get(path.suffix.lower())
     if kind is None:
         raise _error(path, "has a suffix that cannot be written; use .flac or .wav")
+    if floating and kind != "WAV":
+        raise _error(path, f"{kind} holds no samples that are not a number; use .wav")
     # The widest rate field both headers have in practice; libsndfile stores what is beyond it in silence.
     if not 1 <= rate <= 655_350:
         raise _error(path, f"cannot hold a rate of {rate} Hz; choose 1 to 655350 Hz")
@@ -351,10 +363,14 @@ def write_recording(path: str | os.PathLike[str], blocks: Iterable[NDArray[np.fl
     try:
         with (
             part.open("w+b", buffering=0) as handle,
-            sf.SoundFile(handle.fileno(), "w", rate, 1, "PCM_16", format=kind, closefd=False) as sound,
+            sf.SoundFile(
+                handle.fileno(), "w", rate, 1, "FLOAT" if floating else "PCM_16", format=kind, closefd=False
+            ) as sound,
         ):
             for block in blocks:
-                sound.write(_to_int16(block))
+                sound.write(_to_float32(block) if floating else _to_int16(block))
+        if floating:
+            _forget_time(part)
         part.replace(path)
     except (sf.SoundFileError, AssertionError) as error:
         raise _error(
@@ -369,10 +385,29 @@ def write_recording(path: str | os.PathLike[str], blocks: Iterable[NDArray[np.fl
         _discard(part)
 
 
-def _to_int16(block: NDArray[np.float64]) -> NDArray[np.int16]:
+def _forget_time(path: Path) -> None:
+    """Blank the time at which the file was written, which libsndfile notes beside the peak."""
+    with path.open("r+b") as handle:
+        chunk = handle.read(_HEADER_BYTES).find(b"PEAK")
+        if chunk >= 0:
+            handle.seek(chunk + 12)  # past the chunk's name, its size and its version
+            handle.write(bytes(4))
+
+
+def _one_dimensional(block: NDArray[np.float64]) -> NDArray[np.float64]:
     values = np.asarray(block, dtype=np.float64)
     if values.ndim != 1:
         raise ValueError(f"a block must be one-dimensional, not of shape {values.shape}")
+    return values
+
+
+def _to_float32(block: NDArray[np.float64]) -> NDArray[np.float32]:
+    with np.errstate(over="ignore"):
+        return _one_dimensional(block).astype(np.float32)
+
+
+def _to_int16(block: NDArray[np.float64]) -> NDArray[np.int16]:
+    values = _one_dimensional(block)
     # 32,768 is the factor the reader divides by, so that what was read is written back unchanged.
     scaled = np.nan_to_num(np.clip(values, -1.0, 1.0), nan=0.0) * 32_768.0
     return np.clip(np.rint(scaled), -32_768, 32_767).astype(np.int16)

@@ -1,5 +1,6 @@
 """The README's commands, the CI script and what an installed wheel holds."""
 
+import json
 import re
 import subprocess
 import sys
@@ -7,12 +8,13 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+EVENTS = ("gap", "clipping", "bad_samples", "device_lost", "device_back")
 ROOT = Path(__file__).parents[1]
 
 
-def block_after(mark: str) -> str:
+def block_after(mark: str, language: str = "sh") -> str:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    found = re.search(rf"<!-- {mark} -->\n```sh\n(.*?)\n```", readme, re.DOTALL)
+    found = re.search(rf"<!-- {mark} -->\n```{language}\n(.*?)\n```", readme, re.DOTALL)
     assert found, f"no {mark} in the README"
     return found[1]
 
@@ -40,6 +42,38 @@ def test_both_commands_are_one_command_each_and_complete():
         assert steps[0] == "apt-get update"
         assert steps[-1] == end
         assert any(step.startswith("python3 -m venv .venv") for step in steps)
+
+
+def test_the_scenario_of_the_readme_works(tmp_path):
+    def run(*words: str) -> str:
+        command = [sys.executable, "-m", "monitor.cli", *words, "--scenario", str(tmp_path / "faults.toml")]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    (tmp_path / "faults.toml").write_text(block_after("scenario", "toml"), encoding="utf-8")
+    run("synth", str(tmp_path / "faulty.wav"))
+    truth = json.loads((tmp_path / "faulty.json").read_text(encoding="utf-8"))
+    kinds = ["dropout", "late", "clipping", "nan", "drift", "disconnect"]
+    assert {fault["kind"] for fault in truth["faults"]} == set(kinds)
+    assert truth["synthesis"]["condition"] == "as"
+    # And what is heard live is what the truth says, to the sample.
+    for pace in ("max", "20x"):
+        out = run("monitor", "--source", "synth", "--headless", "--pace", pace)
+        events = [line for line in map(json.loads, out.splitlines()) if line["kind"] == "event"]
+        told = {kind: [line for line in events if line["event"] == kind] for kind in EVENTS}
+        lost = sorted(
+            (fault["start_s"], fault["end_s"])
+            for fault in truth["faults"]
+            if fault["kind"] in ("dropout", "disconnect")
+        )
+        apart = [span for span in lost if not any(one[0] < span[0] < one[1] for one in lost)]
+        assert [line["t_s"] for line in told["gap"]] == [start for start, _ in apart]
+        assert [line["t_s"] for line in told["device_lost"]] == [31.0]
+        assert [line["t_s"] for line in told["device_back"]] == [35.0]
+        bad = sum(int(line["detail"].split()[0]) for line in told["bad_samples"])
+        assert bad == truth["bad_samples"] == 80
+        assert {line["t_s"] for line in told["clipping"]} == {21.0, 22.0, 23.0}
 
 
 def test_engine_is_pinned():

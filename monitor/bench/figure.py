@@ -11,7 +11,7 @@ class Figure:
 
     Attributes:
         name: What was measured.
-        value: The measurement.
+        value: The measurement; a whole number where it counts something.
         unit: Its unit.
         target: Greatest value that meets the target; None where the row only informs.
     """
@@ -34,5 +34,6 @@ def table(figures: list[Figure]) -> str:
     for figure in figures:
         target = "" if figure.target is None else f"{figure.target:g}"
         verdict = "" if figure.met is None else ("  met" if figure.met else "  MISSED")
-        lines.append(f"{figure.name:<{width}}  {figure.value:>10.3f}  {target:>8}  {figure.unit}{verdict}")
+        value = f"{figure.value:.3f}" if isinstance(figure.value, float) else str(figure.value)
+        lines.append(f"{figure.name:<{width}}  {value:>10}  {target:>8}  {figure.unit}{verdict}")
     return "\n".join(lines)

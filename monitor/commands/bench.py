@@ -30,8 +30,23 @@ SUPPORTED = ("hop",)
 """Measured for a support bundle where nothing else is asked for: what takes seconds."""
 
 
-def run_bench(json_path: Path | None, support: Path | None, only: Sequence[str], model: str) -> int:
+def run_bench(
+    json_path: Path | None,
+    support: Path | None,
+    only: Sequence[str],
+    model: str,
+    soak_hours: float | None = None,
+    seed: int = 0,
+) -> int:
     """Measure, print the table, write what is asked for; returns 0 if every target is met, else 1.
+
+    Args:
+        json_path: For the figures.
+        support: For the support bundle.
+        only: Keys of ``MEASUREMENTS``; none for all, or for what takes seconds where ``support`` is given.
+        model: As ``--model``.
+        soak_hours: Simulate so many hours instead of measuring anything else.
+        seed: Of what is simulated.
 
     Raises:
         CommandError: psutil is missing, the model cannot be used, or a file cannot be written.
@@ -42,15 +57,16 @@ def run_bench(json_path: Path | None, support: Path | None, only: Sequence[str],
         import_module("psutil")
     except ImportError:
         raise CommandError("bench needs psutil: pip install 'auscult[bench]'") from None
-    figures: list[Figure] = []
-    for name in only or MEASUREMENTS:
-        click.echo(f"measuring: {name}", err=True)
-        module, function = MEASUREMENTS[name]
-        measure: Callable[[str], list[Figure]] = getattr(import_module(module), function)
-        try:
-            figures.extend(measure(model))
-        except ModelError as error:
-            raise CommandError(str(error)) from None
+    try:
+        if soak_hours is None:
+            figures = [figure for name in only or MEASUREMENTS for figure in _measured(name, model)]
+        else:
+            from monitor.bench.soak import measure_soak
+
+            click.echo(f"measuring: {soak_hours:g} h of simulated sound", err=True)
+            figures = measure_soak(model, soak_hours, seed)
+    except ModelError as error:
+        raise CommandError(str(error)) from None
     click.echo(table(figures))
     document = {
         "machine": _machine(),
@@ -69,6 +85,13 @@ def run_bench(json_path: Path | None, support: Path | None, only: Sequence[str],
     if support:
         click.echo(f"wrote {support}: no sound and no patient's name is in it, but those of your devices are")
     return 0 if all(figure.met is not False for figure in figures) else 1
+
+
+def _measured(name: str, model: str) -> list[Figure]:
+    click.echo(f"measuring: {name}", err=True)
+    module, function = MEASUREMENTS[name]
+    measure: Callable[[str], list[Figure]] = getattr(import_module(module), function)
+    return measure(model)
 
 
 def _machine() -> dict[str, str | int | None]:

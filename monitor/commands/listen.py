@@ -17,12 +17,14 @@ import click
 
 from monitor.failure import CommandError
 from monitor.json_lines import event_line, summary_line, verdict_line, write_line
+from monitor.scenario_file import open_scenario
 from monitor.settings import data_folder, read_settings
 from monitor.sources.choice import (
     SourceChoice,
     microphone_choice,
     recording_choice,
     remembered_microphone_choice,
+    scripted_choice,
     synthetic_choice,
 )
 from monitor.sources.protocol import SourceError
@@ -50,7 +52,7 @@ class ListenOptions:
     pace: float | None
     duration: float | None
     channel: Channel | None
-    seed: int
+    seed: int | None
     loop: bool
     condition: str = "normal"
     heart_rate: float = 72.0
@@ -63,6 +65,7 @@ class ListenOptions:
     store: bool | None = None
     patient: str | None = None
     data: Path | None = None
+    scenario: Path | None = None
 
 
 def run_monitor(source: str, options: ListenOptions) -> int:
@@ -95,6 +98,10 @@ def _choose(source: str, options: ListenOptions) -> SourceChoice:
         if name := source[4:]:
             return microphone_choice(name, options.channel, patience_s)
         return remembered_microphone_choice(options.channel, patience_s)
+    if source == "synth" and options.scenario is not None:
+        # A loop's duration is that of all its rounds.
+        duration_s = None if options.loop else options.duration
+        return scripted_choice(open_scenario(options.scenario, options.seed, duration_s), options.pace)
     if source == "synth":
         return synthetic_choice(_heart(options), options.pace)
     if source == "-":
@@ -111,7 +118,7 @@ def _heart(options: ListenOptions) -> SynthesisConfig:
             heart_rate_bpm=options.heart_rate,
             jitter=options.jitter,
             snr_db=options.snr,
-            seed=options.seed,
+            seed=options.seed or 0,
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None

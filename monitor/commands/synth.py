@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
+from dsp.faulty_stream import FaultyStream
+from dsp.scenario import LOST, FaultSpan, Scenario
+from dsp.synthesis import SynthesisConfig
 from monitor.failure import CommandError
 from monitor.json_lines import document_text
 from recordings import RecordingError, write_recording
@@ -18,38 +21,43 @@ from recordings import RecordingError, write_recording
 _BLOCK_S = 10
 
 
-def run_synth(
-    out: Path,
+def plain_scenario(
     condition: str,
     heart_rate: float,
     jitter: float,
     snr: float,
-    duration: float,
     rate: int,
+    duration_s: float,
     seed: int,
-) -> None:
+) -> Scenario:
+    """A heart with which nothing goes wrong.
+
+    Raises:
+        click.UsageError: A value is outside its range.
+    """
+    try:
+        heart = SynthesisConfig(
+            condition=condition, heart_rate_bpm=heart_rate, jitter=jitter, snr_db=snr, rate=rate, seed=seed
+        )
+        return Scenario(heart, duration_s)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def run_synth(out: Path, scenario: Scenario) -> None:
     """Write the recording and its truth.
+
+    What is lost is silence in its place. Samples that are not a number need a WAV file, which then holds
+    32-bit floating point.
 
     Raises:
         CommandError: A file cannot be written.
     """
-    try:
-        config = SynthesisConfig(
-            condition=condition, heart_rate_bpm=heart_rate, jitter=jitter, snr_db=snr, rate=rate, seed=seed
-        )
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    synthesizer = HeartSoundSynthesizer(config)
+    stream = FaultyStream(scenario)
     truth_path = out.with_suffix(".json")
     try:
-        write_recording(out, _blocks(synthesizer, round(duration * rate), rate), rate)
-        truth = {
-            "synthesis": asdict(config),
-            "duration_s": duration,
-            "heart_rate_bpm": config.heart_rate_bpm,
-            "sounds": [asdict(sound) for sound in synthesizer.truth(duration)],
-        }
-        truth_path.write_text(document_text(truth), encoding="utf-8")
+        write_recording(out, _blocks(stream), stream.rate, floating=stream.bad_samples() > 0)
+        truth_path.write_text(document_text(_truth(scenario, stream)), encoding="utf-8")
     except RecordingError as error:
         raise CommandError(str(error)) from None
     except OSError as error:
@@ -59,8 +67,30 @@ def run_synth(
     click.echo(f"wrote {out} and {truth_path}", err=True)
 
 
-def _blocks(synthesizer: HeartSoundSynthesizer, samples: int, rate: int) -> Iterator[NDArray[np.float64]]:
-    while samples > 0:
-        block = synthesizer.read(min(samples, _BLOCK_S * rate))
-        samples -= block.size
-        yield block
+def _blocks(stream: FaultyStream) -> Iterator[NDArray[np.float64]]:
+    for first in range(0, stream.samples, _BLOCK_S * stream.rate):
+        yield stream.read(min(_BLOCK_S * stream.rate, stream.samples - first))
+
+
+def _truth(scenario: Scenario, stream: FaultyStream) -> dict[str, Any]:
+    return {
+        "synthesis": asdict(scenario.heart),
+        "duration_s": scenario.duration_s,
+        "heart_rate_bpm": scenario.heart.heart_rate_bpm,
+        "sounds": [asdict(sound) for sound in stream.sounds()],
+        "faults": [_fault(span, stream.rate) for span in stream.faults],
+        "lost_samples": sum(part.end - part.start for part in stream.stretches() if part.lost in LOST),
+        "bad_samples": stream.bad_samples(),
+    }
+
+
+def _fault(span: FaultSpan, rate: int) -> dict[str, Any]:
+    parameters = {"gain_db": span.gain_db, "ppm": span.ppm}
+    return {
+        "kind": span.kind,
+        "start_s": span.start / rate,
+        "end_s": span.end / rate,
+        "start_sample": span.start,
+        "end_sample": span.end,
+        **{name: value for name, value in parameters.items() if value is not None},
+    }

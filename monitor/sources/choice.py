@@ -7,10 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dsp.scenario import Scenario
 from dsp.synthesis import CONDITIONS, SynthesisConfig
 from monitor.settings import read_settings, remember
 from monitor.sources.protocol import Source, SourceError
 from monitor.sources.recording import RecordingSource
+from monitor.sources.scripted import ScriptedSource
 from monitor.sources.synthetic import SyntheticSource
 from recordings import Channel, demo_recordings
 
@@ -72,6 +74,12 @@ def synthetic_choice(config: SynthesisConfig, pace: float | None = 1.0) -> Sourc
     """A synthesised heart; see ``SyntheticSource``."""
     title = f"{CONDITION_TITLES[config.condition]}, synthetic"
     return SourceChoice(title, lambda duration_s: SyntheticSource(config, pace, duration_s), True)
+
+
+def scripted_choice(scenario: Scenario, pace: float | None = 1.0) -> SourceChoice:
+    """A synthesised heart with faults, as long as the scenario says; see ``ScriptedSource``."""
+    title = f"{CONDITION_TITLES[scenario.heart.condition]}, scripted faults"
+    return SourceChoice(title, lambda duration_s: ScriptedSource(scenario, pace, duration_s), True)
 
 
 def microphone_choice(

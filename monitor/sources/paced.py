@@ -6,6 +6,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,19 @@ from monitor.sources.protocol import Report, SourceHealth
 
 _BLOCK_S = 0.08
 _MAX_PACE_BLOCK_S = 1.0
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Sound that never comes: a hole on the source's clock, in a block's place.
+
+    Attributes:
+        size: Samples, at least 1.
+        reason: Why the device is away, in one line; empty where it is there.
+    """
+
+    size: int
+    reason: str = ""
 
 
 class Clock:
@@ -65,8 +79,12 @@ class PacedSource(ABC):
         return max(1, round(seconds * self.rate))
 
     @abstractmethod
-    def blocks(self, report: Report) -> Iterator[NDArray[np.floating]]:
+    def blocks(self, report: Report) -> Iterator[NDArray[np.floating] | Lost]:
         """The sound, in blocks of any size."""
+
+    def due_s(self, index: int) -> float:
+        """When the samples before ``index`` would all have been heard, in seconds since the start."""
+        return index / self.rate
 
     def start(self, ring: Ring, report: Report) -> None:
         """Begin to fill the ring."""
@@ -102,23 +120,28 @@ class PacedSource(ABC):
     def _deliver(self, ring: Ring, report: Report) -> None:
         index, began = 0, self._clock.now()
         for block in self.blocks(report):
-            samples = _as_float32(block if self._limit is None else block[: self._limit - index])
-            if samples.size == 0:
+            size = block.size if self._limit is None else min(block.size, self._limit - index)
+            if size == 0:
                 break
+            reason = block.reason if isinstance(block, Lost) else ""
+            if reason:
+                self._health = SourceHealth("recovering", index, reason)
             # A block is due when its last sample would have been heard.
-            if not self._await(began, index + samples.size):
+            if not self._await(began, index + size):
                 break
-            if not ring.write(index, samples, self._clock.now(), wait=self.waits):
+            if not isinstance(block, Lost) and not ring.write(
+                index, _as_float32(block[:size]), self._clock.now(), wait=self.waits
+            ):
                 break
-            index += samples.size
-            self._health = SourceHealth("running", index)
+            index += size
+            self._health = SourceHealth("recovering" if reason else "running", index, reason)
             if index == self._limit:  # without waiting for a pipe to say more
                 break
 
     def _await(self, began: float, index: int) -> bool:
         if self.pace is None:
             return not self._stopping.is_set()
-        due = began + index / self.rate / self.pace
+        due = began + self.due_s(index) / self.pace
         return not self._clock.wait(max(0.0, due - self._clock.now()), self._stopping)
 
 

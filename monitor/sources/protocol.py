@@ -23,7 +23,7 @@ class SourceHealth:
     Attributes:
         state: "idle", "running", "alarmed" (it runs and something is wrong), "recovering" (its device is lost
             and looked for), "ended" (nothing more will come) or "failed".
-        delivered: Samples put into the ring so far.
+        delivered: Samples put into the ring so far, holes between them included.
         detail: What is wrong or why it failed, in one line; empty otherwise.
     """
 

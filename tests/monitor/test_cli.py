@@ -143,6 +143,16 @@ def test_help_has_an_example(auscult, words):
         "synth",
         "synth a.flac --duration nan",
         "synth a.flac --jitter 0.5",
+        "monitor --source mic --scenario a.toml",
+        "monitor --source a.wav --scenario a.toml",
+        "monitor --source - --rate 4000 --scenario a.toml",
+        "monitor --source synth --headless --scenario a.toml --condition as",
+        "monitor --source synth --headless --scenario a.toml --heart-rate 72",
+        "monitor --source synth --headless --scenario a.toml --jitter 0.03",
+        "monitor --source synth --headless --scenario a.toml --rate 4000",
+        "synth a.flac --scenario a.toml --snr 30",
+        "synth a.flac --scenario a.toml --rate 4000",
+        "synth a.flac --scenario a.toml --condition normal",
         "unheard-of",
     ],
 )
@@ -651,6 +661,140 @@ def test_the_same_seed_gives_the_same_bytes_and_the_truth(auscult, tmp_path, suf
     assert {sound["sound"] for sound in truth["sounds"]} >= {"S1", "S2", "systolic_murmur"}
     assert all(0 <= sound["start_s"] < sound["end_s"] <= 6.5 for sound in truth["sounds"])
     assert sf.info(tmp_path / f"one{suffix}").frames == 6.5 * 4000
+
+
+FAULTY = """
+seed = 3
+duration_s = 12
+
+[heart]
+condition = "mr"
+rate = 2000
+
+[[fault]]
+kind = "disconnect"
+at_s = 3
+length_s = 1.5
+
+[[random]]
+kind = "dropout"
+per_hour = 1500
+length_s = [0.01, 0.2]
+"""
+BAD_SAMPLES = '[[fault]]\nkind = "nan"\nat_s = 9\nlength_s = 0.1\n'
+
+
+@pytest.fixture
+def scenario(tmp_path):
+    def write(text):
+        path = tmp_path / "scenario.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("suffix", [".flac", ".wav"])
+def test_a_faulty_recording_is_its_seed_and_is_silent_where_the_truth_says(
+    auscult, scenario, tmp_path, suffix
+):
+    def made(name, *words):
+        out = tmp_path / f"{name}{suffix}"
+        told = auscult("synth", out, "--scenario", scenario(FAULTY), *words)
+        assert (told.status, told.out, told.err.count("\n")) == (0, "", 1)
+        return out.read_bytes(), out.with_suffix(".json").read_bytes()
+
+    assert made("one") == made("two") == made("three", "--seed", 3, "--duration", 12)
+    assert made("one")[0] != made("four", "--seed", 4)[0]
+    made("one")
+    truth = json.loads((tmp_path / "one.json").read_text())
+    samples, rate = sf.read(tmp_path / f"one{suffix}")
+    assert (rate, samples.size, truth["duration_s"]) == (2000, 24_000, 12)
+    lost = np.zeros(samples.size, bool)
+    for fault in truth["faults"]:
+        assert fault["kind"] in ("disconnect", "dropout")
+        assert (fault["start_s"], fault["end_s"]) == (
+            fault["start_sample"] / rate,
+            fault["end_sample"] / rate,
+        )
+        lost[fault["start_sample"] : fault["end_sample"]] = True
+    assert len(truth["faults"]) > 2
+    assert {
+        "kind": "disconnect",
+        "start_s": 3,
+        "end_s": 4.5,
+        "start_sample": 6000,
+        "end_sample": 9000,
+    } in truth["faults"]
+    assert truth["lost_samples"] == np.count_nonzero(lost)
+    heart = HeartSoundSynthesizer(SynthesisConfig("mr", rate=rate, seed=3)).read(samples.size)
+    assert np.abs(samples - heart * ~lost).max() <= 2**-15
+
+
+def test_a_duration_goes_before_the_scenarios_own(auscult, scenario, tmp_path):
+    out = tmp_path / "a.wav"
+    assert auscult("synth", out, "--scenario", scenario(FAULTY), "--duration", 4).status == 0
+    assert sf.info(out).frames == 8000
+    faults = json.loads(out.with_suffix(".json").read_text())["faults"]
+    assert max(fault["end_s"] for fault in faults) == 4
+
+
+def test_bad_samples_need_a_format_that_can_hold_them(auscult, scenario, tmp_path):
+    path = scenario(FAULTY + BAD_SAMPLES)
+    assert "use .wav" in auscult("synth", tmp_path / "a.flac", "--scenario", path).complaint
+    assert not list(tmp_path.glob("*.flac"))
+    assert auscult("synth", tmp_path / "a.wav", "--scenario", path).status == 0
+    first = (tmp_path / "a.wav").read_bytes()
+    assert sf.info(tmp_path / "a.wav").subtype == "FLOAT"
+    samples, _ = sf.read(tmp_path / "a.wav")
+    truth = json.loads((tmp_path / "a.json").read_text())
+    assert truth["bad_samples"] == np.count_nonzero(np.isnan(samples)) == 200
+    auscult("synth", tmp_path / "a.wav", "--scenario", path)
+    assert (tmp_path / "a.wav").read_bytes() == first
+
+
+def test_a_faulty_stream_says_what_the_truth_of_the_same_recording_says(
+    auscult, scenario, model_name, tmp_path
+):
+    path = scenario(FAULTY + BAD_SAMPLES)
+    auscult("synth", tmp_path / "a.wav", "--scenario", path)
+    truth = json.loads((tmp_path / "a.json").read_text())
+    live = ("monitor", "--source", "synth", "--headless", "--model", model_name, "--scenario", path)
+    for pace in ("max", "40x"):
+        told = auscult(*live, "--pace", pace)
+        events = [line for line in told.events if line["event"] != "skipped"]
+        assert [line["t_s"] for line in events if line["event"] == "device_lost"] == [3.0]
+        assert [line["t_s"] for line in events if line["event"] == "device_back"] == [4.5]
+        (bad,) = [line for line in events if line["event"] == "bad_samples"]
+        assert bad["detail"].startswith(f"{truth['bad_samples']} bad samples")
+        gaps = [line["t_s"] for line in events if line["event"] == "gap"]
+        assert set(gaps) <= {fault["start_s"] for fault in truth["faults"]}
+        assert told.summary["gap_s"] == truth["lost_samples"] / 2000
+
+
+def test_a_faulty_stream_begins_again_in_a_loop(auscult, scenario, model_name):
+    words = ("--scenario", scenario(FAULTY), "--pace", "max", "--model", model_name)
+    loop = auscult("monitor", "--source", "synth", "--headless", *words, "--loop", "--duration", 26.5)
+    summaries = [line for line in loop.lines if line["kind"] == "summary"]
+    assert [line["duration_s"] for line in summaries] == [12.0, 12.0, 2.5]
+    longer = auscult("monitor", "--source", "synth", "--headless", *words, "--duration", 26.5)
+    assert longer.summary["duration_s"] == 26.5
+
+
+@pytest.mark.parametrize("words", [("synth", "a.wav"), ("monitor", "--source", "synth", "--headless")])
+def test_a_scenario_that_cannot_be_used_is_one_line(auscult, scenario, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "none.toml: does not exist" in auscult(*words, "--scenario", "none.toml").complaint
+    path = scenario("[heart]\nheart_rate_bpm = 999")
+    assert "[heart]: heart_rate_bpm must be 35 to 200" in auscult(*words, "--scenario", path).complaint
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("words", ["--duration 100000", "--seed 99999999999999999999"])
+def test_a_duration_or_seed_that_no_scenario_has_is_wrong_usage(auscult, scenario, words):
+    told = auscult("monitor", "--source", "synth", "--headless", "--scenario", scenario(""), *words.split())
+    assert (told.status, told.out) == (2, "")
+    assert "must be" in told.err
 
 
 @pytest.mark.parametrize("name", ["none/a.flac", "a.mp3"])

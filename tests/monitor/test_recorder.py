@@ -72,6 +72,7 @@ def test_a_gap_is_silence_and_what_follows_keeps_its_place(recording):
     (path,) = recorder.files
     read, _ = sf.read(path)
     assert read.size == 7 * RATE
+    assert (recorder.written, recorder.missed) == (7 * RATE, 0)
     np.testing.assert_allclose(read[5 * RATE :], sound, atol=STEP)
     assert not read[2 * RATE : 5 * RATE].any()
 
@@ -86,6 +87,8 @@ def test_a_gap_longer_than_the_ring_begins_another_file(recording):
     assert len(recorder.files) == 2
     read, _ = sf.read(recorder.files[1])
     assert read.size <= 61 * RATE
+    assert recorder.written == RATE + read.size
+    assert recorder.written + recorder.missed == ring.end
     np.testing.assert_allclose(read[-RATE:], sound, atol=STEP)
 
 

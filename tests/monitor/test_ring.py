@@ -50,6 +50,7 @@ def test_a_live_stream_is_handed_over_in_order_and_every_loss_counted_once(capac
         assert (chunk.start, chunk.end) == (first, stop)
         assert np.array_equal(chunk.samples, indices(first, stop))
         assert chunk.lost == first - taken
+        assert chunk.overwritten == len(written & set(range(taken, first)))
         assert all(chunk.arrived(index) == block_of[index] for index in range(first, stop))
         taken = stop
 
@@ -107,6 +108,7 @@ def test_a_writer_that_waits_overwrites_nothing(capacity, blocks, sizes):
     assert not writer.is_alive()
     assert np.array_equal(np.concatenate([chunk.samples for chunk in chunks]), np.concatenate(expected))
     assert sum(chunk.lost for chunk in chunks) == holes
+    assert not any(chunk.overwritten for chunk in chunks)
     assert all(after.start - before.end == after.lost for before, after in pairwise(chunks))
 
 

@@ -156,6 +156,8 @@ def test_a_slow_worker_judges_the_newest_window_and_counts_the_others(portions, 
     told = [int(said.detail.split()[0]) for said in stubbed.told("skipped")]
     assert sum(told) == summary.skipped
     assert stubbed.worker.snapshot.skipped_windows == summary.skipped
+    assert stubbed.worker.snapshot.made_windows == len(every)
+    assert stubbed.worker.snapshot.analysed_samples == stream.size
 
 
 def test_the_newest_window_before_a_gap_is_judged_too():
@@ -194,6 +196,9 @@ def test_what_was_overwritten_is_a_gap_of_exactly_that_length():
     bench.write(stream)
     summary = bench.finish()
     assert summary.gap_s == 28.0
+    snapshot = bench.worker.snapshot
+    assert (snapshot.analysed_samples, snapshot.lost_samples) == (12 * RATE, 28 * RATE)
+    assert snapshot.overwritten_samples == 28 * RATE
     assert bench.told("gap")[0].t_s == 0.0
     assert [(said.verdict.start_s, said.verdict.end_s) for said in bench.warmed] == [
         (28.0, 28.0 + second) for second in range(1, 10)
@@ -219,6 +224,10 @@ def test_after_a_gap_everything_starts_anew_at_its_end(before, lost, after):
     same_windows(bench.classifier.windows, earlier + later)
     assert summary.gap_s == round(lost / RATE, 6)
     assert summary.duration_s == round((before + lost + after) / RATE, 6)
+    snapshot = bench.worker.snapshot
+    assert (snapshot.analysed_samples, snapshot.lost_samples) == (before + after, lost)
+    assert snapshot.overwritten_samples == 0
+    assert snapshot.made_windows == len(bench.judged)
     (gap,) = bench.told("gap")
     assert gap.t_s == round(before / RATE, 6)
     assert gap.detail == f"{lost / RATE:.2f} s lost"

@@ -398,6 +398,20 @@ def test_values_beyond_full_scale_are_clipped_not_wrapped(tmp_path):
     assert everything(tmp_path / "loud.wav")[0].tolist() == [top, top, top, -1.0, -1.0, -1.0, 0.0]
 
 
+def test_floating_point_keeps_what_is_no_sound_and_the_same_input_gives_the_same_bytes(tmp_path):
+    samples = np.array([0.1, np.nan, 2.5, -np.inf, 1e-9] * 100)
+    write_recording(tmp_path / "one.wav", [samples], RATE, floating=True)
+    write_recording(tmp_path / "many.wav", np.split(samples, [3, 200]), RATE, floating=True)
+    data = (tmp_path / "one.wav").read_bytes()
+    assert data == (tmp_path / "many.wav").read_bytes()
+    # libsndfile notes the time there.
+    assert data[data.index(b"PEAK") + 12 :][:4] == bytes(4)
+    read, _ = sf.read(tmp_path / "one.wav", dtype="float32")
+    assert np.array_equal(read, samples.astype(np.float32), equal_nan=True)
+    with pytest.raises(RecordingError, match=r"use \.wav"):
+        write_recording(tmp_path / "one.flac", [samples], RATE, floating=True)
+
+
 @pytest.mark.parametrize(
     ("name", "rate", "words"),
     [
