@@ -17,7 +17,8 @@ RECORDER_LAG_S = 30
 
 _POLL_S = 0.0005
 _HELD_S = 0.1
-# Real time after which time passes anyhow: a part that loses count must be found out, not waited for.
+# Real time after which time passes anyhow, half as much each time: a part that has lost count must be found
+# out, not waited for.
 _PATIENCE_S = 5.0
 _BETWEEN_S = 150.0
 # Of eight stalls three pass over windows and one is longer than the ring.
@@ -71,6 +72,7 @@ class SoakClock(Clock):
         self._going = threading.Event()
         self._going.set()
         self._released = False
+        self._patience_s = _PATIENCE_S
         self._session: Session | None = None
 
     def follow(self, session: Session) -> None:
@@ -92,8 +94,11 @@ class SoakClock(Clock):
             self._going.clear()
         # Rounding leaves a trace of a wait where none is meant.
         elif seconds > 1e-9:
-            patient_until = time.monotonic() + _PATIENCE_S
-            while not (over.is_set() or self._caught_up() or time.monotonic() > patient_until):
+            patient_until = time.monotonic() + self._patience_s
+            while not (over.is_set() or self._caught_up()):
+                if time.monotonic() > patient_until:
+                    self._patience_s /= 2
+                    break
                 over.wait(_POLL_S)
         return over.is_set()
 
