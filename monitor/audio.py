@@ -8,6 +8,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -58,6 +59,7 @@ class InputDevice:
         rate: Its default rate in hertz.
         default: It is the system's default input.
         index: PortAudio's number for it, good only until devices change.
+        rates: Those of ``RATES`` at which it opens, in hertz, rising, where that was asked; empty otherwise.
     """
 
     name: str
@@ -66,6 +68,7 @@ class InputDevice:
     rate: int
     default: bool
     index: int
+    rates: tuple[int, ...] = ()
 
     @property
     def built_in(self) -> bool:
@@ -200,6 +203,18 @@ def best_rate(device: InputDevice, channel: int, rate: int | None = None) -> int
         else:
             return wanted
     raise _unopened(device, reason)
+
+
+def offered_rates(device: InputDevice) -> list[int]:
+    """Of ``RATES`` and its default those at which it would open now, in hertz, rising.
+
+    A sound server, and the shared mode of Windows, convert and so offer them all.
+    """
+    offered = []
+    for wanted in sorted({device.rate, *RATES}):
+        with suppress(SourceError):
+            offered.append(best_rate(device, 1, wanted))
+    return offered
 
 
 def open_input(

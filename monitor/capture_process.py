@@ -8,6 +8,7 @@ in a process's life; each of these processes sees those that are there now.
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import struct
@@ -17,22 +18,34 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.audio import InputDevice, best_rate, find_input, input_devices, open_input
+from monitor.audio import InputDevice, best_rate, find_input, input_devices, offered_rates, open_input
+from monitor.pulse_route import watch_route
 from monitor.sources.protocol import SourceError
 
 OPEN_S = 10.0
 """A sound system that has not answered after so long will not."""
 
+RATES_S = 3.0
+"""A device that has not said in this time at which rates it opens is listed without them."""
+
 KEPT_S = 120
 """Seconds of sound kept for a reader that does not read."""
 
 _FRAME = struct.Struct("<qIId")
+_ENDED = -1
+"""In the place of a frame's index: the device gives no more, and why, in words, follows."""
+
+_LARGEST_FRAME = 1 << 20
+_LONGEST_LINE = 1 << 20
+_HIGHEST_RATE = 1_000_000
+_AHEAD_S = 1.0
+_NO_ANSWER = "the sound system does not answer; unplug the device, plug it in, try again"
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
@@ -64,6 +77,7 @@ class Capture:
 
     Attributes:
         device: What was found, with the rate that it will run at.
+        ended: Why there are no more frames, where the process said so; empty otherwise.
     """
 
     def __init__(
@@ -72,6 +86,8 @@ class Capture:
         self._process = _started({"name": name, "channel": channel, "host_api": host_api, "rate": rate})
         self._out = cast(BinaryIO, self._process.stdout)
         self.device: InputDevice
+        self.ended = ""
+        self._next, self._overflows, self._arrived = 0, 0, -math.inf
 
     def find(self) -> None:
         """Find the device.
@@ -79,7 +95,7 @@ class Capture:
         Raises:
             SourceError: There is no such device or channel, or it offers no such rate.
         """
-        self.device = InputDevice(**_answer(self._process)["device"])
+        self.device = _device(_answer(self._process).get("device"))
 
     def start(self) -> None:
         """Open the device and begin; frames follow.
@@ -92,6 +108,7 @@ class Capture:
             self._process.stdin.write(b"start\n")
             self._process.stdin.flush()
         _answer(self._process)
+        self._began = time.monotonic()
 
     def read(self) -> Frame | None:
         """The next frame, waiting for it; None when none will come any more."""
@@ -99,10 +116,31 @@ class Capture:
         if len(head) < _FRAME.size:
             return None
         index, count, overflows, arrived = _FRAME.unpack(head)
+        if count > _LARGEST_FRAME:
+            return None
         data = self._out.read(4 * count)
         if len(data) < 4 * count:
             return None
-        return Frame(index, np.frombuffer(data, "<f4"), overflows, arrived)
+        if index == _ENDED:
+            self.ended = " ".join(data.decode(errors="replace").split())
+            return None
+        frame = Frame(index, np.frombuffer(data, "<f4"), overflows, arrived)
+        return frame if self._is_next(frame) else None
+
+    def _is_next(self, frame: Frame) -> bool:
+        """Whether it can follow what came before; a process gone mad is ended, not believed."""
+        now = time.monotonic()
+        # Of what found no room only the place is known, but time has passed for all of it.
+        most = self._next + (now - self._began + _AHEAD_S) * 2 * self.device.rate
+        fits = (
+            frame.samples.size > 0
+            and self._next <= frame.index <= most
+            and self._overflows <= frame.overflows
+            and self._arrived <= frame.arrived <= now + _AHEAD_S
+        )
+        self._next = frame.index + frame.samples.size
+        self._overflows, self._arrived = frame.overflows, frame.arrived
+        return fits
 
     def kill(self) -> None:
         """End the process; ``read`` then answers None. Callable from any thread."""
@@ -113,20 +151,31 @@ class Capture:
         _end(self._process)
 
 
-def list_inputs() -> list[InputDevice]:
+def list_inputs(rates: bool = False) -> list[InputDevice]:
     """The input devices that there are now, whatever this process has listed before.
+
+    Args:
+        rates: Ask each at which rates it opens; one that does not answer in time keeps none.
 
     Raises:
         SourceError: There is no PortAudio library, or the sound system does not answer.
     """
-    process = _started(None)
+    process = _started({"rates": rates})
     try:
-        return [InputDevice(**device) for device in _answer(process)["devices"]]
+        told = _answer(process).get("devices")
+        if not isinstance(told, list):
+            raise SourceError(_NO_ANSWER)
+        devices = [_device(one) for one in told]
+        with suppress(SourceError):
+            for place, device in enumerate(devices if rates else ()):
+                offered = _answer(process, RATES_S).get("rates")
+                devices[place] = _device({**asdict(device), "rates": offered})
+        return devices
     finally:
         _end(process)
 
 
-def _started(request: Mapping[str, Any] | None) -> subprocess.Popen[bytes]:
+def _started(request: Mapping[str, Any]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "monitor.capture_process", json.dumps(request)],
         stdin=subprocess.PIPE,
@@ -137,22 +186,41 @@ def _started(request: Mapping[str, Any] | None) -> subprocess.Popen[bytes]:
     )
 
 
-def _answer(process: subprocess.Popen[bytes]) -> Mapping[str, Any]:
+def _answer(process: subprocess.Popen[bytes], within_s: float = OPEN_S) -> Mapping[str, Any]:
     """The next line of JSON that it writes; a process that writes nothing is ended."""
     assert process.stdout is not None
-    late = threading.Timer(OPEN_S, process.kill)
+    late = threading.Timer(within_s, process.kill)
     late.start()
     try:
-        found = json.loads(process.stdout.readline())
-    except ValueError:
-        raise SourceError(
-            "the sound system does not answer; unplug the device, plug it in, try again"
-        ) from None
+        found = json.loads(process.stdout.readline(_LONGEST_LINE))
+    except (ValueError, RecursionError):
+        raise SourceError(_NO_ANSWER) from None
     finally:
         late.cancel()
+    if not isinstance(found, dict):
+        raise SourceError(_NO_ANSWER)
     if "error" in found:
-        raise SourceError(found["error"])
+        raise SourceError(" ".join(str(found["error"]).split()))
     return found
+
+
+def _device(told: object) -> InputDevice:
+    """A device of its fields.
+
+    Raises:
+        SourceError: They are not.
+    """
+    kinds = {item.name: str(item.type).partition("[")[0] for item in fields(InputDevice)}
+    if not isinstance(told, dict) or told.keys() != kinds.keys() or not isinstance(told["rates"], list):
+        raise SourceError(_NO_ANSWER)
+    device = InputDevice(**{**told, "rates": tuple(told["rates"])})
+    if (
+        any(type(getattr(device, name)).__name__ != kind for name, kind in kinds.items())
+        or any(type(rate) is not int for rate in device.rates)
+        or not 1 <= device.rate <= _HIGHEST_RATE
+    ):
+        raise SourceError(_NO_ANSWER)
+    return device
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -181,8 +249,10 @@ class _Sender:
             self._blocks.put((self._index, len(block), self._overflows, time.monotonic(), data))
         self._index += len(block)
 
-    def finish(self) -> None:
-        """No more will come."""
+    def finish(self, why: str = "") -> None:
+        """No more will come, and why, where that is known."""
+        if why:
+            self._blocks.put((_ENDED, len(words := _padded(why)) // 4, 0, 0.0, words))
         self._blocks.put(None)
 
     def run(self) -> None:
@@ -192,6 +262,12 @@ class _Sender:
             self._out.write(_FRAME.pack(*head) + data)
             self._out.flush()
             self._written = block[0]
+
+
+def _padded(words: str) -> bytes:
+    """As bytes, a whole number of float32."""
+    data = words.encode()
+    return data + b" " * (-len(data) % 4)
 
 
 def _say(out: BinaryIO, line: Mapping[str, Any]) -> None:
@@ -214,8 +290,11 @@ def main(arguments: Sequence[str]) -> None:
     started = threading.Event()
     threading.Thread(target=_end_with_input, args=[started], daemon=True).start()
     try:
-        if request is None:
-            _say(out, {"devices": [asdict(device) for device in input_devices()]})
+        if "rates" in request:
+            devices = input_devices()
+            _say(out, {"devices": [asdict(device) for device in devices]})
+            for device in devices if request["rates"] else ():
+                _say(out, {"rates": offered_rates(device)})
             return
         device = find_input(request["name"], request["host_api"])
         rate = best_rate(device, request["channel"], request["rate"])
@@ -226,6 +305,7 @@ def main(arguments: Sequence[str]) -> None:
         stream = open_input(device, request["channel"], rate, sender.capture, sender.finish)
         stream.start()
         _say(out, {"started": True})
+        watch_route(lambda: sender.finish("was given another input by the sound server"))
         sender.run()
     except SourceError as error:
         _say(out, {"error": str(error)})

@@ -248,6 +248,7 @@ def demo(png: Path | None, model: str) -> int:
     epilog=example(
         "auscult monitor",
         "auscult monitor --source mic:USB --headless",
+        "auscult monitor --source mic:steth --rate 4000",
         "auscult monitor --record examinations/",
         "auscult monitor --source synth --condition as --heart-rate 90",
         "arecord -f S16_LE -r 4000 | auscult monitor --source - --rate 4000 --format s16le --headless",
@@ -260,7 +261,11 @@ def demo(png: Path | None, model: str) -> int:
     metavar="mic[:NAME]|FILE|synth|-",
     help="An input device, a recording, a synthetic heart, or PCM on standard input.",
 )
-@click.option("--rate", type=click.IntRange(1_000, 192_000), help="Of PCM on standard input, in hertz.")
+@click.option(
+    "--rate",
+    type=click.IntRange(1_000, 192_000),
+    help="Of PCM on standard input, or that a device is opened at instead of its default, in hertz.",
+)
 @click.option(
     "--format",
     "pcm_format",

@@ -81,7 +81,7 @@ def _choose(source: str, options: ListenOptions) -> SourceChoice:
     if source == "mic" or source.startswith("mic:"):
         # Before a screen somebody decides how long to wait; a program that pipes this must be told.
         patience_s = PATIENCE_S if options.headless and options.reconnect is None else options.reconnect
-        return microphone_choice(source[4:] or None, options.channel, patience_s)
+        return microphone_choice(source[4:] or None, options.channel, patience_s, options.rate)
     if source == "synth":
         return synthetic_choice(_heart(options), options.pace)
     if source == "-":

@@ -71,14 +71,17 @@ def synthetic_choice(config: SynthesisConfig, pace: float | None = 1.0) -> Sourc
 
 
 def microphone_choice(
-    name: str | None = None, channel: int | None = None, patience_s: float | None = None
+    name: str | None = None,
+    channel: int | None = None,
+    patience_s: float | None = None,
+    rate: int | None = None,
 ) -> SourceChoice:
     """A live input device, None for the system's default; see ``MicrophoneSource``."""
 
     def open_microphone(duration_s: float | None) -> Source:
         from monitor.sources.microphone import MicrophoneSource
 
-        return MicrophoneSource(name, channel, duration_s, patience_s)
+        return MicrophoneSource(name, channel, duration_s, patience_s, rate)
 
     return SourceChoice(name or "Default input device", open_microphone, False)
 

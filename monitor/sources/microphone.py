@@ -31,12 +31,13 @@ class MicrophoneSource:
         channel: Counted from 1; None for the first.
         duration_s: Stop after this much sound.
         patience_s: How long a lost device is waited for, in seconds; None for ever.
+        rate: What it must run at, in hertz; None for its default, or else what it offers.
 
     Attributes:
         warning: Why this may not be the device that is meant, in one line; empty otherwise.
 
     Raises:
-        SourceError: There is no such device or channel, or it cannot be opened.
+        SourceError: There is no such device or channel, or it cannot be opened, or not at that rate.
     """
 
     waits = False
@@ -47,9 +48,10 @@ class MicrophoneSource:
         channel: int | None = None,
         duration_s: float | None = None,
         patience_s: float | None = None,
+        rate: int | None = None,
     ) -> None:
         self._channel = channel or 1
-        self._capture = Capture(name, self._channel)
+        self._capture = Capture(name, self._channel, rate=rate)
         try:
             self._capture.find()
         except BaseException:
@@ -141,7 +143,7 @@ class MicrophoneSource:
         self._arrived = frame.arrived
         self._liveness.block(size / self.rate, not frame.samples.any(), overflowed)
         self._held.append(frame)
-        lost = self._count.block(size, frame.arrived)
+        lost = self._count.block(size, frame.arrived, overflowed)
         if self._count.settling:
             return
         self._index += lost
@@ -161,7 +163,7 @@ class MicrophoneSource:
 
     def _recover(self) -> None:
         """Look for the device until it gives sound again, or fail."""
-        self._liveness.finished()
+        self._liveness.finished(self._capture.ended)
         # What was held back to be counted is not lost.
         self._write_held()
         self._report("device_lost", self._index / self.rate, f"{self.name} {self._liveness.reason}")

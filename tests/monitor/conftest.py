@@ -1,8 +1,10 @@
+import os
+
 import pytest
 
 from model.classifier import Classifier
 from tests.model.made import card_for, weights, write_model
-from tests.monitor.sound_server import SoundServer, missing_program
+from tests.monitor.sound_server import JackServer, SoundServer, missing_program
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +33,30 @@ def classifier(model_name):
 @pytest.fixture
 def sound_server(tmp_path_factory):
     """A private PulseAudio daemon of this test's own."""
-    if program := missing_program():
+    with new_sound_server(tmp_path_factory) as server:
+        yield server
+
+
+@pytest.fixture
+def two_sound_servers(tmp_path_factory):
+    """Two of them, for two machines at once."""
+    with new_sound_server(tmp_path_factory) as one, new_sound_server(tmp_path_factory) as other:
+        yield one, other
+
+
+def new_sound_server(tmp_path_factory):
+    if program := missing_program("pulseaudio", "pactl", "parec"):
         pytest.skip(
             f"no {program}: apt-get install pulseaudio pulseaudio-utils libasound2-plugins libportaudio2"
         )
     # Its socket's path must be short.
-    with SoundServer(tmp_path_factory.mktemp("pa")) as server:
+    return SoundServer(tmp_path_factory.mktemp("pa"))
+
+
+@pytest.fixture(params=[48_000, 4_000])
+def jack_server(request):
+    """A private JACK server of this test's own, at each rate."""
+    if program := missing_program("jackd", "jack_wait"):
+        pytest.skip(f"no {program}: apt-get install jackd2 libportaudio2")
+    with JackServer(f"auscult-{os.getpid()}", request.param) as server:
         yield server

@@ -1,27 +1,23 @@
 """Capture and playback through a real sound server."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import jsonschema
 import numpy as np
 import pytest
 import soundfile as sf
 from scipy.signal import resample_poly
 
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
-from monitor.audio import InputDevice, find_input
-from monitor.json_lines import read_schema
+from monitor.audio import RATES, InputDevice, find_input
 from monitor.sources.protocol import SourceError
+from tests.monitor.monitor_process import LIMIT_S, MONITOR, ended, events, is_event, read_until
 from tests.monitor.sound_server import Feed, until
-
-VALIDATOR = jsonschema.Draft202012Validator(read_schema())
-LIMIT_S = 60
-MONITOR = ("-m", "monitor.cli", "monitor", "--source", "mic", "--headless", "--model")
 
 
 def sound(seconds, rate=48_000, seed=1):
@@ -43,14 +39,6 @@ def best_correlation(heard, played, rate, within_s):
     return float(np.max(product / np.maximum(norm, 1e-9)))
 
 
-def ended(process):
-    out, err = process.communicate(timeout=LIMIT_S)
-    lines = [json.loads(line) for line in out.splitlines()]
-    for line in lines:
-        VALIDATOR.validate(line)
-    return lines, err
-
-
 @pytest.fixture
 def stethoscope(sound_server):
     sound_server.add_stethoscope()
@@ -61,8 +49,11 @@ def test_devices_lists_what_the_server_offers(stethoscope):
     process = stethoscope.run("-m", "monitor.cli", "devices")
     out, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 0
-    names = [line[2:].split("  [")[0] for line in out.splitlines()]
-    assert {"pulse", "default"} <= set(names)
+    told = dict(line[2:].split("  [") for line in out.splitlines())
+    assert {"pulse", "default"} <= told.keys()
+    # The server converts, so it offers all; the default comes first and once.
+    offered = [int(rate) for rate in re.findall(r"\d+", told["pulse"].partition(" ch, ")[2])]
+    assert offered == [44_100, *sorted(set(RATES) - {44_100})]
     assert [line[0] for line in out.splitlines()].count("*") == 1
     assert err.count("\n") == 1
 
@@ -97,35 +88,19 @@ np.save(sys.argv[2], np.concatenate(chunks))
 """
 
 
-def test_what_is_captured_is_what_was_played(stethoscope, tmp_path):
-    with Feed(stethoscope, pcm(sound(4))):
-        process = stethoscope.run("-c", CAPTURE, "pulse", str(tmp_path / "heard.npy"), "6")
+@pytest.mark.parametrize("rate", [48_000, 4_000])
+def test_what_is_captured_is_what_was_played(sound_server, tmp_path, rate):
+    """Opened at its default rate, to which the server converts."""
+    sound_server.add_stethoscope(rate)
+    with Feed(sound_server, pcm(sound(4, rate)), rate):
+        process = sound_server.run("-c", CAPTURE, "pulse", str(tmp_path / "heard.npy"), "6")
         out, err = process.communicate(timeout=LIMIT_S)
     assert (process.returncode, err) == (0, "")
-    rate, state, size, delivered = out.split()
-    assert (state, int(size), int(delivered)) == ("ended", 6 * int(rate), 6 * int(rate))
+    opened, state, size, delivered = out.split()
+    assert (state, int(size), int(delivered)) == ("ended", 6 * int(opened), 6 * int(opened))
     heard = np.load(tmp_path / "heard.npy").astype(float)
-    played = resample_poly(sound(4), int(rate), 48_000)
-    assert best_correlation(heard, played, int(rate), within_s=2) > 0.99
-
-
-def read_until(process, wanted):
-    """Lines up to the first that is wanted, that one included."""
-    lines = []
-    while not lines or not wanted(lines[-1]):
-        line = process.stdout.readline()
-        assert line, process.stderr.read()
-        lines.append(json.loads(line))
-        VALIDATOR.validate(lines[-1])
-    return lines
-
-
-def is_event(*names):
-    return lambda line: line.get("event") in names
-
-
-def events(lines):
-    return [line["event"] for line in lines if line["kind"] == "event"]
+    played = resample_poly(sound(4, rate), int(opened), rate)
+    assert best_correlation(heard, played, int(opened), within_s=2) > 0.999
 
 
 def test_a_server_that_dies_for_good_is_a_lost_device(stethoscope, model_name):
@@ -234,11 +209,12 @@ INDICES = """
 import sys
 import numpy as np
 from monitor.capture_process import Capture
-capture = Capture("pulse", rate=48_000)
+rate = int(sys.argv[3])
+capture = Capture("pulse", rate=rate)
 capture.find()
 capture.start()
 kept, size = [], 0
-while size < 48_000 * int(sys.argv[2]):
+while size < rate * int(sys.argv[2]):
     frame = capture.read()
     assert frame.index == size and frame.overflows == 0
     kept.append(frame.samples)
@@ -249,11 +225,14 @@ np.save(sys.argv[1], np.concatenate(kept))
 """
 
 
-def test_every_sample_is_captured_once_and_in_order(stethoscope, tmp_path):
+@pytest.mark.parametrize("rate", [48_000, 4_000])
+def test_every_sample_is_captured_once_and_in_order(sound_server, tmp_path, rate):
+    """Opened at the rate that the device has, so that nothing is converted."""
+    sound_server.add_stethoscope(rate)
     # Never zero, unlike the silence around it, and repeating only after 30,000 samples.
-    played = (np.arange(5 * 48_000) % 30_000 + 1).astype("<i2")
-    with Feed(stethoscope, played.tobytes()):
-        process = stethoscope.run("-c", INDICES, str(tmp_path / "heard.npy"), "9")
+    played = (np.arange(5 * rate) % 30_000 + 1).astype("<i2")
+    with Feed(sound_server, played.tobytes(), rate):
+        process = sound_server.run("-c", INDICES, str(tmp_path / "heard.npy"), "7", str(rate))
         _, err = process.communicate(timeout=LIMIT_S)
     assert (process.returncode, err) == (0, "")
     heard = np.round(np.load(tmp_path / "heard.npy") * 2**15).astype(int)
