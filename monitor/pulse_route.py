@@ -66,7 +66,9 @@ def watch_route(moved: Callable[[], None]) -> None:
         pulse = ctypes.CDLL(_LIBRARY, os.RTLD_NOLOAD | os.RTLD_NOW)
     except (AttributeError, OSError):
         return
-    threading.Thread(target=_watch, args=(pulse, moved), name="watch on the sound server", daemon=True).start()
+    threading.Thread(
+        target=_watch, args=(pulse, moved), name="watch on the sound server", daemon=True
+    ).start()
 
 
 def _watch(pulse: ctypes.CDLL, moved: Callable[[], None]) -> None:
@@ -122,9 +124,7 @@ class _Server:
         if end or not told:
             return
         output = told.contents
-        process = self._pulse.pa_proplist_gets(
-            ctypes.c_void_p(output.proplist), b"application.process.id"
-        )
+        process = self._pulse.pa_proplist_gets(ctypes.c_void_p(output.proplist), b"application.process.id")
         if process == self._own:
             self._found[output.index] = output.source
 

@@ -30,33 +30,25 @@ def classifier(model_name):
     return Classifier.load(model_name)
 
 
+def need(packages, *programs):
+    """Skip a test that lacks a program; where CI is set, which installs them all, fail it."""
+    if program := missing_program(*programs):
+        refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+        refuse(f"no {program}: apt-get install {packages}")
+
+
 @pytest.fixture
 def sound_server(tmp_path_factory):
     """A private PulseAudio daemon of this test's own."""
-    with new_sound_server(tmp_path_factory) as server:
-        yield server
-
-
-@pytest.fixture
-def two_sound_servers(tmp_path_factory):
-    """Two of them, for two machines at once."""
-    with new_sound_server(tmp_path_factory) as one, new_sound_server(tmp_path_factory) as other:
-        yield one, other
-
-
-def new_sound_server(tmp_path_factory):
-    if program := missing_program("pulseaudio", "pactl", "parec"):
-        pytest.skip(
-            f"no {program}: apt-get install pulseaudio pulseaudio-utils libasound2-plugins libportaudio2"
-        )
+    need("pulseaudio pulseaudio-utils libasound2-plugins libportaudio2", "pulseaudio", "pactl", "parec")
     # Its socket's path must be short.
-    return SoundServer(tmp_path_factory.mktemp("pa"))
+    with SoundServer(tmp_path_factory.mktemp("pa")) as server:
+        yield server
 
 
 @pytest.fixture(params=[48_000, 4_000])
 def jack_server(request):
     """A private JACK server of this test's own, at each rate."""
-    if program := missing_program("jackd", "jack_wait"):
-        pytest.skip(f"no {program}: apt-get install jackd2 libportaudio2")
+    need("jackd2 libportaudio2", "jackd", "jack_wait")
     with JackServer(f"auscult-{os.getpid()}", request.param) as server:
         yield server

@@ -1,4 +1,4 @@
-"""``auscult monitor --headless`` in a process, its lines read as they come and checked against their schema."""
+"""``auscult monitor --headless`` in a process, its lines read as they come and checked by their schema."""
 
 import json
 

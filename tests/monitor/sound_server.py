@@ -8,9 +8,11 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
+
 
 def missing_program(*programs):
     """What a test with real sound lacks on this machine, or None."""
@@ -198,10 +200,8 @@ class LiveFeed:
                 due = int((time.monotonic() - began) * self._rate)
                 if pipe is not None and not self._starved.is_set():
                     samples = (np.arange(written, due) % self.PERIOD + 1).astype("<i2")
-                    try:
+                    with suppress(BlockingIOError):  # where nobody takes it
                         os.write(pipe, samples.tobytes())
-                    except BlockingIOError:  # nobody takes it
-                        pass
                 written = due
         finally:
             if pipe is not None:
@@ -221,12 +221,29 @@ class LiveFeed:
         return pipe
 
 
+_PLAYER = """
+import sys, time
+import numpy as np
+import sounddevice as sd
+rate, period = map(int, sys.argv[1:])
+played = 0
+def fill(block, frames, _time, _status):
+    global played
+    block[:, 0] = (np.arange(played, played + frames) % period + 1) / 2**15
+    played += frames
+(device,) = [place for place, device in enumerate(sd.query_devices()) if device["name"] == "system"]
+with sd.OutputStream(rate, device=device, channels=1, dtype="float32", callback=fill):
+    print("playing", flush=True)
+    time.sleep(3600)
+"""
+
+
 class JackServer:
     """JACK with its dummy driver, which runs on a timer and delivers zeros."""
 
     def __init__(self, name, rate):
         self.name = name
-        self._rate = rate
+        self.rate = rate
         self.environment = {
             **os.environ,
             "JACK_DEFAULT_SERVER": name,
@@ -245,7 +262,7 @@ class JackServer:
         self.process = subprocess.Popen(
             [
                 *["jackd", "--no-realtime", "--name", self.name],
-                *["-d", "dummy", "-r", str(self._rate), "-p", str(self._rate // 100)],
+                *["-d", "dummy", "-r", str(self.rate), "-p", str(self.rate // 100)],
             ],
             env=self.environment,
             stdout=subprocess.DEVNULL,
@@ -261,10 +278,21 @@ class JackServer:
             .startswith(b"running")
         )
 
+    @contextmanager
+    def playing(self):
+        """Play 1, 2, … 30,000, 1, … out of a program, which JACK offers as the input ``PortAudio``."""
+        player = self.run("-c", _PLAYER, str(self.rate), str(LiveFeed.PERIOD))
+        try:
+            assert player.stdout.readline(), player.stderr.read()
+            yield
+        finally:
+            player.kill()
+            player.communicate()
+
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(5)
+            self.process.wait(2)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
