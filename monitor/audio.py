@@ -8,14 +8,18 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.sources.protocol import SourceError
+
+if TYPE_CHECKING:
+    from recordings import Channel
 
 NO_PORTAUDIO = (
     "no PortAudio library: install it (Debian and Ubuntu: apt-get install libportaudio2); "
@@ -33,6 +37,9 @@ RATES = (48_000, 44_100, 32_000, 16_000, 8_000, 4_000, 96_000, 22_050, 11_025, 1
 
 HOST_APIS = ("Windows WASAPI", "Core Audio", "ALSA")
 """Of the interfaces to one device the first of these is taken: the others resample, mix or truncate names."""
+
+MOST_CHANNELS = 2
+"""Captured where no channel is numbered."""
 
 _WASAPI = "Windows WASAPI"
 _BRACKETED = re.compile(r"^(.*\S)\s*\[(.+)\]$")
@@ -58,6 +65,7 @@ class InputDevice:
         rate: Its default rate in hertz.
         default: It is the system's default input.
         index: PortAudio's number for it, good only until devices change.
+        rates: Those of ``RATES`` at which it opens, in hertz, rising, where that was asked; empty otherwise.
     """
 
     name: str
@@ -66,6 +74,7 @@ class InputDevice:
     rate: int
     default: bool
     index: int
+    rates: tuple[int, ...] = ()
 
     @property
     def built_in(self) -> bool:
@@ -177,24 +186,35 @@ class Stream:
         closing.join(_CLOSE_S)
 
 
-def best_rate(device: InputDevice, channel: int, rate: int | None = None) -> int:
+def channels_for(device: InputDevice, channel: Channel) -> int:
+    """How many channels are to be captured, from the first on.
+
+    Args:
+        device: From ``find_input``.
+        channel: One counted from 1, which is then the last; or all that a stethoscope's adapter has, for
+            their mean or the louder one of them. A sound server offers more, and only makes them up.
+    """
+    return channel if isinstance(channel, int) else min(device.channels, MOST_CHANNELS)
+
+
+def best_rate(device: InputDevice, channels: int, rate: int | None = None) -> int:
     """The rate at which a device is to be opened, in hertz; it is not opened yet.
 
     Args:
         device: From ``find_input``.
-        channel: Counted from 1.
+        channels: From ``channels_for``.
         rate: What it must run at; None for its default, or else the first of ``RATES`` that it offers.
 
     Raises:
         SourceError: It has no such channel, or offers no such rate.
     """
     sd = _sounddevice()
-    if channel > device.channels:
-        raise SourceError(f"{device.name} has {device.channels} channels, not {channel}")
+    if channels > device.channels:
+        raise SourceError(f"{device.name} has {device.channels} channels, not {channels}")
     reason = ""
     for wanted in (device.rate, *RATES) if rate is None else (rate,):
         try:
-            sd.check_input_settings(device.index, channel, "float32", _settings(sd, device), wanted)
+            sd.check_input_settings(device.index, channels, "float32", _settings(sd, device), wanted)
         except (sd.PortAudioError, ValueError) as error:
             reason = reason or _reason(error)
         else:
@@ -202,14 +222,26 @@ def best_rate(device: InputDevice, channel: int, rate: int | None = None) -> int
     raise _unopened(device, reason)
 
 
+def offered_rates(device: InputDevice) -> list[int]:
+    """Of ``RATES`` and its default those at which it would open now, in hertz, rising.
+
+    A sound server, and the shared mode of Windows, convert and so offer them all.
+    """
+    offered = []
+    for wanted in sorted({device.rate, *RATES}):
+        with suppress(SourceError):
+            offered.append(best_rate(device, 1, wanted))
+    return offered
+
+
 def open_input(
-    device: InputDevice, channel: int, rate: int, capture: Capture, finished: Callable[[], None]
+    device: InputDevice, channels: int, rate: int, capture: Capture, finished: Callable[[], None]
 ) -> Stream:
     """Open a device.
 
     Args:
         device: From ``find_input``.
-        channel: Counted from 1; all up to it are captured, and it is the last of a block.
+        channels: From ``channels_for``.
         rate: From ``best_rate``.
         capture: Called on PortAudio's thread with each block.
         finished: Called when the device will give no more.
@@ -227,7 +259,7 @@ def open_input(
             sd.InputStream(
                 samplerate=rate,
                 device=device.index,
-                channels=channel,
+                channels=channels,
                 dtype="float32",
                 latency=INPUT_BUFFER_S,
                 extra_settings=_settings(sd, device),

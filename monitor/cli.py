@@ -110,11 +110,9 @@ class ChannelChoice(click.ParamType):
     name = "channel"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Channel | None:
-        """The channel; None for the louder one."""
-        if value == "mono":
-            return "mono"
-        if value == "louder":
-            return None
+        """The channel; None where nothing was said."""
+        if value in (None, "mono", "louder"):
+            return value
         if not (str(value).isdecimal() and int(value) >= 1):
             self.fail(f"{value!r} is not a channel's number from 1, mono or louder", param, ctx)
         return int(value)
@@ -143,10 +141,9 @@ _duration = click.option(
 _channel = click.option(
     "--channel",
     type=ChannelChoice(),
-    default="louder",
     metavar="N|mono|louder",
-    show_default=True,
-    help="Of several: one counted from 1, the mean of all, or the louder one.",
+    help="Of several: one counted from 1, the mean, or the louder one. "
+    "Default: a recording's louder one, a device's first.",
 )
 _model = click.option(
     "--model",
@@ -306,6 +303,7 @@ def demo(png: Path | None, model: str) -> int:
     epilog=example(
         "auscult monitor",
         "auscult monitor --source mic:USB --headless",
+        "auscult monitor --source mic:steth --rate 4000",
         "auscult monitor --record --patient 'bed 7'",
         "auscult monitor --source synth --condition as --heart-rate 90",
         "auscult monitor --source synth --scenario faults.toml --pace 4x",
@@ -319,7 +317,11 @@ def demo(png: Path | None, model: str) -> int:
     metavar="mic[:NAME]|FILE|synth|-",
     help="An input device, a recording, a synthetic heart, or PCM on standard input.",
 )
-@click.option("--rate", type=click.IntRange(1_000, 192_000), help="Of PCM on standard input, in hertz.")
+@click.option(
+    "--rate",
+    type=click.IntRange(1_000, 192_000),
+    help="Of PCM on standard input, or that a device is opened at instead of its default, in hertz.",
+)
 @click.option(
     "--format",
     "pcm_format",

@@ -10,8 +10,11 @@ from enum import StrEnum
 ALARM_S = 0.5
 """Without a block for so long something is wrong; a busy machine may still catch up."""
 
-LOST_S = 1.5
-"""Without a block for so long the device is lost: a suspended one just ceases to call."""
+LOST_S = 1.25
+"""Without a block for so long the device is lost: a suspended one just ceases to call.
+
+It is to be told within two seconds, also on a busy machine.
+"""
 
 HELD_UP_S = 1.0
 """Between two questions; a program that asks several times a second was held up itself."""
@@ -87,11 +90,11 @@ class Liveness:
             self.condition = Condition.HEALTHY
             self._judge(now)
 
-    def finished(self) -> None:
-        """The device gives no more."""
+    def finished(self, why: str = "") -> None:
+        """The device gives no more, and why, where that is known."""
         with self._lock:
             if self.condition in (Condition.HEALTHY, Condition.ALARMED):
-                self._lose("gives no more sound", self._clock())
+                self._lose(why or "gives no more sound", self._clock())
 
     def check(self) -> Condition:
         """The condition now; to be asked some times a second."""
@@ -131,9 +134,9 @@ class Liveness:
 class SampleCount:
     """Counts samples against the clock where blocks pause, to tell what is lost from what is late.
 
-    A device's clock may run a little fast or slow, so only a pause makes the count suspect: what was kept
-    somewhere comes at once when it is over, what was not is lost. Blocks are therefore to be held back for
-    ``SETTLE_S`` after a pause, until ``settling`` is over.
+    A device's clock may run a little fast or slow, so only a pause or an overflow makes the count suspect:
+    what was kept somewhere comes at once when it is over, what was not is lost. Blocks are therefore to be
+    held back for ``SETTLE_S`` after it, until ``settling`` is over.
 
     Args:
         rate: Samples a second.
@@ -157,17 +160,19 @@ class SampleCount:
         """Whether blocks are to be held back."""
         return self._resumed is not None
 
-    def block(self, count: int, arrived: float) -> int:
+    def block(self, count: int, arrived: float, overflowed: bool = False) -> int:
         """A block came.
 
         Args:
             count: Its samples.
             arrived: Clock reading, in seconds.
+            overflowed: The device said that it dropped sound before it, though not how much.
 
         Returns:
             Samples that were lost before the blocks held back, this one among them; 0 while that is open.
         """
-        if self._last is not None and arrived - self._last - count / self._rate > STALL_S:
+        paused = self._last is not None and arrived - self._last - count / self._rate > STALL_S
+        if paused or (overflowed and self._last is not None):
             if self._resumed is None:
                 self._before = min(self._lags)
             self._lags.clear()

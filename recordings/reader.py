@@ -44,8 +44,8 @@ _UNKNOWN_DATA = re.compile(r"^\s*Data Size\s*: -1$", re.MULTILINE)
 _OGG_WITHOUT_END = re.compile(r"^Ogg ?: (?:Last page lacks|Junk after)", re.MULTILINE)
 
 
-Channel = int | Literal["mono"]
-"""A channel, counted from 1, or the mean of all."""
+Channel = int | Literal["mono", "louder"]
+"""A channel, counted from 1, the mean of all, or the one with the greater deviation."""
 
 
 class RecordingError(Exception):
@@ -73,7 +73,7 @@ class Recording:
         self.path = path
         self.rate: int = sound.samplerate
         self.channels: int = sound.channels
-        self.channel: Channel = 1
+        self.channel: int | Literal["mono"] = 1
         self.frames: int = sound.frames
         self.open_ended: bool = False
         self._handle = handle
@@ -89,9 +89,10 @@ class Recording:
 
         Args:
             path: a sound file; its content decides the format, not its suffix.
-            channel: the channel to read, counted from 1, or "mono" for the mean of all. None takes, of
-                several, the one with the greatest standard deviation over the first 60 s (the lowest of
-                equals): in a stereo file with one stethoscope the other channel is silent or holds the room.
+            channel: the channel to read, counted from 1, or "mono" for the mean of all. "louder", like None,
+                takes of several the one with the greatest standard deviation over the first 60 s (the lowest
+                of equals): in a stereo file with one stethoscope the other channel is silent or holds the
+                room.
 
         Returns:
             The recording, positioned at its first sample.
@@ -200,7 +201,7 @@ class Recording:
         if self.frames == 0 or not len(self._read()):
             raise _error(self.path, "holds no samples that can be read; record or export it again")
         self.rewind()
-        if channel is not None:
+        if channel not in (None, "louder"):
             self.channel = channel
         elif self.channels > 1:
             self.channel = self._loudest()

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import click
 
-from monitor.audio import input_devices
+from monitor.audio import InputDevice
+from monitor.capture_process import list_inputs
 from monitor.failure import CommandError
 from monitor.sources.protocol import SourceError
 
 
 def run_devices() -> None:
-    """List the input devices, one a line.
+    """List the input devices, one a line, with the rates at which they open.
 
     Raises:
-        CommandError: There is no PortAudio library, or no device.
+        CommandError: There is no PortAudio library, no device, or the sound system does not answer.
     """
     try:
-        found = input_devices()
+        found = list_inputs(rates=True)
     except SourceError as error:
         raise CommandError(str(error)) from None
     if not found:
         raise CommandError("no input device: plug in a stethoscope, or replay a recording")
     for device in found:
         mark = "*" if device.default else " "
-        click.echo(f"{mark} {device.name}  [{device.host_api}, {device.channels} ch, {device.rate} Hz]")
-    click.echo("* the system's default; choose one by: auscult monitor --source mic:NAME", err=True)
+        click.echo(f"{mark} {device.name}  [{device.host_api}, {device.channels} ch, {_rates(device)}]")
+    click.echo("* the system's default; choose one by: auscult monitor --source mic:NAME --rate HZ", err=True)
+
+
+def _rates(device: InputDevice) -> str:
+    """Its default rate, then the others."""
+    others = [str(rate) for rate in device.rates if rate != device.rate]
+    if not device.rates:
+        return f"{device.rate} Hz, others unknown: is it in use?"
+    return f"{device.rate} Hz, also {' '.join(others)}" if others else f"{device.rate} Hz only"

@@ -96,8 +96,8 @@ def _choose(source: str, options: ListenOptions) -> SourceChoice:
         # Before a screen somebody decides how long to wait; a program that pipes this must be told.
         patience_s = PATIENCE_S if options.headless and options.reconnect is None else options.reconnect
         if name := source[4:]:
-            return microphone_choice(name, options.channel, patience_s)
-        return remembered_microphone_choice(options.channel, patience_s)
+            return microphone_choice(name, options.channel, patience_s, options.rate)
+        return remembered_microphone_choice(options.channel, patience_s, options.rate)
     if source == "synth" and options.scenario is not None:
         # A loop's duration is that of all its rounds.
         duration_s = None if options.loop else options.duration
@@ -274,11 +274,12 @@ def _run_headless(
     from monitor.worker import Listeners
 
     out = sys.stdout
+    refused = False
     # Set on the worker's thread, raised on this one.
     unwritten: list[BrokenPipeError | CommandError] = []
 
     def write(line: dict[str, object]) -> None:
-        if not unwritten:
+        if not (unwritten or refused):
             try:
                 write_line(line, out)
             except (BrokenPipeError, CommandError) as error:
@@ -301,6 +302,7 @@ def _run_headless(
     except SourceError as error:
         raise _StreamError(str(error)) from None
     if keep is not None and keep.record and not session.recorded:
+        refused = True
         session.stop()
         raise _StreamError(session.remarks[-1])
     remarked = 0

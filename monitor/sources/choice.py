@@ -83,14 +83,17 @@ def scripted_choice(scenario: Scenario, pace: float | None = 1.0) -> SourceChoic
 
 
 def microphone_choice(
-    name: str | None = None, channel: Channel | None = None, patience_s: float | None = None
+    name: str | None = None,
+    channel: Channel | None = None,
+    patience_s: float | None = None,
+    rate: int | None = None,
 ) -> SourceChoice:
     """A live input device, None for the system's default; see ``MicrophoneSource``. It is remembered."""
 
     def open_microphone(duration_s: float | None) -> Source:
         from monitor.sources.microphone import MicrophoneSource
 
-        source = MicrophoneSource(name, channel, duration_s, patience_s)
+        source = MicrophoneSource(name, channel, duration_s, patience_s, rate)
         _remember_input("" if name is None else source.identity)
         return source
 
@@ -98,7 +101,7 @@ def microphone_choice(
 
 
 def remembered_microphone_choice(
-    channel: Channel | None = None, patience_s: float | None = None
+    channel: Channel | None = None, patience_s: float | None = None, rate: int | None = None
 ) -> SourceChoice:
     """The input device that was chosen last, or the system's default with a warning where it is not there."""
     remembered = read_settings().input
@@ -107,11 +110,11 @@ def remembered_microphone_choice(
         from monitor.sources.microphone import MicrophoneSource
 
         if not remembered:
-            return MicrophoneSource(None, channel, duration_s, patience_s)
+            return MicrophoneSource(None, channel, duration_s, patience_s, rate)
         try:
-            return MicrophoneSource(remembered, channel, duration_s, patience_s)
+            return MicrophoneSource(remembered, channel, duration_s, patience_s, rate)
         except SourceError:
-            source = MicrophoneSource(None, channel, duration_s, patience_s)
+            source = MicrophoneSource(None, channel, duration_s, patience_s, rate)
             source.warning = f"{remembered}, chosen last, is not there: {source.name} is listened to instead"
             return source
 

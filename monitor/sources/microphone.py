@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from monitor.capture_process import Capture, Frame
 from monitor.liveness import Condition, Liveness, SampleCount
 from monitor.ring import Ring
 from monitor.sources.protocol import Report, SourceError, SourceHealth
+
+if TYPE_CHECKING:
+    from recordings import Channel
 
 RETRY_S = 0.5
 """Between two tries to open a lost device."""
@@ -28,16 +32,17 @@ class MicrophoneSource:
 
     Args:
         name: Of the device, or a part of it; None for the system's default.
-        channel: Counted from 1; None for the first.
+        channel: Counted from 1, or the mean or the louder one of two; None for the first.
         duration_s: Stop after this much sound.
         patience_s: How long a lost device is waited for, in seconds; None for ever.
+        rate: What it must run at, in hertz; None for its default, or else what it offers.
 
     Attributes:
         identity: Its name and interface, by which it is found again.
         warning: Why this may not be the device that is meant, in one line; empty otherwise.
 
     Raises:
-        SourceError: There is no such device or channel, or it cannot be opened.
+        SourceError: There is no such device or channel, or it cannot be opened, or not at that rate.
     """
 
     waits = False
@@ -45,12 +50,13 @@ class MicrophoneSource:
     def __init__(
         self,
         name: str | None = None,
-        channel: int | None = None,
+        channel: Channel | None = None,
         duration_s: float | None = None,
         patience_s: float | None = None,
+        rate: int | None = None,
     ) -> None:
-        self._channel = channel or 1
-        self._capture = Capture(name, self._channel)
+        self._channel: Channel = channel or 1
+        self._capture = Capture(name, self._channel, rate=rate)
         try:
             self._capture.find()
         except BaseException:
@@ -83,6 +89,7 @@ class MicrophoneSource:
         """
         self._ring, self._report = ring, report
         self._capture.start()
+        self._channel = self._capture.channel
         self._liveness = Liveness(time.monotonic, self._patience_s)
         self._arrived = time.monotonic()
         self._state = "running"
@@ -143,7 +150,7 @@ class MicrophoneSource:
         self._arrived = frame.arrived
         self._liveness.block(size / self.rate, not frame.samples.any(), overflowed)
         self._held.append(frame)
-        lost = self._count.block(size, frame.arrived)
+        lost = self._count.block(size, frame.arrived, overflowed)
         if self._count.settling:
             return
         self._index += lost
@@ -163,7 +170,7 @@ class MicrophoneSource:
 
     def _recover(self) -> None:
         """Look for the device until it gives sound again, or fail."""
-        self._liveness.finished()
+        self._liveness.finished(self._capture.ended)
         # What was held back to be counted is not lost.
         self._write_held()
         self._report("device_lost", self._index / self.rate, f"{self.name} {self._liveness.reason}")

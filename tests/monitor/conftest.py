@@ -1,8 +1,10 @@
+import os
+
 import pytest
 
 from model.classifier import Classifier
 from tests.model.made import card_for, weights, write_model
-from tests.monitor.sound_server import SoundServer, missing_program
+from tests.monitor.sound_server import JackServer, SoundServer, missing_program
 
 
 @pytest.fixture(scope="session")
@@ -28,13 +30,25 @@ def classifier(model_name):
     return Classifier.load(model_name)
 
 
+def need(packages, *programs):
+    """Skip a test that lacks a program; where CI is set, which installs them all, fail it."""
+    if program := missing_program(*programs):
+        refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+        refuse(f"no {program}: apt-get install {packages}")
+
+
 @pytest.fixture
 def sound_server(tmp_path_factory):
     """A private PulseAudio daemon of this test's own."""
-    if program := missing_program():
-        pytest.skip(
-            f"no {program}: apt-get install pulseaudio pulseaudio-utils libasound2-plugins libportaudio2"
-        )
+    need("pulseaudio pulseaudio-utils libasound2-plugins libportaudio2", "pulseaudio", "pactl", "parec")
     # Its socket's path must be short.
     with SoundServer(tmp_path_factory.mktemp("pa")) as server:
+        yield server
+
+
+@pytest.fixture(params=[48_000, 4_000])
+def jack_server(request):
+    """A private JACK server of this test's own, at each rate."""
+    need("jackd2 libportaudio2", "jackd", "jack_wait")
+    with JackServer(f"auscult-{os.getpid()}", request.param) as server:
         yield server

@@ -1,20 +1,22 @@
-"""A private PulseAudio daemon, and sound written into it."""
+"""A private PulseAudio daemon and sound written into it, and a private JACK server."""
 
 import ctypes.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-PROGRAMS = ("pulseaudio", "pactl", "parec")
+import numpy as np
 
 
-def missing_program():
+def missing_program(*programs):
     """What a test with real sound lacks on this machine, or None."""
-    for program in PROGRAMS:
+    for program in programs:
         if shutil.which(program) is None:
             return program
     return None if ctypes.util.find_library("portaudio") else "PortAudio library"
@@ -82,14 +84,22 @@ class SoundServer:
         )
         return done.stdout
 
-    def add_stethoscope(self):
-        """An input of 48 kHz, 16 bit, mono, that runs at the pace of what is written into its pipe."""
+    def add_stethoscope(self, rate=48_000, channels=1):
+        """An input of 16 bit that runs at the pace of what is written into its pipe."""
         self.fifo.unlink(missing_ok=True)  # of one that was killed
-        self.control(
+        self._stethoscope = self.control(
             *["load-module", "module-pipe-source", "source_name=st", f"file={self.fifo}"],
-            *["format=s16le", "rate=48000", "channels=1"],
-        )
+            *["format=s16le", f"rate={rate}", f"channels={channels}"],
+        ).strip()
         self.environment["PULSE_SOURCE"] = "st"
+
+    def pull_stethoscope(self):
+        """Take the input away."""
+        self.control("unload-module", self._stethoscope)
+
+    def add_other_input(self):
+        """An input of silence, to which the server moves who listened to one that went away."""
+        self.control("load-module", "module-null-source", "source_name=other", "rate=48000", "channels=1")
 
     def add_loudspeaker(self):
         """An output whose monitor can be recorded."""
@@ -116,8 +126,9 @@ class Feed:
     A second of silence at its own pace goes before the sound, as a stream is seen a while before it runs.
     """
 
-    def __init__(self, server, sound):
+    def __init__(self, server, sound, rate=48_000):
         self._server, self._sound = server, memoryview(sound)
+        self._silence = bytes(2 * rate // 100)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
@@ -130,18 +141,17 @@ class Feed:
         self._thread.join()
 
     def _run(self):
-        silence = bytes(960)
         # Kept open throughout: the server does not always go on with a second writer.
         pipe = os.open(self._server.fifo, os.O_RDWR | os.O_NONBLOCK)
         try:
             while not self._over.is_set() and not self._server.captured():
-                self._write(pipe, memoryview(silence))
+                self._write(pipe, memoryview(self._silence))
             for _ in range(100):
-                self._write(pipe, memoryview(silence))
+                self._write(pipe, memoryview(self._silence))
                 self._over.wait(0.01)
             self._write(pipe, self._sound)
             while not self._over.wait(0.01):
-                self._write(pipe, memoryview(silence))
+                self._write(pipe, memoryview(self._silence))
         finally:
             os.close(pipe)
 
@@ -151,3 +161,148 @@ class Feed:
                 data = data[os.write(pipe, data[:9600]) :]
             except BlockingIOError:
                 self._over.wait(0.005)
+
+
+class LiveFeed:
+    """Writes 1, 2, … 30,000, 1, … into the stethoscope's pipe at its own rate, and into the next one's too.
+
+    Never zero, and each sample is told from those near it.
+    """
+
+    PERIOD = 30_000
+
+    def __init__(self, server, rate):
+        self._server, self._rate = server, rate
+        self._over, self._starved = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join()
+
+    def starve(self):
+        """Write no more."""
+        self._starved.set()
+
+    def go_on(self):
+        """Write again, from where the clock is now."""
+        self._starved.clear()
+
+    def _run(self):
+        pipe, began, written = None, time.monotonic(), 0
+        try:
+            while not self._over.wait(0.01):
+                pipe = self._current(pipe)
+                due = int((time.monotonic() - began) * self._rate)
+                if pipe is not None and not self._starved.is_set():
+                    samples = (np.arange(written, due) % self.PERIOD + 1).astype("<i2")
+                    with suppress(BlockingIOError):  # where nobody takes it
+                        os.write(pipe, samples.tobytes())
+                written = due
+        finally:
+            if pipe is not None:
+                os.close(pipe)
+
+    def _current(self, pipe):
+        """The pipe that there is now, perhaps another than before."""
+        try:
+            now = os.stat(self._server.fifo)  # noqa: PTH116
+            if pipe is None or now.st_ino != os.fstat(pipe).st_ino:
+                new = os.open(self._server.fifo, os.O_RDWR | os.O_NONBLOCK)
+                if pipe is not None:
+                    os.close(pipe)
+                return new
+        except FileNotFoundError:
+            pass
+        return pipe
+
+
+_PLAYER = """
+import sys, time
+import numpy as np
+import sounddevice as sd
+rate, period = map(int, sys.argv[1:])
+played = 0
+def fill(block, frames, _time, _status):
+    global played
+    block[:, 0] = (np.arange(played, played + frames) % period + 1) / 2**15
+    played += frames
+(device,) = [place for place, device in enumerate(sd.query_devices()) if device["name"] == "system"]
+with sd.OutputStream(rate, device=device, channels=1, dtype="float32", callback=fill):
+    print("playing", flush=True)
+    time.sleep(3600)
+"""
+
+
+class JackServer:
+    """JACK with its dummy driver, which runs on a timer and delivers zeros."""
+
+    def __init__(self, name, rate):
+        self.name = name
+        self.rate = rate
+        self.environment = {
+            **os.environ,
+            "JACK_DEFAULT_SERVER": name,
+            "JACK_NO_AUDIO_RESERVATION": "1",
+            "JACK_NO_START_SERVER": "1",
+            "PULSE_SERVER": "unix:/nowhere",
+            "OMP_NUM_THREADS": "1",
+        }
+
+    def __enter__(self):
+        self.begin()
+        return self
+
+    def begin(self):
+        """Start the server, for the first time or again."""
+        self.process = subprocess.Popen(
+            [
+                *["jackd", "--no-realtime", "--name", self.name],
+                *["-d", "dummy", "-r", str(self.rate), "-p", str(self.rate // 100)],
+            ],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until(self._answers, "JACK answers")
+
+    def _answers(self):
+        assert self.process.poll() is None, "JACK ended"
+        return (
+            subprocess.run(["jack_wait", "-c", "-s", self.name], env=self.environment, capture_output=True)
+            .stdout.strip()
+            .startswith(b"running")
+        )
+
+    @contextmanager
+    def playing(self):
+        """Play 1, 2, … 30,000, 1, … out of a program, which JACK offers as the input ``PortAudio``."""
+        player = self.run("-c", _PLAYER, str(self.rate), str(LiveFeed.PERIOD))
+        try:
+            assert player.stdout.readline(), player.stderr.read()
+            yield
+        finally:
+            player.kill()
+            player.communicate()
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(2)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def run(self, *words):
+        """Start a Python program that uses this server."""
+        return subprocess.Popen(
+            [sys.executable, *words],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )

@@ -1,29 +1,25 @@
 """Capture and playback through a real sound server."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import jsonschema
 import numpy as np
 import pytest
 import soundfile as sf
 from scipy.signal import resample_poly
 
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
-from monitor.audio import InputDevice, find_input
-from monitor.json_lines import event_line, read_schema
+from monitor.audio import RATES, InputDevice, find_input
+from monitor.json_lines import event_line
 from monitor.session_store import SessionStore
 from monitor.sources.protocol import SourceError
+from tests.monitor.monitor_process import LIMIT_S, MONITOR, ended, events, is_event, read_until
 from tests.monitor.sound_server import Feed, until
-
-VALIDATOR = jsonschema.Draft202012Validator(read_schema())
-LIMIT_S = 60
-KEPT = ("-m", "monitor.cli", "monitor", "--source", "mic", "--headless", "--model")
-MONITOR = (*KEPT[:-1], "--no-store", "--model")
 
 
 def sound(seconds, rate=48_000, seed=1):
@@ -45,14 +41,6 @@ def best_correlation(heard, played, rate, within_s):
     return float(np.max(product / np.maximum(norm, 1e-9)))
 
 
-def ended(process):
-    out, err = process.communicate(timeout=LIMIT_S)
-    lines = [json.loads(line) for line in out.splitlines()]
-    for line in lines:
-        VALIDATOR.validate(line)
-    return lines, err
-
-
 @pytest.fixture
 def stethoscope(sound_server):
     sound_server.add_stethoscope()
@@ -63,8 +51,11 @@ def test_devices_lists_what_the_server_offers(stethoscope):
     process = stethoscope.run("-m", "monitor.cli", "devices")
     out, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 0
-    names = [line[2:].split("  [")[0] for line in out.splitlines()]
-    assert {"pulse", "default"} <= set(names)
+    told = dict(line[2:].split("  [") for line in out.splitlines())
+    assert {"pulse", "default"} <= told.keys()
+    # The server converts, so it offers all; the default comes first and once.
+    offered = [int(rate) for rate in re.findall(r"\d+", told["pulse"].partition(" ch, ")[2])]
+    assert offered == [44_100, *sorted(set(RATES) - {44_100})]
     assert [line[0] for line in out.splitlines()].count("*") == 1
     assert err.count("\n") == 1
 
@@ -99,35 +90,19 @@ np.save(sys.argv[2], np.concatenate(chunks))
 """
 
 
-def test_what_is_captured_is_what_was_played(stethoscope, tmp_path):
-    with Feed(stethoscope, pcm(sound(4))):
-        process = stethoscope.run("-c", CAPTURE, "pulse", str(tmp_path / "heard.npy"), "6")
+@pytest.mark.parametrize("rate", [48_000, 4_000])
+def test_what_is_captured_is_what_was_played(sound_server, tmp_path, rate):
+    """Opened at its default rate, to which the server converts."""
+    sound_server.add_stethoscope(rate)
+    with Feed(sound_server, pcm(sound(4, rate)), rate):
+        process = sound_server.run("-c", CAPTURE, "pulse", str(tmp_path / "heard.npy"), "6")
         out, err = process.communicate(timeout=LIMIT_S)
     assert (process.returncode, err) == (0, "")
-    rate, state, size, delivered = out.split()
-    assert (state, int(size), int(delivered)) == ("ended", 6 * int(rate), 6 * int(rate))
+    opened, state, size, delivered = out.split()
+    assert (state, int(size), int(delivered)) == ("ended", 6 * int(opened), 6 * int(opened))
     heard = np.load(tmp_path / "heard.npy").astype(float)
-    played = resample_poly(sound(4), int(rate), 48_000)
-    assert best_correlation(heard, played, int(rate), within_s=2) > 0.99
-
-
-def read_until(process, wanted):
-    """Lines up to the first that is wanted, that one included."""
-    lines = []
-    while not lines or not wanted(lines[-1]):
-        line = process.stdout.readline()
-        assert line, process.stderr.read()
-        lines.append(json.loads(line))
-        VALIDATOR.validate(lines[-1])
-    return lines
-
-
-def is_event(*names):
-    return lambda line: line.get("event") in names
-
-
-def events(lines):
-    return [line["event"] for line in lines if line["kind"] == "event"]
+    played = resample_poly(sound(4, rate), int(opened), rate)
+    assert best_correlation(heard, played, int(opened), within_s=2) > 0.999
 
 
 def test_a_server_that_dies_for_good_is_a_lost_device(stethoscope, model_name):
@@ -147,29 +122,6 @@ def test_a_server_that_dies_for_good_is_a_lost_device(stethoscope, model_name):
     assert summary["windows"] >= 1
     assert err.startswith("auscult: ")
     assert err.count("\n") == 1
-
-
-def test_a_server_that_dies_and_comes_back_is_listened_to_again(stethoscope, model_name):
-    with Feed(stethoscope, pcm(sound(6))):
-        process = stethoscope.run(*MONITOR, model_name)
-        read_until(process, lambda line: line.get("window_end_s", 0) >= 2)
-        stethoscope.end()
-        died = time.monotonic()
-        (*_, lost) = read_until(process, is_event("device_lost"))
-        assert time.monotonic() - died < 3
-    away_s = time.monotonic() - died
-    stethoscope.begin()
-    stethoscope.add_stethoscope()
-    returned = time.monotonic()
-    with Feed(stethoscope, pcm(sound(4))):
-        (*_, back) = read_until(process, is_event("device_back"))
-        assert time.monotonic() - returned < 8
-        assert back["t_s"] - lost["t_s"] > away_s - 3
-        read_until(process, lambda line: line.get("window_end_s", 0) > back["t_s"] + 1)
-        process.send_signal(signal.SIGINT)
-        rest, err = ended(process)
-    assert (process.returncode, err) == (130, "")
-    assert rest[-1]["gap_s"] == pytest.approx(back["t_s"] - lost["t_s"], abs=0.3)
 
 
 def test_a_source_that_falls_silent_and_wakes_is_listened_to_again(stethoscope, model_name):
@@ -236,11 +188,12 @@ INDICES = """
 import sys
 import numpy as np
 from monitor.capture_process import Capture
-capture = Capture("pulse", rate=48_000)
+rate = int(sys.argv[3])
+capture = Capture("pulse", rate=rate)
 capture.find()
 capture.start()
 kept, size = [], 0
-while size < 48_000 * int(sys.argv[2]):
+while size < rate * int(sys.argv[2]):
     frame = capture.read()
     assert frame.index == size and frame.overflows == 0
     kept.append(frame.samples)
@@ -251,11 +204,14 @@ np.save(sys.argv[1], np.concatenate(kept))
 """
 
 
-def test_every_sample_is_captured_once_and_in_order(stethoscope, tmp_path):
+@pytest.mark.parametrize("rate", [48_000, 4_000])
+def test_every_sample_is_captured_once_and_in_order(sound_server, tmp_path, rate):
+    """Opened at the rate that the device has, so that nothing is converted."""
+    sound_server.add_stethoscope(rate)
     # Never zero, unlike the silence around it, and repeating only after 30,000 samples.
-    played = (np.arange(5 * 48_000) % 30_000 + 1).astype("<i2")
-    with Feed(stethoscope, played.tobytes()):
-        process = stethoscope.run("-c", INDICES, str(tmp_path / "heard.npy"), "9")
+    played = (np.arange(5 * rate) % 30_000 + 1).astype("<i2")
+    with Feed(sound_server, played.tobytes(), rate):
+        process = sound_server.run("-c", INDICES, str(tmp_path / "heard.npy"), "7", str(rate))
         _, err = process.communicate(timeout=LIMIT_S)
     assert (process.returncode, err) == (0, "")
     heard = np.round(np.load(tmp_path / "heard.npy") * 2**15).astype(int)
@@ -301,7 +257,7 @@ def test_what_is_judged_is_recorded_across_a_loss(stethoscope, model_name, tmp_p
     """At the device's rate, the time it was away as silence."""
     folder = tmp_path / "Untersuchungen – Zürich"
     with Feed(stethoscope, pcm(sound(3))):
-        process = stethoscope.run(*KEPT, model_name, "--record", "--data", str(folder))
+        process = stethoscope.run(*MONITOR, model_name, "--record", "--data", str(folder))
         lines = read_until(process, lambda line: line.get("window_end_s", 0) >= 4)
         stethoscope.control("suspend-source", "st", "1")
         lines += read_until(process, is_event("device_lost"))
@@ -330,7 +286,7 @@ def test_a_folder_that_cannot_be_recorded_to_is_told_before_anything_is_heard(
 ):
     (tmp_path / "file").write_text("")
     with Feed(stethoscope, b""):
-        process = stethoscope.run(*KEPT, model_name, "--record", "--data", str(tmp_path / "file"))
+        process = stethoscope.run(*MONITOR, model_name, "--record", "--data", str(tmp_path / "file"))
         lines, err = ended(process)
     assert (process.returncode, lines) == (1, [])
     assert "choose another folder" in err
@@ -340,12 +296,33 @@ def test_a_folder_that_cannot_be_recorded_to_is_told_before_anything_is_heard(
 def test_what_cannot_be_kept_is_listened_to_all_the_same(stethoscope, model_name, tmp_path):
     (tmp_path / "file").write_text("")
     with Feed(stethoscope, pcm(sound(3))):
-        process = stethoscope.run(*KEPT, model_name, "--data", str(tmp_path / "file"), "--duration", "2")
+        process = stethoscope.run(*MONITOR, model_name, "--data", str(tmp_path / "file"), "--duration", "2")
         lines, err = ended(process)
     assert process.returncode == 0
     assert lines[-1]["kind"] == "summary"
     assert err.startswith("auscult: this session is not kept:")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("channel", "share"), [("2", 1.0), ("louder", 1.0), ("mono", 0.5)])
+def test_of_a_stereo_adapter_the_channel_with_the_stethoscope_is_heard(
+    sound_server, model_name, tmp_path, channel, share
+):
+    sound_server.add_stethoscope(channels=2)
+    played = sound(12)
+    with Feed(sound_server, pcm(np.column_stack([0.01 * sound(12, seed=2), played]))):
+        process = sound_server.run(
+            *[*MONITOR, model_name, "--channel", channel, "--rate", "48000", "--duration", "9"],
+            *["--record", "--data", str(tmp_path)],
+        )
+        ended(process)
+    assert process.returncode == 0
+    (path,) = tmp_path.glob("sessions/*/*.wav")
+    heard, rate = sf.read(path)
+    # What waits in the pipe comes faster than its pace while the louder channel is looked for.
+    part = played[5 * rate : 8 * rate]
+    assert best_correlation(heard, part, rate, within_s=8) > 0.98
+    assert np.abs(heard).max() == pytest.approx(share * np.abs(played).max(), rel=0.1)
 
 
 LIST = """

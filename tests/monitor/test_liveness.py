@@ -183,6 +183,25 @@ def test_of_a_pause_of_which_a_part_comes_late_the_rest_is_lost():
     assert sum(told) == pytest.approx(0.6 * RATE, abs=BLOCK)
 
 
+@given(st.floats(0.02 + BLOCK_S, STALL_S), st.floats(-2e-4, 2e-4))
+def test_what_an_overflow_dropped_in_a_short_pause_is_counted(dropped_s, rate_error):
+    before = steady(0, 200, rate_error)
+    arrivals = np.concatenate([before, steady(before[-1] + dropped_s, 200, rate_error)])
+    count = SampleCount(RATE)
+    # The device tells of it one block late.
+    told = [count.block(BLOCK, arrived, place == 201) for place, arrived in enumerate(arrivals)]
+    assert not count.settling
+    assert sum(told) == pytest.approx(dropped_s * RATE, abs=0.005 * RATE)
+
+
+@given(st.lists(st.integers(0, 199), min_size=1, max_size=5))
+def test_an_overflow_that_cost_nothing_is_no_loss(places):
+    count = SampleCount(RATE)
+    told = [count.block(BLOCK, at, place in places) for place, at in enumerate(steady(0, 250))]
+    assert sum(told) == 0
+    assert not count.settling
+
+
 def test_another_stream_begins_to_count_anew():
     count = SampleCount(RATE)
     for arrived in steady(0, 50):
