@@ -146,6 +146,8 @@ class Recorder:
 
     def _begin_file(self, first: int) -> None:
         self._close()
+        if self.files and not self._in_file:
+            self.files.pop().unlink(missing_ok=True)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / f"{first:014d}.wav"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)

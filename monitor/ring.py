@@ -51,12 +51,15 @@ class Ring:
 
     Args:
         capacity: Samples kept, at least 1.
+        ahead: Samples by which a writer that waits may be ahead of the reader; None for all that are kept.
+            What is kept beyond them others may still look at when the reader has taken it.
     """
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, ahead: int | None = None) -> None:
         if capacity < 1:
             raise ValueError(f"capacity {capacity} is less than one sample")
         self.capacity = capacity
+        self._ahead = capacity if ahead is None else ahead
         self._mirrored = np.zeros(2 * capacity, np.float32)
         self._condition = threading.Condition()
         self._end = 0  # absolute index after the newest sample
@@ -182,8 +185,8 @@ class Ring:
         return self._first_held() >= self._end
 
     def _room(self) -> int:
-        """Samples that can be written without overwriting one not yet taken."""
-        return self.capacity if self._drained() else self.capacity - (self._end - self._taken)
+        """Samples that a writer who waits may write now."""
+        return self._ahead if self._drained() else self._ahead - (self._end - self._taken)
 
     def _leap(self, start: int) -> None:
         self._holes.append((self._end, start))

@@ -21,7 +21,7 @@ from monitor.session_store import SessionHeader, SessionStore, StoreError
 from monitor.snapshot import Judgement, SessionEvent, Snapshot
 from monitor.sources.protocol import Source, SourceError, SourceHealth
 from monitor.trace import Trace
-from monitor.worker import Listeners, Worker
+from monitor.worker import READ_S, Listeners, Worker
 
 RING_S = 60
 """Seconds of raw sound that the ring keeps."""
@@ -78,7 +78,12 @@ class Session:
         keep: Keeping | None = None,
     ) -> None:
         self.source = source
-        self.ring = Ring((BACKPRESSURE_S if source.waits else RING_S) * source.rate)
+        # What the worker takes at once it may take before the recorder has seen it.
+        self.ring = (
+            Ring(math.ceil((BACKPRESSURE_S + READ_S) * source.rate), BACKPRESSURE_S * source.rate)
+            if source.waits
+            else Ring(RING_S * source.rate)
+        )
         self.trace = Trace() if trace else None
         self.recorder: Recorder | None = None
         self.log: SessionLog | None = None

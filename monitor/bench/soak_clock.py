@@ -17,8 +17,7 @@ RECORDER_LAG_S = 30
 
 _POLL_S = 0.0005
 _HELD_S = 0.1
-# Real time after which time passes anyhow, half as much each time: a part that has lost count must be found
-# out, not waited for.
+# Real time after which time passes anyhow: a part that loses count must be found out, not waited for.
 _PATIENCE_S = 5.0
 _BETWEEN_S = 150.0
 # Of eight stalls three pass over windows and one is longer than the ring.
@@ -72,7 +71,7 @@ class SoakClock(Clock):
         self._going = threading.Event()
         self._going.set()
         self._released = False
-        self._patience_s = _PATIENCE_S
+        self._given_up = 0  # samples of the recorder's that are waited for no more
         self._session: Session | None = None
 
     def follow(self, session: Session) -> None:
@@ -94,10 +93,10 @@ class SoakClock(Clock):
             self._going.clear()
         # Rounding leaves a trace of a wait where none is meant.
         elif seconds > 1e-9:
-            patient_until = time.monotonic() + self._patience_s
+            patient_until = time.monotonic() + _PATIENCE_S
             while not (over.is_set() or self._caught_up()):
                 if time.monotonic() > patient_until:
-                    self._patience_s /= 2
+                    self._given_up = self._behind()
                     break
                 over.wait(_POLL_S)
         return over.is_set()
@@ -115,9 +114,14 @@ class SoakClock(Clock):
         session = self._session
         if session is None or session.ended:
             return True
-        ring, recorder = session.ring, session.recorder
-        if recorder is not None and not recorder.failure:
-            behind = ring.end - recorder.written - recorder.missed
-            if behind > RECORDER_LAG_S * session.source.rate:
-                return False
-        return round(session.snapshot.now_s * session.source.rate) >= ring.end
+        if self._behind() - self._given_up > RECORDER_LAG_S * session.source.rate:
+            return False
+        return round(session.snapshot.now_s * session.source.rate) >= session.ring.end
+
+    def _behind(self) -> int:
+        """Samples that the recorder has neither written nor missed."""
+        session = self._session
+        recorder = session.recorder if session else None
+        if session is None or recorder is None or recorder.failure:
+            return 0
+        return session.ring.end - recorder.written - recorder.missed

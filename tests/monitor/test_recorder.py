@@ -92,6 +92,15 @@ def test_a_gap_longer_than_the_ring_begins_another_file(recording):
     np.testing.assert_allclose(read[-RATE:], sound, atol=STEP)
 
 
+def test_before_a_gap_that_nothing_precedes_there_is_no_empty_file(recording):
+    ring, recorder = recording
+    ring.write(3600 * RATE, heart(1), 0.0)
+    recorder.stop()
+    (path,) = recorder.files
+    assert list(path.parent.iterdir()) == [path]
+    assert recorder.written + recorder.missed == ring.end
+
+
 def test_a_file_is_no_longer_than_a_segment(recording, monkeypatch):
     monkeypatch.setattr("monitor.recorder.SEGMENT_S", 2)
     ring, recorder = recording

@@ -112,6 +112,19 @@ def test_a_writer_that_waits_overwrites_nothing(capacity, blocks, sizes):
     assert all(after.start - before.end == after.lost for before, after in pairwise(chunks))
 
 
+def test_what_is_kept_beyond_a_waiting_writer_can_be_looked_at_when_it_was_taken():
+    ring = Ring(50, ahead=40)
+    writer = threading.Thread(target=lambda: ring.write(0, indices(0, 100), 0.0, wait=True))
+    writer.start()
+    until(lambda: ring.end == 40, "the writer is as far ahead as it may be")
+    assert np.array_equal(ring.read(10).samples, indices(0, 10))
+    until(lambda: ring.end == 50, "the writer goes on")
+    assert np.array_equal(ring.since(0).samples, indices(0, 50))
+    ring.close()
+    writer.join(JOIN_S)
+    assert not writer.is_alive()
+
+
 def test_closing_releases_a_waiting_writer_which_learns_of_it():
     ring, outcome = Ring(10), []
     writer = threading.Thread(target=lambda: outcome.append(ring.write(0, indices(0, 25), 0.0, wait=True)))

@@ -4,6 +4,7 @@ from collections import deque
 
 import numpy as np
 import pytest
+import soundfile as sf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,10 +12,12 @@ from dsp.faulty_stream import FaultyStream
 from dsp.scenario import LOST, Fault, RandomFaults, Scenario
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
 from monitor.ring import Ring
+from monitor.session import BACKPRESSURE_S, Keeping, Session
 from monitor.snapshot import SessionEvent
 from monitor.sources.scripted import ScriptedSource
-from monitor.worker import BRIDGED_S
+from monitor.worker import BRIDGED_S, Listeners
 from tests.dsp.scenarios import scenarios
+from tests.monitor.sound_server import until
 from tests.monitor.streams import Bench
 from tests.monitor.test_sources import VirtualClock
 
@@ -95,6 +98,33 @@ def test_the_events_are_the_truth(scenario):
 @given(scenarios())
 def test_at_full_speed_the_same_is_said_each_time(scenario):
     assert judged(scenario).text() == judged(scenario).text()
+
+
+@pytest.mark.parametrize("away", [(0, 70), (15, 3), (15, 70)])
+def test_at_full_speed_all_that_comes_is_recorded(classifier, tmp_path, away):
+    """Also where the worker takes, from a ring that has run empty, what the recorder has not seen yet."""
+    faults = (Fault("disconnect", *away), Fault("dropout", 94, 0.01), Fault("nan", 96, 0.01))
+    scenario = Scenario(duration_s=100.0, faults=faults)
+    source = ScriptedSource(scenario, None)
+
+    def slow(line):
+        if line.verdict.label == "warming_up" and line.verdict.end_s - line.verdict.start_s == 1:
+            until(lambda: session.ring.waiting >= BACKPRESSURE_S * source.rate, "the source is far ahead")
+
+    keep = Keeping(tmp_path, record=True, replayed=True)
+    session = Session(source, 2.0, classifier, Listeners(slow), keep=keep)
+    session.start()
+    assert session.wait(JOIN_S)
+    session.stop()
+    assert session.remarks == ()
+    expected = np.nan_to_num(FaultyStream(scenario).read(scenario.samples))
+    recorded = np.zeros(scenario.samples, bool)
+    for path in session.recorder.files:
+        first, (read, _) = int(path.stem), sf.read(path)
+        np.testing.assert_allclose(read, expected[first : first + read.size], atol=2**-23)
+        recorded[first : first + read.size] = True
+    assert recorded[~lost_samples(scenario)].all()
+    assert session.recorder.written == np.count_nonzero(recorded)
 
 
 def test_clipping_is_told_where_it_is():

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.bench.soak import measure_soak
+from monitor.bench.soak import RATE, measure_soak
 from monitor.bench.soak_clock import SoakClock, Stall, drawn_stalls
 from monitor.failure import CommandError
 from monitor.recorder import Recorder
@@ -94,11 +94,17 @@ def a_sample_short(read, ring, most, timeout):
     return replace(chunk, samples=chunk.samples[:-1])
 
 
+def a_minute_short(write, recorder, samples):
+    """More than the recorder may be behind."""
+    write(recorder, samples)
+    recorder.written -= 60 * RATE
+
+
 @pytest.mark.parametrize(
     ("kind", "method", "otherwise", "missed"),
     [
         (Ring, "read", a_sample_short, "balance: captured = analysed + overwritten"),
-        (Recorder, "_write", lambda *_: None, "balance: recorded + missed = clock"),
+        (Recorder, "_write", a_minute_short, "balance: recorded + missed = clock"),
         (Worker, "_judge", lambda *_: None, "balance: windows made = judged + skipped"),
     ],
 )
