@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -61,10 +60,11 @@ class Recorder:
         self._file: sf.SoundFile | None = None
         self._in_file = 0
         self._next = first
-        self._synced = 0.0
         self._by_hand = self._closed = False
-        self._over = threading.Event()
+        self._over, self._ended = threading.Event(), threading.Event()
+        self._swapping = threading.Lock()  # of one file for another
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._guard = threading.Thread(target=self._keep, name="guard of the recording", daemon=True)
         self.files: list[Path] = []
         self.written = self.missed = 0
         self.failure = ""
@@ -92,6 +92,7 @@ class Recorder:
         self._by_hand = by_hand
         if not by_hand:
             self._thread.start()
+        self._guard.start()
 
     def end(self) -> None:
         """Write what the ring holds now and no more; returns at once."""
@@ -104,6 +105,9 @@ class Recorder:
             self.take()
         elif self._thread.ident is not None:
             self._thread.join(_JOIN_S)
+        self._ended.set()
+        if self._guard.ident is not None:
+            self._guard.join(_JOIN_S)
 
     def take(self) -> None:
         """Write what the ring holds; for the last time once it is to end."""
@@ -113,15 +117,29 @@ class Recorder:
         if over or self.failure:
             self._closed = True
             self._close()
+            self._ended.set()
 
     def _run(self) -> None:
+        while not self._closed:
+            self._over.wait(FLUSH_S)
+            self.take()
+
+    def _keep(self) -> None:
+        """Keep the machine awake and what was written safe: what may take long, and nothing waits for it."""
         from wakepy import keep
 
         # A machine that cannot be kept awake records all the same.
         with keep.running(on_fail="pass"):
-            while not self._closed:
-                self._over.wait(FLUSH_S)
-                self.take()
+            while not self._ended.wait(SYNC_S):
+                self._sync()
+
+    def _sync(self) -> None:
+        with self._swapping:
+            descriptor = None if self._file is None else os.dup(self._descriptor)
+        if descriptor is not None:
+            with suppress(OSError):  # which writing finds as well
+                os.fsync(descriptor)
+            os.close(descriptor)
 
     def _take(self) -> None:
         chunk = self._ring.since(self._next)
@@ -152,11 +170,12 @@ class Recorder:
         path = self._folder / f"{first:014d}.wav"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         try:
-            self._file = sf.SoundFile(descriptor, "w", self._rate, 1, _SUBTYPE, format="WAV", closefd=True)
+            file = sf.SoundFile(descriptor, "w", self._rate, 1, _SUBTYPE, format="WAV", closefd=True)
         except sf.SoundFileError as error:
             raise OSError(str(error)) from None
         self._in_file = 0
-        self._descriptor, self._identity = descriptor, os.fstat(descriptor)
+        with self._swapping:
+            self._file, self._descriptor, self._identity = file, descriptor, os.fstat(descriptor)
         self.files.append(path)
 
     def _write(self, samples: NDArray[np.float32]) -> None:
@@ -165,9 +184,6 @@ class Recorder:
         try:
             self._file.write(sound)
             self._file.flush()
-            if time.monotonic() - self._synced >= SYNC_S:
-                os.fsync(self._descriptor)
-                self._synced = time.monotonic()
         except (sf.SoundFileError, AssertionError) as error:  # of fewer samples written than given
             raise OSError(str(error) or "no space left") from None
         # A file that was deleted can still be written; nobody will ever find it.
@@ -177,9 +193,10 @@ class Recorder:
         self.written += samples.size
 
     def _close(self) -> None:
-        if self._file is not None:
+        with self._swapping:
             file, self._file = self._file, None
-            with suppress(sf.SoundFileError, OSError):  # a full disk; what was flushed is there
+        if file is not None:
+            with suppress(OSError):  # a full disk; what was flushed is there
                 os.fsync(self._descriptor)
             with suppress(sf.SoundFileError, OSError):
                 file.close()
