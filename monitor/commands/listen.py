@@ -19,6 +19,7 @@ from monitor.failure import CommandError
 from monitor.json_lines import event_line, summary_line, verdict_line, write_line
 from monitor.sources.choice import SourceChoice, microphone_choice, recording_choice, synthetic_choice
 from monitor.sources.protocol import SourceError
+from monitor.standard_error import keep_standard_error
 from recordings import RecordingError
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def _listen(playlist: Sequence[SourceChoice], options: ListenOptions, needed: bo
 
 def _listen_headless(playlist: Sequence[SourceChoice], options: ListenOptions) -> int:
     """One stream after the other; of several a bad one is told, and the others are still judged."""
+    keep_standard_error()
     rounds = itertools.count() if options.loop else range(1)
     several = len(playlist) > 1
     classifier: Classifier | None = None
