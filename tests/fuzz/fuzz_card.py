@@ -1,7 +1,7 @@
 """Endless fuzzing of the model card's reader by coverage, for whoever changes it; pytest runs no part of it.
 
-``pip install atheris``, then ``python -m tests.fuzz.fuzz_card CORPUS_FOLDER -max_total_time=180``, with copies of
-``model/weights/*.json`` in the folder.
+``pip install atheris``, then ``python -m tests.fuzz.fuzz_card FOLDER -max_total_time=180``, with a small card
+in the folder to begin with.
 """
 
 import os

@@ -1,8 +1,9 @@
 """Endless fuzzing of the reader of recordings by coverage, for whoever changes it; pytest runs no part of it.
 
-``pip install atheris``, then ``python -m tests.fuzz.fuzz_reader CORPUS_FOLDER -max_total_time=180``. What libsndfile does
-within is not seen, so the folder should hold recordings of each format: ``python -m tests.fuzz.fuzz_reader --seed
-CORPUS_FOLDER`` writes some.
+``pip install atheris``, then ``python -m tests.fuzz.fuzz_reader FOLDER -max_total_time=180``. What libsndfile
+does within is not seen, so the folder should hold recordings of each format to begin with:
+``python -m tests.fuzz.fuzz_reader --seed FOLDER`` writes some. What the process holds grows by some 25 KB a run;
+that is the fuzzer's own (``-rss_limit_mb=4000``).
 """
 
 import os
@@ -14,7 +15,17 @@ import atheris
 with atheris.instrument_imports(include=["recordings"]):
     from recordings import Recording, RecordingError
 
-FORMATS = {".wav": 1, ".flac": 1, ".aiff": 2, ".au": 1, ".caf": 2, ".w64": 1, ".rf64": 1, ".ogg": 1, ".mp3": 1}
+FORMATS = {
+    ".wav": 1,
+    ".flac": 1,
+    ".aiff": 2,
+    ".au": 1,
+    ".caf": 2,
+    ".w64": 1,
+    ".rf64": 1,
+    ".ogg": 1,
+    ".mp3": 1,
+}
 MOST_S = 3600 * 192_000
 
 

@@ -122,7 +122,11 @@ def test_a_header_that_promises_ages_gets_no_memory_for_them(tmp_path):
     for kind in ("wav", "stereo float wav", "rf64", "w64", "aiff", "au", "caf", "flac"):
         data = FILES[kind]
         for place in range(0, 100, 2):
-            for value in (struct.pack("<I", 2**31 - 1), struct.pack(">I", 2**31 - 1), struct.pack(">q", 2**62)):
+            for value in (
+                struct.pack("<I", 2**31 - 1),
+                struct.pack(">I", 2**31 - 1),
+                struct.pack(">q", 2**62),
+            ):
                 path = tmp_path / f"{len(paths)}"
                 path.write_bytes(data[:place] + value + data[place + len(value) :])
                 paths.append(path)
