@@ -2,8 +2,8 @@
 
 ``pip install atheris``, then ``python -m tests.fuzz.fuzz_reader FOLDER -max_total_time=180``. What libsndfile
 does within is not seen, so the folder should hold recordings of each format to begin with:
-``python -m tests.fuzz.fuzz_reader --seed FOLDER`` writes some. What the process holds grows by some 25 KB a run;
-that is the fuzzer's own (``-rss_limit_mb=4000``).
+``python -m tests.fuzz.fuzz_reader --seed FOLDER`` writes some. Under the fuzzer, not without it, the process
+grows by some 25 KB a run: ``-rss_limit_mb=4000``.
 """
 
 import os

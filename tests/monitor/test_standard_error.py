@@ -35,7 +35,7 @@ def test_a_library_below_prints_nothing(noisy_mp3, model_name, tmp_path, command
     )
     assert done.returncode == 0, done.stderr
     assert "libmpg123" not in done.stderr
-    assert all(line.startswith("auscult: ") for line in done.stderr.splitlines())
+    assert len(done.stderr.splitlines()) <= 1, done.stderr
 
 
 def test_what_the_program_says_is_still_read(tmp_path):
