@@ -16,6 +16,7 @@ TOLD_WITHIN_S = 2.0
 CLOSED_WITHIN_S = 5.0
 CLOCK_WITHIN_S = 0.25
 RESOLVED_S = 0.03
+LATE_S = 0.1
 HELD_UP_S = 0.15
 
 
@@ -185,7 +186,8 @@ def test_sound_that_jack_dropped_is_an_overflow_and_a_gap(jack_server, model_nam
     (path,) = tmp_path.glob("*.wav")
     recorded, _ = sf.read(path)
     values = np.round(recorded * 2**15).astype(int)
-    assert np.count_nonzero(values == 0) / rate == pytest.approx(summary["gap_s"], abs=1e-3)
+    # JACK itself gives a cycle of zeros where the player comes late.
+    assert -1e-3 < np.count_nonzero(values == 0) / rate - summary["gap_s"] < LATE_S
     jumps = (np.diff(values[values != 0]) - 1) % LiveFeed.PERIOD
     assert np.count_nonzero(jumps) < 10
     # The player, which JACK holds up too, plays at most what there was time for.
