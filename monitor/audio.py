@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import atexit
-import os
 import re
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.sources.protocol import SourceError
+from monitor.standard_error import keep_standard_error
 
 if TYPE_CHECKING:
     from recordings import Channel
@@ -45,7 +44,6 @@ _WASAPI = "Windows WASAPI"
 _BRACKETED = re.compile(r"^(.*\S)\s*\[(.+)\]$")
 _BUILT_IN = re.compile(r"built.?in|internal|macbook|imac|realtek|microphone array|hda intel|\bdmic\b", re.I)
 _CLOSE_S = 2.0
-_STANDARD_ERROR = 2
 
 Capture = Callable[[NDArray[np.float32], bool], None]
 """Takes a block, shape (n, channels), valid only during the call, and whether some before it overflowed."""
@@ -296,7 +294,7 @@ def open_output(fill: Fill) -> Stream:
         SourceError: There is none, or it cannot be opened.
     """
     sd = _sounddevice()
-    _hush()
+    keep_standard_error()
 
     def callback(block: NDArray[np.float32], _frames: int, _time: Any, _status: Any) -> None:
         fill(block[:, 0])
@@ -313,23 +311,6 @@ def open_output(fill: Fill) -> Stream:
     except (sd.PortAudioError, ValueError) as error:
         raise SourceError(f"no output device ({_reason(error)})") from None
     return Stream(stream)
-
-
-def _hush() -> None:
-    """Take the process's standard error from the libraries below, and keep it for Python.
-
-    When a sound server dies PortAudio reports every failed call there, without end in some drivers.
-    """
-    try:
-        if sys.stderr is None or sys.stderr.fileno() != _STANDARD_ERROR:
-            return
-    except (OSError, ValueError):
-        return
-    sys.stderr.flush()
-    sys.stderr = os.fdopen(os.dup(_STANDARD_ERROR), "w", buffering=1, errors="backslashreplace")
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, _STANDARD_ERROR)
-    os.close(null)
 
 
 def _sounddevice() -> ModuleType:

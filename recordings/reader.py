@@ -466,6 +466,8 @@ def _ends_early(what: str, frames: int, promised: int, rate: int) -> str:
 
 def _reason(error: BaseException) -> str:
     text = str(getattr(error, "error_string", "") or "")
+    if "does not exist" in text:  # libsndfile's word for one that its decoder does not take
+        return ""
     text = "".join(sign for sign in " ".join(text.split()) if sign.isprintable()).rstrip(".")
     if not text:
         return ""

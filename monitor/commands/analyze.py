@@ -13,6 +13,7 @@ from model.classifier import Classifier
 from monitor.failure import CommandError
 from monitor.json_lines import document_text, summary_line, window_object, write_text
 from monitor.snapshot import Summary
+from monitor.standard_error import keep_standard_error
 from monitor.whole_recording import JudgedRecording, judge_recording
 from recordings import Channel, RecordingError
 
@@ -23,6 +24,7 @@ def run_analyze(file: Path, hop_s: float, model: str, channel: Channel | None) -
     Raises:
         CommandError: The file or the model cannot be used, or the document cannot be written.
     """
+    keep_standard_error()
     try:
         classifier = Classifier.load(model)
         judged = judge_recording(file, classifier, hop_s, channel, keep_windows=True)

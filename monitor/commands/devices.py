@@ -29,8 +29,8 @@ def run_devices() -> None:
 
 
 def _rates(device: InputDevice) -> str:
-    """Its default rate, then the others."""
-    others = [str(rate) for rate in device.rates if rate != device.rate]
+    """Its default rate, then the others; a default at which it does not open is left out."""
     if not device.rates:
         return f"{device.rate} Hz, others unknown: is it in use?"
-    return f"{device.rate} Hz, also {' '.join(others)}" if others else f"{device.rate} Hz only"
+    first, *others = sorted(device.rates, key=lambda rate: (rate != device.rate, rate))
+    return f"{first} Hz, also {' '.join(map(str, others))}" if others else f"{first} Hz only"

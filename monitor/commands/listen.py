@@ -28,6 +28,7 @@ from monitor.sources.choice import (
     synthetic_choice,
 )
 from monitor.sources.protocol import SourceError
+from monitor.standard_error import keep_standard_error
 from recordings import Channel, RecordingError
 
 if TYPE_CHECKING:
@@ -186,6 +187,7 @@ def _listen(playlist: Sequence[SourceChoice], options: ListenOptions, needed: bo
 
 def _listen_headless(playlist: Sequence[SourceChoice], options: ListenOptions) -> int:
     """One stream after the other; of several a bad one is told, and the others are still judged."""
+    keep_standard_error()
     rounds = itertools.count() if options.loop else range(1)
     several = len(playlist) > 1
     classifier: Classifier | None = None

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from model.card import ModelError
 from model.classifier import Classifier
 from monitor.failure import CommandError
+from monitor.standard_error import keep_standard_error
 from monitor.whole_recording import judge_recording
 from recordings import Channel, RecordingError, find_recordings
 
@@ -37,6 +38,7 @@ def run_screen(paths: Sequence[Path], out: Path, hop_s: float, model: str, chann
     Raises:
         CommandError: The model cannot be used, a folder cannot be read, or the table cannot be written.
     """
+    keep_standard_error()
     try:
         files = sorted({file for path in paths for file in _expand(path)}, key=str)
         classifier = Classifier.load(model)

@@ -15,7 +15,7 @@ from tests.monitor.sound_server import LiveFeed, until
 TOLD_WITHIN_S = 2.0
 CLOSED_WITHIN_S = 5.0
 CLOCK_WITHIN_S = 0.25
-RESOLVED_S = 0.03
+LATE_S = 0.1
 HELD_UP_S = 0.15
 
 
@@ -187,11 +187,14 @@ def test_sound_that_jack_dropped_is_an_overflow_and_a_gap(jack_server, model_nam
     (path,) = tmp_path.glob("sessions/*/*.wav")
     recorded, _ = sf.read(path)
     values = np.round(recorded * 2**15).astype(int)
-    assert np.count_nonzero(values == 0) / rate == pytest.approx(summary["gap_s"], abs=1e-3)
-    jumps = (np.diff(values[values != 0]) - 1) % LiveFeed.PERIOD
-    assert np.count_nonzero(jumps) < 10
-    # The player, which JACK holds up too, plays at most what there was time for.
-    assert HELD_UP_S / 2 < jumps.sum() / rate < summary["gap_s"] + RESOLVED_S
+    # JACK itself gives a cycle of zeros where the player comes late.
+    assert -1e-3 < np.count_nonzero(values == 0) / rate - summary["gap_s"] < LATE_S
+    heard, half = values[values != 0], LiveFeed.PERIOD // 2
+    jumps = (np.diff(heard) - 1 + half) % LiveFeed.PERIOD - half
+    # Where the machine is busy JACK gives a cycle twice, or holds the player up too, which then plays less.
+    assert np.mean(jumps == 0) > 0.99
+    assert summary["gap_s"] > HELD_UP_S / 2
+    assert jumps.sum() / rate < summary["gap_s"] + LATE_S
 
 
 @pytest.mark.parametrize("jack_server", [48_000], indirect=True)
