@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.beats import HeartStates, rhythm_of
 from dsp.front_end import Window
 from model.card import Calibration
 from model.loading import DEFAULT_MODEL, load_model
 from model.verdict import Label, WindowVerdict, band_label
 
 ImageOf = Callable[[Window], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedWindow:
+    """What the network says of a window.
+
+    Attributes:
+        verdict: On it.
+        states: S1, systole, S2 and diastole over its real part; None where it was refused, and of a network
+            that has not learnt to find them.
+    """
+
+    verdict: WindowVerdict
+    states: HeartStates | None = None
 
 
 class Classifier:
@@ -23,6 +39,11 @@ class Classifier:
 
     Args:
         name: Packaged name or path of the weights.
+
+    Attributes:
+        card: What is known of the model.
+        config: The front end's numbers.
+        finds_states: Whether it has learnt where S1, systole, S2 and diastole lie.
 
     Raises:
         ModelError: The model cannot be used.
@@ -34,6 +55,10 @@ class Classifier:
         import torch
 
         self._torch = torch
+        # A recipe without marks leaves the head for them as it was made.
+        self.finds_states = hasattr(self._network, "with_states") and bool(
+            self.card.recipe.get("state_weight")
+        )
 
     @classmethod
     def load(cls, name: str = DEFAULT_MODEL) -> Classifier:
@@ -51,11 +76,9 @@ class Classifier:
         Returns:
             0 to 1, at even odds of the two classes.
         """
-        with self._torch.inference_mode():
-            normal, abnormal = self._network(self._torch.from_numpy(image)[None, None])[0].tolist()
-        return calibrated(abnormal - normal, self.card.calibration)
+        return self._answer(image)[0]
 
-    def judge(self, window: Window, image_of: ImageOf) -> WindowVerdict:
+    def judge(self, window: Window, image_of: ImageOf) -> JudgedWindow:
         """Verdict on a window: refused by the quality rule, or classified.
 
         Args:
@@ -63,14 +86,40 @@ class Classifier:
             image_of: Makes its image: ``FrontEnd.image``.
         """
         if window.refused:
-            return WindowVerdict(
-                window.start_s, window.end_s, Label.POOR_SIGNAL, None, 0.0, (*window.refused, *window.notes)
+            reasons = (*window.refused, *window.notes)
+            return JudgedWindow(
+                WindowVerdict(window.start_s, window.end_s, Label.POOR_SIGNAL, None, 0.0, reasons)
             )
-        probability = self.probability(image_of(window))
+        probability, share = self._answer(image_of(window))
+        states = None if share is None else self._states(window, share)
         label = band_label(probability, self.card.calibration)
         if "band_limited" in window.notes:
             label = Label.UNCERTAIN
-        return WindowVerdict(window.start_s, window.end_s, label, probability, None, window.notes)
+        rate = None if states is None else rhythm_of(states).rate_bpm
+        verdict = WindowVerdict(
+            window.start_s, window.end_s, label, probability, None, window.notes, heart_rate_bpm=rate
+        )
+        return JudgedWindow(verdict, states)
+
+    def _answer(self, image: NDArray[np.float32]) -> tuple[float, NDArray[np.float32] | None]:
+        """Probability of abnormal, and of each state in each column, shape (4, columns)."""
+        batch = self._torch.from_numpy(image)[None, None]
+        with self._torch.inference_mode():
+            if self.finds_states:
+                logits, states = self._network.with_states(batch)
+                share = self._torch.softmax(states[0], dim=0).numpy()
+            else:
+                logits, share = self._network(batch), None
+            normal, abnormal = logits[0].tolist()
+        return calibrated(abnormal - normal, self.card.calibration), share
+
+    def _states(self, window: Window, share: NDArray[np.float32]) -> HeartStates:
+        """Without the part of a padded window that was heard before."""
+        config = self.config
+        step_s = self._network.column_step * config.frame_step / config.rate
+        into_s = config.frame / 2 / config.rate
+        heard = math.ceil((window.heard_s - into_s) / step_s)
+        return HeartStates(window.start_s + into_s, step_s, share[:, : max(0, heard)])
 
 
 def calibrated(logit: float, calibration: Calibration) -> float:

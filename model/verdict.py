@@ -117,7 +117,8 @@ class RecordingVerdict:
         reasons: The codes of its windows, most frequent first.
         windows: Windows judged, poor ones included.
         poor_windows: Those refused.
-        heart_rate_bpm: Beats per minute; None where it cannot be read.
+        heart_rate_bpm: Beats per minute, the mean over the windows in which it can be read; None where there
+            is none.
     """
 
     label: Label
@@ -138,8 +139,8 @@ class RecordingTally:
 
     def __init__(self, calibration: Calibration) -> None:
         self._calibration = calibration
-        self._windows = self._poor = self._rated = 0
-        self._probability = self._quality = 0.0
+        self._windows = self._poor = self._rated = self._timed = 0
+        self._probability = self._quality = self._rate_bpm = 0.0
         self._reasons: Counter[str] = Counter()
 
     def add(self, verdicts: Iterable[WindowVerdict]) -> None:
@@ -152,6 +153,9 @@ class RecordingTally:
             if verdict.quality is not None:
                 self._rated += 1
                 self._quality += verdict.quality
+            if verdict.heart_rate_bpm is not None:
+                self._timed += 1
+                self._rate_bpm += verdict.heart_rate_bpm
             if verdict.p_abnormal is None:
                 self._poor += 1
             else:
@@ -173,6 +177,7 @@ class RecordingTally:
             reasons=tuple(reason for reason, _ in self._reasons.most_common()),
             windows=self._windows,
             poor_windows=self._poor,
+            heart_rate_bpm=self._rate_bpm / self._timed if self._timed else None,
         )
 
 

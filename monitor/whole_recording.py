@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from dsp.beats import BeatTracker, HeartSound
 from dsp.front_end import FrontEnd
 from model.classifier import Classifier
 from model.verdict import RecordingTally, RecordingVerdict, WindowVerdict
@@ -20,6 +21,7 @@ class JudgedRecording:
     Attributes:
         verdict: On the whole.
         windows: On each window; empty unless asked for.
+        beats: S1 and S2 in order, likewise; None of a model that does not find them.
         duration_s: Seconds of sound read.
         truncated: What its header promised and it lacks; None for nothing.
         bad_samples: Samples that were not finite and were replaced.
@@ -27,6 +29,7 @@ class JudgedRecording:
 
     verdict: RecordingVerdict
     windows: list[WindowVerdict]
+    beats: list[HeartSound] | None
     duration_s: float
     truncated: str | None
     bad_samples: int
@@ -47,22 +50,27 @@ def judge_recording(
     channel: Channel | None = None,
     keep_windows: bool = False,
 ) -> JudgedRecording:
-    """Read and judge a recording in constant memory (but for the windows, if kept).
+    """Read and judge a recording in constant memory (but for windows and beats, if kept).
 
     Raises:
         RecordingError: It cannot be read.
     """
     tally = RecordingTally(classifier.card.calibration)
     kept: list[WindowVerdict] = []
+    beats: list[HeartSound] = []
+    tracker = BeatTracker()
     heard = bad = 0
     with Recording.open(path, channel) as recording:
         front_end = FrontEnd(recording.rate, hop_s, classifier.config)
 
         def judge(windows: list) -> None:
-            verdicts = [classifier.judge(window, front_end.image) for window in windows]
-            tally.add(verdicts)
+            judged = [classifier.judge(window, front_end.image) for window in windows]
+            tally.add(one.verdict for one in judged)
             if keep_windows:
-                kept.extend(verdicts)
+                kept.extend(one.verdict for one in judged)
+                beats.extend(
+                    sound for one in judged if one.states is not None for sound in tracker.push(one.states)
+                )
 
         for block in recording.blocks(_BLOCK_S * recording.rate):
             processed = front_end.push(block)
@@ -70,4 +78,12 @@ def judge_recording(
             bad += processed.bad_samples
             judge(processed.windows)
         judge(front_end.flush().windows)
-        return JudgedRecording(tally.result(), kept, heard / recording.rate, recording.truncated, bad)
+        beats.extend(tracker.flush())
+        return JudgedRecording(
+            tally.result(),
+            kept,
+            beats if classifier.finds_states else None,
+            heard / recording.rate,
+            recording.truncated,
+            bad,
+        )

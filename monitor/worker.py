@@ -218,7 +218,7 @@ class Worker:
 
     def _judge(self, window: Window, arrived: float) -> None:
         self._tell_skipped(window.end_s)
-        verdict = self._classifier.judge(window, self._front_end.image)
+        verdict = self._classifier.judge(window, self._front_end.image).verdict
         self._tally.add([verdict])
         judgement = Judgement(
             verdict, self._rolling.update(verdict), round((self._clock() - arrived) * 1e3, 3)

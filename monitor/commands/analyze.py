@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def _document(judged: JudgedRecording, tag: str) -> dict[str, Any]:
     return {
         "summary": summary,
         "windows": [window_object(verdict) for verdict in judged.windows],
-        # Neither is found yet: null is not the same as none.
-        "beats": None,
+        "beats": None if judged.beats is None else [asdict(sound) for sound in judged.beats],
+        # Not made yet: null is not the same as none.
         "reading": None,
     }

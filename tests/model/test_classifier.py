@@ -1,5 +1,8 @@
 import dataclasses
+import json
 import math
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +12,11 @@ from safetensors.numpy import load
 from scipy.signal import correlate
 from scipy.special import expit
 
+from dsp.beats import find_sounds
 from dsp.front_end import FrontEnd
 from model.card import Calibration
 from model.classifier import Classifier, calibrated
+from model.loading import find_model
 from model.verdict import Label, band_label
 from recordings import Recording, demo_recordings
 from tests.model.made import card_for, weights, write_model
@@ -70,8 +75,8 @@ def test_a_probability_depends_on_its_image_alone(classifier, order):
 
 def test_a_sound_gets_the_same_verdicts_every_time(classifier, windows):
     found, image_of = windows
-    verdicts = [classifier.judge(window, image_of) for window in found]
-    assert verdicts == [classifier.judge(window, image_of) for window in found]
+    verdicts = [classifier.judge(window, image_of).verdict for window in found]
+    assert verdicts == [classifier.judge(window, image_of).verdict for window in found]
     for window, verdict in zip(found, verdicts, strict=True):
         assert (verdict.start_s, verdict.end_s) == (window.start_s, window.end_s)
         assert verdict.p_abnormal == classifier.probability(image_of(window))
@@ -87,7 +92,9 @@ def test_a_refused_window_is_not_classified(classifier, windows):
     def image_of(window):
         raise AssertionError("the classifier saw it")
 
-    verdict = classifier.judge(refused, image_of)
+    judged = classifier.judge(refused, image_of)
+    assert judged.states is None
+    verdict = judged.verdict
     assert (verdict.label, verdict.p_abnormal, verdict.quality) == (Label.POOR_SIGNAL, None, 0.0)
     assert verdict.reasons == ("too_quiet", "clipped", "padded")
     assert not verdict.scored
@@ -98,8 +105,8 @@ def test_a_band_limited_window_is_never_answered_with_confidence(tmp_path, windo
     calibration = {"slope": 1.0, "intercept": 0.0, "low": edges[0], "high": edges[1]}
     sure = Classifier(write_model(tmp_path, card=card_for(weights(), calibration=calibration)))
     found, image_of = windows
-    plain = sure.judge(found[0], image_of)
-    limited = sure.judge(dataclasses.replace(found[0], notes=("band_limited",)), image_of)
+    plain = sure.judge(found[0], image_of).verdict
+    limited = sure.judge(dataclasses.replace(found[0], notes=("band_limited",)), image_of).verdict
     assert plain.label is (Label.ABNORMAL if edges[1] == 0 else Label.NORMAL)
     assert limited.label is Label.UNCERTAIN
     assert limited.p_abnormal == plain.p_abnormal
@@ -127,3 +134,57 @@ def test_more_logit_is_more_probability(one, other, slope, intercept):
     at = [calibrated(logit, Calibration(slope, intercept)) for logit in (low, high)]
     assert at[0] <= at[1]
     assert at[0] < at[1] or slope * (high - low) < 1e-3 or math.isclose(at[0], at[1], abs_tol=1e-12)
+
+
+def sounds_of(truth):
+    return [sound for sound in truth["sounds"] if sound["sound"] in ("S1", "S2")]
+
+
+@pytest.fixture(scope="module")
+def default():
+    return Classifier.load()
+
+
+@pytest.mark.parametrize("demo", demo_recordings(), ids=lambda demo: demo.path.stem)
+def test_of_hearts_that_are_known_the_states_are_right_and_so_is_the_rate(default, demo):
+    with Recording.open(demo.path) as recording:
+        front_end = FrontEnd(recording.rate, 2.0, default.config)
+        windows = [window for block in recording.blocks(4000) for window in front_end.push(block).windows]
+    for window in windows:
+        judged = default.judge(window, front_end.image)
+        assert judged.verdict.heart_rate_bpm == pytest.approx(demo.truth["heart_rate_bpm"], rel=0.03)
+        found = find_sounds(judged.states)
+        inside = [
+            sound
+            for sound in sounds_of(demo.truth)
+            if sound["start_s"] > window.start_s + 0.2 and sound["end_s"] < window.end_s - 0.2
+        ]
+        for sound in inside:
+            middle_s = (sound["start_s"] + sound["end_s"]) / 2
+            near = min(found, key=lambda one: abs(one.middle_s - middle_s))
+            assert near.sound == sound["sound"]
+            assert near.middle_s == pytest.approx(middle_s, abs=0.06)
+
+
+def test_of_a_short_recording_only_what_was_heard_has_states(default):
+    with Recording.open(demo_recordings()[0].path) as recording:
+        front_end = FrontEnd(recording.rate, 2.0, default.config)
+        front_end.push(np.concatenate(list(recording.blocks(4000)))[: 6 * recording.rate])
+        (window,) = front_end.flush().windows
+    states = default.judge(window, front_end.image).states
+    assert 6 - 0.1 < states.end_s <= 6 + states.step_s
+    assert np.allclose(states.probability.sum(axis=0), 1, atol=1e-5)
+
+
+def test_a_model_that_has_not_learnt_the_states_finds_none(classifier, windows, default, tmp_path):
+    found, image_of = windows
+    assert not classifier.finds_states
+    assert classifier.judge(found[0], image_of).verdict.heart_rate_bpm is None
+    card = json.loads(default.card.to_json())
+    card["recipe"]["state_weight"] = 0.0
+    path = shutil.copy(find_model("default"), tmp_path / "unmarked.safetensors")
+    Path(path).with_suffix(".json").write_text(json.dumps(card))
+    unmarked = Classifier.load(str(path))
+    assert not unmarked.finds_states
+    image = np.zeros(default.config.image_shape, np.float32)
+    assert unmarked.probability(image) == default.probability(image)

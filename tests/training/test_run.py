@@ -58,7 +58,7 @@ def test_the_figures_of_the_card_are_those_of_the_model_that_is_served(corpus, u
     right, windows = [], 0
     for record in held_out:
         front_end, found = recording_windows(record.path, classifier.config, 2.0)
-        ps = [classifier.judge(window, front_end.image).p_abnormal for window in found]
+        ps = [classifier.judge(window, front_end.image).verdict.p_abnormal for window in found]
         windows += len(ps)
         right.append((np.mean(ps) >= 0.5) == record.abnormal)
     figures = classifier.card.metrics["held_out"]
