@@ -244,17 +244,19 @@ def _candidates(
     probability: NDArray[np.floating], step_s: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Begin, end and kind of all stretches that may be a sound, by begin."""
-    found = []
     likeliest = np.argmax(probability, axis=0)
+    found = []
     for kind in (_S1, _S2):
+        certain = likeliest == kind
+        found += [(begin, end, kind) for begin, end in _stretches(certain)]
+        before = np.concatenate([[0], np.cumsum(certain)])
         for begin, end in _stretches(probability[kind] > _CANDIDATE):
-            certain = [(begin + b, begin + e) for b, e in _stretches(likeliest[begin:end] == kind)]
-            if not certain:
+            if before[begin] == before[end]:  # nowhere the likeliest, so the half that is most probable
                 inside = probability[kind, begin:end]
                 above = np.flatnonzero(inside >= inside.max() / 2)
-                certain = [(begin + int(above[0]), begin + int(above[-1]) + 1)]
-            found += [(b, e, kind) for b, e in certain if (e - b) * step_s >= _SHORTEST_S]
-    rows = np.array(sorted(found), np.intp).reshape(-1, 3)
+                found.append((begin + int(above[0]), begin + int(above[-1]) + 1, kind))
+    shortest = _SHORTEST_S / step_s
+    rows = np.array(sorted(one for one in found if one[1] - one[0] >= shortest), np.intp).reshape(-1, 3)
     return rows[:, 0], rows[:, 1], rows[:, 2]
 
 
@@ -283,13 +285,11 @@ def _agreement(
     kind: NDArray[np.intp],
 ) -> float:
     """Mean probability of the states that the chosen sounds imply."""
-    implied = np.empty(probability.shape[1], np.intp)
-    implied[: begin[0]] = (kind[0] - 1) % 4
-    for index in range(begin.size):
-        after = begin[index + 1] if index + 1 < begin.size else implied.size
-        implied[begin[index] : end[index]] = kind[index]
-        implied[end[index] : after] = (kind[index] + 1) % 4
-    return float(np.mean(np.take_along_axis(probability, implied[None, :], axis=0)))
+    edges = np.stack([begin, end], axis=1).ravel()
+    lengths = np.diff(np.concatenate([[0], edges, [probability.shape[1]]]))
+    states = np.concatenate([[(kind[0] - 1) % 4], np.stack([kind, (kind + 1) % 4], axis=1).ravel()])
+    implied = np.repeat(states, lengths)
+    return float(np.mean(probability[implied, np.arange(implied.size)]))
 
 
 def _stretches(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
