@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dsp.beats import HeartStates, rhythm_of
 from dsp.front_end import Window
 from model.card import Calibration
+from model.heart_states import window_states
 from model.loading import DEFAULT_MODEL, load_model
 from model.verdict import Label, WindowVerdict, band_label
 
@@ -91,7 +92,9 @@ class Classifier:
                 WindowVerdict(window.start_s, window.end_s, Label.POOR_SIGNAL, None, 0.0, reasons)
             )
         probability, share = self._answer(image_of(window))
-        states = None if share is None else self._states(window, share)
+        states = None
+        if share is not None:
+            states = window_states(share, window, self.config, self._network.column_step)
         label = band_label(probability, self.card.calibration)
         if "band_limited" in window.notes:
             label = Label.UNCERTAIN
@@ -112,14 +115,6 @@ class Classifier:
                 logits, share = self._network(batch), None
             normal, abnormal = logits[0].tolist()
         return calibrated(abnormal - normal, self.card.calibration), share
-
-    def _states(self, window: Window, share: NDArray[np.float32]) -> HeartStates:
-        """Without the part of a padded window that was heard before."""
-        config = self.config
-        step_s = self._network.column_step * config.frame_step / config.rate
-        into_s = config.frame / 2 / config.rate
-        heard = math.ceil((window.heard_s - into_s) / step_s)
-        return HeartStates(window.start_s + into_s, step_s, share[:, : max(0, heard)])
 
 
 def calibrated(logit: float, calibration: Calibration) -> float:

@@ -20,13 +20,21 @@ import torch
 
 from dsp.config import FrontEndConfig
 from model.card import Calibration
+from training.beat_scores import BeatScores, score_beats
 from training.calibration import probability
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.corpora import Record
 from training.failure import TrainingError
 from training.fitting import Epoch, score
 from training.folds import Split
-from training.image_store import ImageFile, ImageStore, Progress, image_files, records_digest
+from training.image_store import (
+    EVALUATION_HOP_S,
+    ImageFile,
+    ImageStore,
+    Progress,
+    image_files,
+    records_digest,
+)
 from training.outcome import Evaluation, ExampleImage, FoldOutcome
 from training.protocols import Protocol, Variant
 from training.recipes import Recipe
@@ -200,7 +208,7 @@ def _run_fold(
     folder = out / _slug(variant.name) / _slug(name)
     trained, tested = (records_digest(part, variant.front_end) for part in (split.training, split.held_out))
     copies = [file.key for file in files[1:]]
-    identity = f"{recipe.essence()} seed {seed} {trained} {copies} tested on {tested}"
+    identity = f"{recipe.essence()} seed {seed} {trained} {copies} tested on {tested} and its beats"
     found = load_checkpoint(folder / "outcome.safetensors")
     if found is None or found[1].get("identity") != identity:
         found = _fitted_and_tested(split, recipe, files, seed, folder)
@@ -220,7 +228,33 @@ def _fitted_and_tested(
         "window_record": torch.from_numpy(tested.record),
         "window_p": torch.from_numpy(probability(score(fit.network, tested.images), fitted)),
     }
-    return tensors, {"calibration": asdict(fitted), "epochs": [asdict(epoch) for epoch in fit.history]}
+    state: dict[str, Any] = {
+        "calibration": asdict(fitted),
+        "epochs": [asdict(epoch) for epoch in fit.history],
+    }
+    if recipe.state_weight:
+        beats = score_beats(fit.network, split.held_out, store.config, EVALUATION_HOP_S)
+        told, state["beat_databases"] = _told_beats(beats)
+        tensors |= told
+    return tensors, state
+
+
+def _told_beats(beats: BeatScores) -> tuple[dict[str, torch.Tensor], list[str]]:
+    """As tensors, and the names of the databases that these count."""
+    names, database = np.unique(beats.database, return_inverse=True)
+    arrays = {**vars(beats), "database": database}
+    return {f"beats.{part}": torch.from_numpy(array) for part, array in arrays.items()}, names.tolist()
+
+
+def _read_beats(tensors: Mapping[str, torch.Tensor], state: Mapping[str, Any]) -> BeatScores | None:
+    if not state.get("beat_databases"):
+        return None
+    arrays = {
+        name.removeprefix("beats."): tensor.numpy()
+        for name, tensor in tensors.items()
+        if name.startswith("beats.")
+    }
+    return BeatScores(**{**arrays, "database": np.array(state["beat_databases"])[arrays["database"]]})
 
 
 def _read_outcome(
@@ -233,6 +267,7 @@ def _read_outcome(
         window_p=tensors["window_p"].numpy(),
         calibration=Calibration(**state["calibration"]),
         epochs=[Epoch(**epoch) for epoch in state["epochs"]],
+        beats=_read_beats(tensors, state),
     )
 
 

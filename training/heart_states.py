@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.io import loadmat
 from scipy.io.matlab import MatReadError
 
+from dsp.beats import STATES
 from training.records import CorpusError
 
-STATES = ("S1", "systole", "S2", "diastole")
 UNMARKED = -1
 """In place of an index into ``STATES``: noise, or nobody has looked."""
 

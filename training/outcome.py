@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dsp.config import FrontEndConfig
 from model.card import Calibration
+from training.beat_scores import BeatScores
 from training.corpora import Record
 from training.fitting import Epoch
 from training.metrics import mean_by_record
@@ -28,6 +29,8 @@ class FoldOutcome:
         window_p: Shape (n,), calibrated probability of abnormal, 0 to 1.
         calibration: From logits to words, fitted on inner records.
         epochs: What each epoch of its training came to.
+        beats: How its heart sounds agree with marked ones; None of a network that finds none, and where no
+            record is marked.
     """
 
     name: str
@@ -36,6 +39,7 @@ class FoldOutcome:
     window_p: NDArray[np.float64]
     calibration: Calibration
     epochs: Sequence[Epoch]
+    beats: BeatScores | None = None
 
     @property
     def record_p(self) -> NDArray[np.float64]:

@@ -69,6 +69,7 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
                 *_by_quality(variants),
                 *_picture(captions, "risk-coverage.png"),
                 *([] if summary["by_patient"] else _by_window(variants)),
+                *_beats(variants),
                 *_left_out(summary["left_out"]),
             ]
         )
@@ -84,6 +85,39 @@ def _by_window(variants: Mapping[str, Any]) -> list[str]:
         _rolling(variants),
         "## Single windows",
         _windows(variants),
+    ]
+
+
+def _beats(variants: Mapping[str, Any]) -> list[str]:
+    """Heart sounds and rates against the marks, where there are both."""
+    scored = {name: panel["beats"] for name, panel in variants.items() if panel["beats"]}
+    if not scored:
+        return []
+    tolerance_ms = 1e3 * next(iter(scored.values()))["tolerance_s"]
+    close_bpm = next(iter(scored.values()))["close_bpm"]
+    rows = [
+        [
+            name,
+            database,
+            str(found["records"]),
+            *(number(found[figure]) for figure in ("f1", "f1_s1", "f1_s2")),
+            str(found["rate_windows"]),
+            percent(found["rate_answered"]),
+            number(found["rate_error_bpm"]),
+            percent(found["rate_close"]),
+        ]
+        for name, beats in scored.items()
+        for database, found in beats["databases"].items()
+    ]
+    header = ["variant", "tested on", "records", "F1", "F1 of S1", "F1 of S2"]
+    header += ["windows", "with a rate", "mean error (bpm)", f"within {close_bpm:g} bpm"]
+    return [
+        "## Beats",
+        f"S1 and S2 found within {tolerance_ms:g} ms of where people have marked their middles: F1 is the "
+        "mean over the marked records, that of S1 and S2 of all their sounds together; what lies in unmarked "
+        "sound, such as noise, does not count. Heart rate of single windows of good quality against the "
+        "marked onsets of S1.",
+        _table(header, rows, len(variants)),
     ]
 
 

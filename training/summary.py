@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from model.verdict import Label
 from training.balance import balance_weights
+from training.beat_scores import CLOSE_BPM, TOLERANCE_S, BeatScores, beat_figures, of_database
 from training.calibration import MOST_ABSTAINED, STATED_RISK
 from training.intervals import CONFIDENCE, RESAMPLES, SEED, Draws, Estimate, draws, estimate, resampled_counts
 from training.markdown import SPREAD_NAMES
@@ -90,6 +91,7 @@ def _variant(folds: Sequence[FoldOutcome], table: RecordTable, pooled: bool) -> 
         },
         "folds": _over_folds(folds),
         "windows": _windows(window_table(folds), pooled),
+        "beats": _beats(folds),
     }
 
 
@@ -262,6 +264,21 @@ def _windows(windows: WindowTable, pooled: bool) -> dict[str, Any]:
     return {
         "pooled": figures(windows.abnormal, windows.p, THRESHOLD) if pooled else None,
         "databases": figures_by_database(windows.abnormal, windows.p, THRESHOLD, windows.database),
+    }
+
+
+def _beats(folds: Sequence[FoldOutcome]) -> dict[str, Any] | None:
+    """By database; None where nothing is marked, or no network looks for it."""
+    found = [fold.beats for fold in folds if fold.beats is not None]
+    if not found:
+        return None
+    scores = BeatScores.joined(found)
+    return {
+        "tolerance_s": TOLERANCE_S,
+        "close_bpm": CLOSE_BPM,
+        "databases": {
+            str(name): beat_figures(of_database(scores, name)) for name in np.unique(scores.database)
+        },
     }
 
 

@@ -17,9 +17,10 @@ from model.card import Calibration
 from monitor import cli
 from recordings import RecordingError
 from tests.training.processes import run, start
-from training.checkpoint import CheckpointError
+from training.beat_scores import BeatScores
+from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from training.corpora import CorpusError, Record, load_corpus
-from training.evaluation import _examples, _patients
+from training.evaluation import _examples, _patients, _read_beats, _told_beats
 from training.folds import Split
 from training.image_store import EVALUATION_HOP_S, ImageFile, ImageStore, image_files
 from training.images import make_images
@@ -291,3 +292,26 @@ def test_the_front_end_is_compared_with_others_only(name, corpus):
     chosen, *others = PROTOCOLS["front-end"].plan(records, RECIPES[name], 2, 0)
     assert chosen.front_end == RECIPES[name].front_end
     assert len({variant.front_end for variant in (chosen, *others)}) == 1 + len(others) >= 7
+
+
+def test_beats_come_back_as_they_were_kept(tmp_path):
+    kept = BeatScores(
+        np.array(["cinc2016-b", "cinc2016-a", "cinc2016-b"]),
+        np.array([True, False, True]),
+        np.arange(18, dtype=np.int32).reshape(3, 2, 3),
+        np.array([0, 0, 2], np.int32),
+        np.array([70.0, 71.0, 80.0]),
+        np.array([70.5, np.nan, 90.0]),
+    )
+    tensors, databases = _told_beats(kept)
+    save_checkpoint(tmp_path / "outcome.safetensors", tensors, {"beat_databases": databases})
+    found = _read_beats(*load_checkpoint(tmp_path / "outcome.safetensors"))
+    for part, array in vars(kept).items():
+        np.testing.assert_array_equal(getattr(found, part), array)
+    nobody = BeatScores(*(array[:0] for array in vars(kept).values()))
+    assert _read_beats(*_swapped(_told_beats(nobody))) is None
+    assert _read_beats({}, {}) is None
+
+
+def _swapped(told):
+    return told[0], {"beat_databases": told[1]}

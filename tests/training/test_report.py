@@ -10,6 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from dsp.config import FrontEndConfig
 from model.card import Calibration
+from training.beat_scores import BeatScores
 from training.corpora import Record
 from training.fitting import Epoch
 from training.outcome import Evaluation, ExampleImage, FoldOutcome
@@ -188,3 +189,37 @@ def test_flips_are_contradictions_of_the_rolling_verdict():
     assert flips(np.array([0.1] * 20 + [0.9] * 20 + [0.1] * 20), BAND) == 2
     # One loud window is outvoted by the half minute before it.
     assert flips(np.array([0.1] * 20 + [0.9] + [0.1] * 20), BAND) == 0
+
+
+def beats(database, matched):
+    """Two records with 20 marked sounds of each kind, so many of S1 found, and all of S2."""
+    sounds = np.array([[[matched, 20, 20], [20, 20, 20]]] * 2, np.int32)
+    rate = np.array([70.0, 71.0, 72.0, 73.0])
+    found = np.array([70.5, np.nan, 72.0, 83.0])
+    return BeatScores(np.array([database] * 2), np.ones(2, bool), sounds, np.zeros(4, np.int32), rate, found)
+
+
+def test_beats_are_told_by_database_over_all_folds(tmp_path):
+    first, second = fold("fold 1", 1), fold("fold 2", 2)
+    folds = [
+        replace(first, beats=beats("cinc2016-a", 10)),
+        replace(second, beats=BeatScores.joined([beats("cinc2016-a", 20), beats("cinc2016-b", 20)])),
+    ]
+    found = write_report(tmp_path, replace(evaluation(), variants={"only": folds}))
+    told = found["variants"]["only"]["beats"]["databases"]
+    assert told["cinc2016-a"]["records"] == 4
+    assert told["cinc2016-a"]["f1"] == pytest.approx(np.mean([0.75, 0.75, 1, 1]))
+    assert told["cinc2016-a"]["f1_s1"] == 0.75
+    assert told["cinc2016-a"]["f1_s2"] == 1
+    assert told["cinc2016-b"]["rate_windows"] == 4
+    assert told["cinc2016-b"]["rate_answered"] == 0.75
+    assert told["cinc2016-b"]["rate_error_bpm"] == pytest.approx(10.5 / 3)
+    assert told["cinc2016-b"]["rate_close"] == pytest.approx(2 / 3)
+    report = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "| cinc2016-b | 2 | 1.000 | 1.000 | 1.000 | 4 | 75.0 % | 3.500 | 66.7 % |" in report
+
+
+def test_where_no_beats_were_looked_for_the_report_says_nothing_of_them(tmp_path):
+    found = write_report(tmp_path, evaluation())
+    assert found["variants"]["only"]["beats"] is None
+    assert "## Beats" not in (tmp_path / "report.md").read_text(encoding="utf-8")

@@ -1,0 +1,211 @@
+"""How well a network's heart sounds and heart rates agree with those that people have marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from dsp.beats import STATES, BeatTracker, HeartSound, rhythm_of
+from dsp.config import FrontEndConfig
+from dsp.front_end import Window
+from model.heart_states import window_states
+from training.heart_states import StateSpan, read_heart_states
+from training.images import recording_windows
+from training.records import Record
+
+TOLERANCE_S = 0.06
+"""Between the middles of a marked and a found sound that are one."""
+
+CLOSE_BPM = 5.0
+"""A rate this near is called right."""
+
+SOUNDS = ("S1", "S2")
+
+_MARKED_SHARE = 0.9
+_FEWEST_MARKED = 3
+
+
+@dataclass(frozen=True, eq=False)
+class BeatScores:
+    """Sounds and rates of some recordings, marked and found.
+
+    Attributes:
+        database: Shape (n,), where each recording was made.
+        good_quality: Shape (n,), False where its publishers call the signal unsure.
+        sounds: Shape (n, 2, 3), of S1 and S2 how many were matched, marked and found. What was found where
+            nothing is marked, as in noise, does not count.
+        rate_record: Shape (m,), for each window that is marked nearly throughout the index of its recording.
+        rate_marked: Shape (m,), beats per minute, by the marked S1.
+        rate_found: Shape (m,), as the network has it; NaN where it has none.
+    """
+
+    database: NDArray[np.str_]
+    good_quality: NDArray[np.bool_]
+    sounds: NDArray[np.int32]
+    rate_record: NDArray[np.int32]
+    rate_marked: NDArray[np.float64]
+    rate_found: NDArray[np.float64]
+
+    @classmethod
+    def joined(cls, parts: Sequence[BeatScores]) -> BeatScores:
+        """All of them, one part after the other."""
+        before = np.cumsum([0, *(len(part.database) for part in parts)])
+        return cls(
+            np.concatenate([part.database for part in parts]),
+            np.concatenate([part.good_quality for part in parts]),
+            np.concatenate([part.sounds for part in parts]),
+            np.concatenate(
+                [part.rate_record + first for part, first in zip(parts, before[:-1], strict=True)]
+            ).astype(np.int32),
+            np.concatenate([part.rate_marked for part in parts]),
+            np.concatenate([part.rate_found for part in parts]),
+        )
+
+
+def score_beats(
+    network: nn.Module, records: Sequence[Record], config: FrontEndConfig, hop_s: float
+) -> BeatScores:
+    """Find the heart sounds of recordings as a live stream's are found, and compare them with the marks.
+
+    Args:
+        network: One that finds states; set to evaluation mode.
+        records: Of which those that nobody has marked are left out.
+        config: The front end's numbers.
+        hop_s: Time between windows in seconds.
+
+    Raises:
+        RecordingError: A recording cannot be read.
+        CorpusError: Heart states cannot be read.
+    """
+    network.eval()
+    marked = [(record, read_heart_states(record.states)) for record in records if record.states]
+    marked = [(record, spans) for record, spans in marked if spans]
+    sounds, owner, rates = [], [], []
+    for index, (record, spans) in enumerate(marked):
+        front_end, windows = recording_windows(record.path, config, hop_s)
+        tracker, found = BeatTracker(), []
+        for window in windows:
+            if window.refused:
+                continue
+            share = _share(network, front_end.image(window))
+            states = window_states(share, window, config, network.column_step)
+            found += tracker.push(states)
+            rate = _marked_rate(spans, window)
+            if rate is not None:
+                owner.append(index)
+                rates.append((rate, rhythm_of(states).rate_bpm or np.nan))
+        found += tracker.flush()
+        sounds.append([_matched(spans, found, sound) for sound in SOUNDS])
+    pairs = np.array(rates, np.float64).reshape(-1, 2)
+    return BeatScores(
+        np.array([record.database for record, _ in marked], str),
+        np.array([record.good_quality is not False for record, _ in marked], bool),
+        np.array(sounds, np.int32).reshape(-1, 2, 3),
+        np.array(owner, np.int32),
+        pairs[:, 0],
+        pairs[:, 1],
+    )
+
+
+def beat_figures(scores: BeatScores) -> dict[str, float | int | None]:
+    """The figures of some recordings; None for what is undefined.
+
+    Returns:
+        ``records``; ``f1``: the mean over recordings of the F1 of both sounds together; ``f1_s1`` and
+        ``f1_s2``: of all their sounds together; ``rate_windows``: windows of good quality; ``rate_answered``:
+        the share of them that has a rate; ``rate_error_bpm``: the mean error of those; ``rate_close``: the
+        share of those within ``CLOSE_BPM``.
+    """
+    both = scores.sounds.sum(axis=1)
+    both = both[both[:, 1] > 0]
+    good = scores.good_quality[scores.rate_record]
+    answered = good & ~np.isnan(scores.rate_found)
+    error = np.abs(scores.rate_found - scores.rate_marked)[answered]
+    return {
+        "records": len(both),
+        "f1": float(np.mean(_f1(both))) if len(both) else None,
+        **{
+            f"f1_{sound.lower()}": float(_f1(scores.sounds[:, place].sum(axis=0)[None])[0])
+            if scores.sounds[:, place, 1].sum()
+            else None
+            for place, sound in enumerate(SOUNDS)
+        },
+        "rate_windows": int(good.sum()),
+        "rate_answered": float(answered.sum() / good.sum()) if good.any() else None,
+        "rate_error_bpm": float(error.mean()) if error.size else None,
+        "rate_close": float((error <= CLOSE_BPM).mean()) if error.size else None,
+    }
+
+
+def of_database(scores: BeatScores, database: str) -> BeatScores:
+    """Those made in one place."""
+    kept = scores.database == database
+    place = np.cumsum(kept) - 1
+    rated = kept[scores.rate_record]
+    return BeatScores(
+        scores.database[kept],
+        scores.good_quality[kept],
+        scores.sounds[kept],
+        place[scores.rate_record[rated]].astype(np.int32),
+        scores.rate_marked[rated],
+        scores.rate_found[rated],
+    )
+
+
+def _share(network: nn.Module, image: NDArray[np.float32]) -> NDArray[np.float32]:
+    with torch.inference_mode():
+        _, states = network.with_states(torch.from_numpy(image)[None, None])
+        return torch.softmax(states[0].float(), dim=0).numpy()
+
+
+def _matched(spans: Sequence[StateSpan], found: Sequence[HeartSound], sound: str) -> tuple[int, int, int]:
+    """Matched, marked and found; each mark takes the nearest found sound that no other has taken."""
+    marks = [(span.start_s + span.end_s) / 2 for span in spans if STATES[span.state] == sound]
+    heard = [one.middle_s for one in found if one.sound == sound]
+    matched = {at for _, at in _pairs(marks, heard)}
+    # At an edge of what is marked a sound may be right and its middle a little outside.
+    counted = sum(at in matched or _is_marked(spans, at) for at in heard)
+    return len(matched), len(marks), counted
+
+
+def _pairs(marks: Sequence[float], heard: Sequence[float]) -> Iterator[tuple[float, float]]:
+    """In order of time: sounds of one kind lie far further apart than the tolerance."""
+    place = 0
+    for mark in marks:
+        while place < len(heard) and heard[place] < mark - TOLERANCE_S:
+            place += 1
+        if place < len(heard) and heard[place] <= mark + TOLERANCE_S:
+            yield mark, heard[place]
+            place += 1
+
+
+def _is_marked(spans: Sequence[StateSpan], at_s: float) -> bool:
+    starts = [span.start_s for span in spans]
+    before = int(np.searchsorted(starts, at_s, side="right")) - 1
+    return before >= 0 and at_s < spans[before].end_s
+
+
+def _marked_rate(spans: Sequence[StateSpan], window: Window) -> float | None:
+    """By the onsets of S1 in a window; None where too little of it is marked."""
+    end_s = window.start_s + window.heard_s
+    marked_s = sum(max(0.0, min(span.end_s, end_s) - max(span.start_s, window.start_s)) for span in spans)
+    onsets = [
+        span.start_s
+        for span in spans
+        if STATES[span.state] == "S1" and window.start_s <= span.start_s < end_s
+    ]
+    if len(onsets) < _FEWEST_MARKED or marked_s < _MARKED_SHARE * window.heard_s:
+        return None
+    intervals = np.diff(onsets)
+    # Not across what is not marked.
+    return 60 / float(np.mean(intervals[intervals <= 1.5 * np.median(intervals)]))
+
+
+def _f1(counts: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Of rows of matched, marked and found."""
+    return 2 * counts[:, 0] / np.maximum(counts[:, 1] + counts[:, 2], 1)
