@@ -1,13 +1,16 @@
-"""What the screen draws: the bandpassed signal and its spectrogram columns, by stream time."""
+"""What the screen draws: the bandpassed signal, its spectrogram columns and heart sounds, by stream time."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dsp.beats import HeartSound
 
 SIGNAL_RATE = 2000
 COLUMN_SAMPLES = 32
@@ -43,12 +46,16 @@ class Trace:
 
     Args:
         keep_s: Seconds kept.
+
+    Attributes:
+        sounds: S1 and S2 found in it, in order; some seconds behind the newest piece.
     """
 
     def __init__(self, keep_s: float = 60.0) -> None:
         self._keep_s = keep_s
         self._pieces: deque[TracePiece] = deque()
         self._next = 0
+        self.sounds: tuple[HeartSound, ...] = ()
         self._lock = threading.Lock()
 
     def append(
@@ -65,6 +72,13 @@ class Trace:
             self._pieces.append(piece)
             while self._pieces[0].end_s < piece.end_s - self._keep_s:
                 self._pieces.popleft()
+
+    def mark(self, sounds: Sequence[HeartSound]) -> None:
+        """Add heart sounds, which lie after those that are there."""
+        if sounds:
+            oldest_s = sounds[-1].end_s - self._keep_s
+            # Replaced whole, so that who draws needs no lock.
+            self.sounds = (*(one for one in self.sounds if one.end_s >= oldest_s), *sounds)
 
     def since(self, serial: int) -> list[TracePiece]:
         """The pieces from ``serial`` on that are still kept, oldest first."""

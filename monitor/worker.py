@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.beats import BeatTracker
 from dsp.front_end import FrontEnd, Window
 from dsp.spectrogram import ScreenSpectrogram
 from model.classifier import Classifier
@@ -84,6 +85,7 @@ class Worker:
             front_end.config.rate, front_end.config.low_hz, front_end.config.high_hz
         )
         self._rolling = RollingVerdict(calibration)
+        self._beats = BeatTracker()
         self._tally = RecordingTally(calibration)
         self._history: deque[Judgement] = deque(maxlen=_HISTORY)
         self._events: deque[SessionEvent] = deque(maxlen=_EVENTS)
@@ -157,6 +159,7 @@ class Worker:
             if not (self._restarted and "padded" in window.notes):
                 self._made += 1
                 self._judge(window, began)
+        self._end_beats()
         # The newer one may have been overwritten before it was made.
         self._tell_skipped(round(self._end / self._rate, 6))
         self._tell_faults()
@@ -182,6 +185,7 @@ class Worker:
             return
         self._tell(SessionEvent(round(began_s, 6), "gap", f"{lost_s:.2f} s lost"))
         self._restarted = True
+        self._end_beats()
         self._front_end.reset(chunk.start / self._rate)
         self._screen.reset()
         self._rolling.reset()
@@ -218,7 +222,10 @@ class Worker:
 
     def _judge(self, window: Window, arrived: float) -> None:
         self._tell_skipped(window.end_s)
-        verdict = self._classifier.judge(window, self._front_end.image).verdict
+        judged = self._classifier.judge(window, self._front_end.image)
+        verdict = judged.verdict
+        if self._trace is not None and judged.states is not None:
+            self._trace.mark(self._beats.push(judged.states))
         self._tally.add([verdict])
         judgement = Judgement(
             verdict, self._rolling.update(verdict), round((self._clock() - arrived) * 1e3, 3)
@@ -266,6 +273,12 @@ class Worker:
         start_s = self._front_end.origin_s + start / self._front_end.config.rate
         self._trace.append(start_s, filtered, self._screen.push(filtered), self._gap_ahead_s)
         self._gap_ahead_s = 0.0
+
+    def _end_beats(self) -> None:
+        rest = self._beats.flush()
+        if self._trace is not None:
+            self._trace.mark(rest)
+        self._beats.reset()
 
     def _publish(self, **changes: object) -> None:
         self.snapshot = replace(

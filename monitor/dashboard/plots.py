@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QGraphicsItem, QLabel
 
+from dsp.beats import HeartSound
 from monitor.dashboard.history_strip import SPAN_S as HISTORY_S
 from monitor.dashboard.history_strip import HistoryItem
 from monitor.dashboard.scrolling import ScrollingItem
@@ -68,7 +69,7 @@ class Plots(pg.GraphicsLayoutWidget):
         self.captions = [
             QLabel(text, self)
             for text in (
-                "Waveform, bandpassed; full scale is 1",
+                "Waveform, bandpassed; bars: S1 solid, S2 hollow",
                 f"Spectrogram, {LOW_HZ:g}–{HIGH_HZ:g} Hz",
                 "Probability of abnormal; hatched: uncertain",
             )
@@ -95,6 +96,10 @@ class Plots(pg.GraphicsLayoutWidget):
         if self.waveform.fit(self.waveform.column_at(now_s)):
             self._label_scale()
 
+    def show_sounds(self, sounds: Sequence[HeartSound]) -> None:
+        """Mark heart sounds on the waveform."""
+        self.waveform.set_sounds(sounds)
+
     def show_history(self, history: Sequence[Judgement], band: tuple[float, float]) -> None:
         """Show the judgements of the last minutes and the abstention band."""
         self.history.show_history(history, band)
@@ -105,6 +110,7 @@ class Plots(pg.GraphicsLayoutWidget):
         for item in self._scrolling:
             item.clear()
             item.show_until(0.0)
+        self.waveform.set_sounds(())
         self.history.show_history((), (0.5, 0.5))
 
     def set_ratio(self, ratio: float) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph import functions
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from dsp.beats import HeartSound
 from monitor.dashboard.scrolling import ScrollingItem
 from monitor.dashboard.tape import SPAN_S, Stretch
 from monitor.trace import SIGNAL_RATE
 
 _SCALES = [step * 10.0**power for power in range(-3, 0) for step in (1, 1.5, 2, 3, 5, 7)] + [1.0, 1.5, 2.0]
 _HEADROOM = 1.1
+_BAR_LEAST, _BAR_SHARE = 3, 0.03
 _SLACK = 1.4
 
 
@@ -60,10 +64,14 @@ class Envelope:
 
 
 class WaveformItem(ScrollingItem):
-    """Draws the envelope with a pen of one pixel; the scale moves in steps so that it does not dance."""
+    """Draws the envelope with a pen of one pixel; the scale moves in steps so that it does not dance.
+
+    A heart sound is a bar along the upper edge from its onset to its end: S1 solid, S2 hollow.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self._sounds: Sequence[HeartSound] = ()
         self._envelope = Envelope(1)
         self._pen = QPen()
         self.full_scale = 1.0
@@ -73,6 +81,12 @@ class WaveformItem(ScrollingItem):
         self._pen = QPen(QColor(colour))
         self._pen.setCosmetic(True)
         self.update()
+
+    def set_sounds(self, sounds: Sequence[HeartSound]) -> None:
+        """Choose what is marked; the same once more costs nothing."""
+        if sounds is not self._sounds:
+            self._sounds = sounds
+            self.update()
 
     def set_pixels(self, width: int, height: int) -> None:
         """Start an empty envelope of another width."""
@@ -116,6 +130,19 @@ class WaveformItem(ScrollingItem):
                 )
             else:
                 painter.drawPolyline(functions.arrayToQPolygonF(across[run], outline[run]))
+
+        self._mark_sounds(painter, end)
+
+    def _mark_sounds(self, painter: QPainter, end: int) -> None:
+        first = end - self.pixel_width
+        height = max(_BAR_LEAST, round(_BAR_SHARE * self.pixel_height))
+        for one in self._sounds:
+            left, right = self.column_at(one.start_s) - first, self.column_at(one.end_s) - first
+            if right <= 0 or left >= self.pixel_width:
+                continue
+            bar = QRectF(left + 0.5, 0.5, max(2, right - left), height)
+            painter.setBrush(self._pen.color() if one.sound == "S1" else Qt.BrushStyle.NoBrush)
+            painter.drawRect(bar)
 
     def _next_lower(self) -> float:
         position = _SCALES.index(self.full_scale)

@@ -229,6 +229,7 @@ class DashboardWindow(QWidget):
             return
         snapshot = session.snapshot
         self.plots.take(session.trace.since(self.plots.tape.next_serial))
+        self.plots.show_sounds(session.trace.sounds)
         moment_s = min(until_s, self.plots.tape.end_s)
         self.plots.show_until(moment_s)
         self.status.meter.show_level(time.monotonic(), snapshot.peak, snapshot.rms, snapshot.clipped)
@@ -406,6 +407,7 @@ class DashboardWindow(QWidget):
         snapshot = session.snapshot
         if session.trace is not None:
             self.plots.take(session.trace.since(self.plots.tape.next_serial))
+            self.plots.show_sounds(session.trace.sounds)
         heard_s = self._playback.heard_s if self._playback is not None else None
         newest_s = self.plots.tape.end_s
         # A loudspeaker that has stopped must not stop the picture.

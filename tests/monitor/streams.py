@@ -10,6 +10,7 @@ import numpy as np
 
 from dsp.front_end import FrontEnd
 from model.card import Calibration
+from model.classifier import JudgedWindow
 from model.verdict import WindowVerdict, band_label
 from monitor.json_lines import event_line, summary_line, verdict_line
 from monitor.ring import Ring
@@ -35,13 +36,9 @@ class Stub:
         if self.keep:
             self.windows.append(window)
         probability = zlib.crc32(window.signal.tobytes()) / 2**32
-        return WindowVerdict(
-            window.start_s,
-            window.end_s,
-            band_label(probability, CALIBRATION),
-            probability,
-            None,
-            window.notes,
+        label = band_label(probability, CALIBRATION)
+        return JudgedWindow(
+            WindowVerdict(window.start_s, window.end_s, label, probability, None, window.notes)
         )
 
 
@@ -62,7 +59,7 @@ class Bench:
         self.judgements, self.events, self.lines = [], [], []
         self.worker = Worker(
             self.ring,
-            FrontEnd(self.rate, self.hop_s),
+            FrontEnd(self.rate, self.hop_s, getattr(self.classifier, "config", None)),
             self.classifier,
             Snapshot("test", self.rate),
             self.lossless,

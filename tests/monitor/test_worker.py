@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dsp.beats import HeartSound
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
+from model.classifier import Classifier
 from monitor.snapshot import SessionEvent
 from monitor.trace import Trace
 from monitor.worker import BRIDGED_S
@@ -459,3 +461,42 @@ def test_a_worker_that_stands_still_lets_nothing_pile_up():
         bench.write(noise(100), bench.ring.end + gap)
         sizes.append(size_of(bench.ring))
     assert max(sizes) == max(sizes[:200])
+
+
+# Heart sounds for the screen
+
+
+def right(found, sound, shift_s=0.0):
+    middle_s = (sound.start_s + sound.end_s) / 2 + shift_s
+    return any(one.sound == sound.sound and abs(one.middle_s - middle_s) < 0.06 for one in found)
+
+
+def test_heart_sounds_are_marked_where_they_are_also_across_a_gap():
+    heart = HeartSoundSynthesizer(SynthesisConfig("mr", rate=RATE, snr_db=25))
+    samples = heart.read(26 * RATE)
+    sounds = [sound for sound in heart.truth(26) if sound.sound in ("S1", "S2")]
+    half_s, gap_s = 13, 3
+    trace = Trace(keep_s=1e9)
+    bench = Bench(classifier=Classifier.load(), options={"trace": trace})
+    bench.write(samples[: half_s * RATE], 0)
+    bench.drain()
+    before = trace.sounds
+    bench.write(samples[half_s * RATE :], (half_s + gap_s) * RATE)
+    bench.finish()
+    assert len(before) > 10
+    assert trace.sounds[: len(before)] == before
+    assert all(one.end_s <= other.start_s for one, other in pairwise(trace.sounds))
+    first = [sound for sound in sounds if sound.start_s > 0.2 and sound.end_s < half_s - 0.2]
+    second = [sound for sound in sounds if half_s + 0.2 < sound.start_s and sound.end_s < 26 - 0.2]
+    assert sum(right(trace.sounds, sound) for sound in first) >= 0.95 * len(first)
+    assert sum(right(trace.sounds, sound, gap_s) for sound in second) >= 0.95 * len(second)
+    assert not [one for one in trace.sounds if half_s < one.middle_s < half_s + gap_s]
+
+
+def test_marks_are_kept_as_long_as_what_they_mark():
+    trace = Trace(keep_s=10)
+    marked = [HeartSound("S1", float(at), at + 0.1) for at in range(30)]
+    for one in marked:
+        trace.mark([one])
+        trace.mark([])
+    assert list(trace.sounds) == marked[-11:]

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
+from dsp.beats import HeartSound
 from dsp.spectrogram import ScreenSpectrogram
 from monitor.dashboard.display_clock import DELAY_S, DisplayClock
 from monitor.dashboard.plots import Plots
@@ -238,3 +239,31 @@ def test_time_stands_where_the_sound_stands_still():
     shown = [clock.advance(5 + at, 5.0, 1.0) for at in np.arange(0, 5, 1 / 30)]
     assert shown[-1] <= 5.0
     assert clock.advance(12.0, 5.0, 1.0, settle=True) == 5.0
+
+
+def marked_columns(item, sounds, now_s):
+    """Columns of the top row that a mark colours, of a waveform that holds no sound."""
+    picture = QImage(item.pixel_width, item.pixel_height, QImage.Format.Format_RGB32)
+    picture.fill(0)
+    item.set_sounds(sounds)
+    item.show_until(now_s)
+    painter = QPainter(picture)
+    item.draw(painter, item.column_at(now_s))
+    painter.end()
+    row = [picture.pixelColor(column, 2).red() > 100 for column in range(item.pixel_width)]
+    return np.flatnonzero(row)
+
+
+def test_heart_sounds_are_bars_where_they_lie_solid_and_hollow(qapp):
+    item = WaveformItem()
+    item.place(QRectF(0, 0, 1000, 200), 1.0, ())
+    item.set_pen("#ffffff")
+    first, second = HeartSound("S1", 23.0, 23.12), HeartSound("S2", 23.3, 23.4)
+    solid = marked_columns(item, (first,), 30.0)
+    assert (solid[0], solid[-1]) == (300, 312)
+    assert solid.size == 13
+    hollow = marked_columns(item, (second,), 30.0)
+    assert hollow.tolist() == [330, 340]
+    later = marked_columns(item, (first, second), 31.0)
+    assert (later[0], later[-1]) == (200, 240)
+    assert marked_columns(item, (first, second), 60.0).size == 0
