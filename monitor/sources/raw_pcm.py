@@ -55,7 +55,10 @@ class RawPcmSource(PacedSource):
             whole = len(data) - len(data) % width
             rest = data[whole:]
             if whole:
-                yield np.frombuffer(data[:whole], self._kind) / self._full_scale
+                # Of floats that are signalling NaN, which become bad samples later.
+                with np.errstate(invalid="ignore"):
+                    samples = np.frombuffer(data[:whole], self._kind) / self._full_scale
+                yield samples
 
     def _read(self) -> bytes | None:
         """The next bytes; empty at the end, None when none came for a while."""

@@ -5,7 +5,7 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.ring import Ring
@@ -16,6 +16,7 @@ JOIN_S = 30
 
 @pytest.mark.parametrize("sample_format", FORMATS)
 @settings(max_examples=40)
+@example(pieces=[b"\x00\x00\x81\x7f"])  # as a float a NaN that signals
 @given(pieces=st.lists(st.binary(min_size=1, max_size=700), max_size=8))
 def test_any_bytes_in_any_pieces_are_what_they_are_as_a_whole(sample_format, pieces):
     kind, full_scale = FORMATS[sample_format]
