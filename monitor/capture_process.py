@@ -350,8 +350,8 @@ def main(arguments: Sequence[str]) -> None:
         # Named, or it would be collected while PortAudio calls it.
         stream = open_input(device, channels, rate, sender.capture, sender.finish)
         stream.start()
-        _say(out, {"started": sender.louder() if request["channel"] == "louder" else True})
         watch_route(lambda: sender.finish("was given another input by the sound server"))
+        _say(out, {"started": sender.louder() if request["channel"] == "louder" else True})
         sender.run()
     except SourceError as error:
         _say(out, {"error": str(error)})

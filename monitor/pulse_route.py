@@ -15,6 +15,8 @@ from typing import Any
 
 _LIBRARY = "libpulse.so.0"
 _ASK_S = 0.25
+_LOOK_S = 0.02
+_KNOWN_S = 1.0
 _CONTEXT_READY = 4
 _NO_AUTOSPAWN = 1
 _OPERATION_RUNNING = 0
@@ -56,7 +58,8 @@ _OnSourceOutput = ctypes.CFUNCTYPE(
 def watch_route(moved: Callable[[], None]) -> None:
     """Ask the sound server, on a thread of its own, from which source this process captures.
 
-    Does nothing where the sound does not come by way of PulseAudio.
+    Returns when that is known, or after a second: a move before that cannot be told. Does nothing where the
+    sound does not come by way of PulseAudio.
 
     Args:
         moved: Called once, when it is another source than at first.
@@ -66,21 +69,27 @@ def watch_route(moved: Callable[[], None]) -> None:
         pulse = ctypes.CDLL(_LIBRARY, os.RTLD_NOLOAD | os.RTLD_NOW)
     except (AttributeError, OSError):
         return
-    threading.Thread(
-        target=_watch, args=(pulse, moved), name="watch on the sound server", daemon=True
-    ).start()
+    known = threading.Event()
+    watch = threading.Thread(
+        target=_watch, args=(pulse, moved, known), name="watch on the sound server", daemon=True
+    )
+    watch.start()
+    known.wait(_KNOWN_S)
 
 
-def _watch(pulse: ctypes.CDLL, moved: Callable[[], None]) -> None:
+def _watch(pulse: ctypes.CDLL, moved: Callable[[], None], known: threading.Event) -> None:
     server = _Server(pulse)
     if not server.connect():
+        known.set()
         return
     first: dict[int, int] = {}
     while (sources := server.sources()) is not None:
+        if sources:
+            known.set()
         if any(first.setdefault(stream, source) != source for stream, source in sources.items()):
             moved()
             return
-        time.sleep(_ASK_S)
+        time.sleep(_ASK_S if first else _LOOK_S)
 
 
 class _Server:
