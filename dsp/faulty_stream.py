@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.block_reader import BlockReader
 from dsp.drift import DriftedReader, DriftingClock, DriftSpan
 from dsp.scenario import FAULT_KINDS, LOST, FaultSpan, Scenario, overlapping
 from dsp.synthesis import HeartSoundSynthesizer, SoundInterval
@@ -64,9 +65,8 @@ class FaultyStream:
         """Goes back to the start of the stream."""
         self._heart.reset()
         self._drifted = DriftedReader(self._heart.read, self._clock)
+        self._stream = BlockReader(self._next_block)
         self._made = 0
-        self._block: Signal = np.empty(0)
-        self._offset = 0
 
     def read(self, n: int) -> Signal:
         """Gives the next samples, beyond the stream's end without further faults.
@@ -80,17 +80,7 @@ class FaultyStream:
         Raises:
             ValueError: `n` is negative.
         """
-        if n < 0:
-            raise ValueError(f"n must be 0 or more, not {n}")
-        parts, missing = [], n
-        while missing > 0:
-            if self._offset == self._block.size:
-                self._block, self._offset = self._next_block(), 0
-            part = self._block[self._offset : self._offset + missing]
-            parts.append(part)
-            self._offset += part.size
-            missing -= part.size
-        return np.concatenate(parts) if parts else np.empty(0)
+        return self._stream.read(n)
 
     def sounds(self) -> list[SoundInterval]:
         """Everything the heart gives off until the end, by start, at its place on the source's clock.

@@ -20,6 +20,8 @@ from itertools import count, islice, takewhile
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.block_reader import BlockReader
+
 CONDITIONS = ("normal", "as", "mr", "mvp", "ms", "ar", "s3", "s4")
 """Normal; aortic stenosis; mitral regurgitation; mitral valve prolapse; mitral stenosis; aortic
 regurgitation; third heart sound; fourth heart sound."""
@@ -123,22 +125,11 @@ class HeartSoundSynthesizer:
         Raises:
             ValueError: `n` is negative.
         """
-        if n < 0:
-            raise ValueError(f"n must be 0 or more, not {n}")
-        parts, missing = [], n
-        while missing > 0:
-            if self._offset == len(self._segment):
-                self._segment, self._offset = self._next_segment(), 0
-            part = self._segment[self._offset : self._offset + missing]
-            parts.append(part)
-            self._offset += len(part)
-            missing -= len(part)
-        return np.concatenate(parts) if parts else np.empty(0)
+        return self._stream.read(n)
 
     def reset(self) -> None:
         """Goes back to the start of the stream."""
-        self._segment: Signal = np.empty(0)
-        self._offset = 0
+        self._stream = BlockReader(self._next_segment)
         self._segment_index = 0
         self._beats = self._patient.beats()
         self._ahead: list[tuple[int, Signal]] = []

@@ -356,11 +356,11 @@ def monitor(source: str, **options: Any) -> int:
 
     if source == "-" and options["rate"] is None:
         raise click.UsageError("PCM on standard input needs its --rate, for example --rate 4000")
-    if options["loop"] and (source == "-" or source == "mic" or source.startswith("mic:")):
+    unrepeatable = source in ("mic", "-") or source.startswith("mic:")
+    if options["loop"] and unrepeatable:
         raise click.UsageError("only a recording or synth can begin again: leave --loop out")
     if options["record"] and options["store"] is False:
         raise click.UsageError("sound is recorded only of a session that is kept: leave --no-store out")
-    unrepeatable = source in ("mic", "-") or source.startswith("mic:")
     if options["record"] and not unrepeatable and source != "synth":
         raise click.UsageError(f"{source} is a recording already: leave --record out")
     kept = unrepeatable if options["store"] is None else options["store"]

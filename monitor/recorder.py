@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -60,11 +61,12 @@ class Recorder:
         self._file: sf.SoundFile | None = None
         self._in_file = 0
         self._next = first
+        self._until: int | None = None
         self._by_hand = self._closed = False
         self._over, self._ended = threading.Event(), threading.Event()
         self._swapping = threading.Lock()  # of one file for another
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
-        self._guard = threading.Thread(target=self._keep, name="guard of the recording", daemon=True)
+        self._guard = threading.Thread(target=self._keep_safe, name="guard of the recording", daemon=True)
         self.files: list[Path] = []
         self.written = self.missed = 0
         self.failure = ""
@@ -95,7 +97,9 @@ class Recorder:
         self._guard.start()
 
     def end(self) -> None:
-        """Write what the ring holds now and no more; returns at once."""
+        """Write what has come until now and no more; returns at once."""
+        if self._until is None:
+            self._until = self._ring.end
         self._over.set()
 
     def stop(self) -> None:
@@ -124,7 +128,7 @@ class Recorder:
             self._over.wait(FLUSH_S)
             self.take()
 
-    def _keep(self) -> None:
+    def _keep_safe(self) -> None:
         """Keep the machine awake and what was written safe: what may take long, and nothing waits for it."""
         from wakepy import keep
 
@@ -143,6 +147,8 @@ class Recorder:
 
     def _take(self) -> None:
         chunk = self._ring.since(self._next)
+        if self._until is not None:
+            chunk = replace(chunk, samples=chunk.samples[: max(0, self._until - chunk.start)])
         samples, begins_anew = chunk.samples, chunk.start > self._next
         self.missed += chunk.start - self._next
         self._next = chunk.end

@@ -94,9 +94,7 @@ class Session:
         self._remarks: list[str] = []
         self._classifier = classifier
         self._hop_s = hop_s
-        told = listeners or Listeners()
-        self._told = told if keep is None else Listeners(self._judged, self._happened)
-        self._listeners = told
+        self._listeners = listeners or Listeners()
         self._first = Snapshot(source.name, source.rate, source.duration_s)
         self._worker: Worker | None = None
         self._reports: deque[SessionEvent] = deque()
@@ -138,13 +136,7 @@ class Session:
         """
         with self._recording:
             self._record_wanted = wanted
-            if self.log is None or self.ended or wanted == (self.recorder is not None):
-                return
-            if self.recorder is None:
-                self._begin_recording(self.ring.end, checked=False)
-            else:
-                self.recorder.end()
-                self.recorder = None
+            self._follow_wish()
 
     def start(self) -> None:
         """Start the source and the worker.
@@ -209,19 +201,32 @@ class Session:
             self._remarks.append(f"this session is not kept: {error}")
             return
         self._sound_folder = store.sound_folder(session)
+        if keep.record:
+            # Outside the lock: nobody who changes their mind meanwhile waits for the disk.
+            try:
+                self.recorder = self._new_recorder(0, checked=True)
+            except RecorderError as error:
+                self._remarks.append(f"nothing is recorded: {error}")
         with self._recording:
             self.log = SessionLog(store, session)
-            if self._record_wanted:
-                try:
-                    self._begin_recording(0, checked=True)
-                except RecorderError as error:
-                    self._remarks.append(f"nothing is recorded: {error}")
+            if keep.record != self._record_wanted:
+                self._follow_wish()
 
-    def _begin_recording(self, first: int, checked: bool) -> None:
+    def _follow_wish(self) -> None:
+        """Begin or end to record, where that is possible and not so already."""
+        if self.log is None or self.ended or self._record_wanted == (self.recorder is not None):
+            return
+        if self.recorder is None:
+            self.recorder = self._new_recorder(self.ring.end, checked=False)
+        else:
+            self.recorder.end()
+            self.recorder = None
+
+    def _new_recorder(self, first: int, checked: bool) -> Recorder:
         recorder = Recorder(self.ring, self.source.rate, self._sound_folder, first)
         recorder.start(by_hand=self.source.waits, checked=checked)
         self._recorders.append(recorder)
-        self.recorder = recorder
+        return recorder
 
     def _run(self) -> None:
         try:
@@ -236,7 +241,7 @@ class Session:
                 classifier,
                 self._first,
                 lossless=self.source.waits,
-                listeners=self._told,
+                listeners=Listeners(self._judged, self._happened),
                 trace=self.trace,
                 reports=self._reports,
             )

@@ -380,7 +380,7 @@ class SessionStore:
     def _opened(self) -> sqlite3.Connection:
         """The database at this program's version; a damaged one is set aside first."""
         try:
-            return self._sound_database()
+            return self._checked_database()
         except UnicodeDecodeError:  # of a message that quotes what it found
             pass
         except sqlite3.DatabaseError as error:
@@ -394,11 +394,11 @@ class SessionStore:
             f"the session database was damaged: it is kept as {aside}, a new one was begun, and recorded "
             "sound is where it was"
         )
-        database = self._sound_database()
+        database = self._checked_database()
         database.execute("INSERT INTO audit (at, change) VALUES (?, 'damaged database set aside')", (_now(),))
         return database
 
-    def _sound_database(self) -> sqlite3.Connection:
+    def _checked_database(self) -> sqlite3.Connection:
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         database = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         database.row_factory = sqlite3.Row
@@ -412,7 +412,7 @@ class SessionStore:
                 return database
             crashed = self._unended()
             if crashed or self._path.stat().st_size <= CHECKED_BYTES:
-                _require_sound(database)
+                _require_undamaged(database)
             for session in crashed:
                 self._end_interrupted(session)
         except BaseException:
@@ -522,7 +522,7 @@ class SessionStore:
         )
 
 
-def _require_sound(database: sqlite3.Connection) -> None:
+def _require_undamaged(database: sqlite3.Connection) -> None:
     told = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     if told != "ok":
         damage = sqlite3.DatabaseError(told)

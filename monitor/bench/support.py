@@ -73,19 +73,19 @@ def _sessions() -> dict[str, Any]:
         return {"sessions": [], "changes": [], "problem": None}
     try:
         with SessionStore(folder) as store:
-            found = [one for one in store.sessions() if one.header is not None][:_SESSIONS]
             told = [
                 {
                     "begun": str(one.begun),
                     "ended": str(one.ended),
                     "interrupted": one.interrupted,
-                    "rate": one.header.rate if one.header else None,
-                    "model": one.header.model if one.header else None,
+                    "rate": one.header.rate,
+                    "model": one.header.model,
                     "sound_bytes": one.sound_bytes,
                     # Without their details, which may name a recording.
                     "events": [(event.t_s, event.event) for event in store.events(one.id)],
                 }
-                for one in found
+                for one in store.sessions()[:_SESSIONS]
+                if one.header is not None
             ]
             changes = [(str(change.at), change.change) for change in store.changes()[-_CHANGES:]]
             return {"sessions": told, "changes": changes, "problem": store.warning and "set aside as damaged"}

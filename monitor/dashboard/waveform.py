@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from dsp.beats import HeartSound
 from monitor.dashboard.scrolling import ScrollingItem
-from monitor.dashboard.tape import SPAN_S, Stretch
+from monitor.dashboard.tape import KEPT_S, SPAN_S, Stretch
 from monitor.trace import SIGNAL_RATE
 
 _SCALES = [step * 10.0**power for power in range(-3, 0) for step in (1, 1.5, 2, 3, 5, 7)] + [1.0, 1.5, 2.0]
@@ -71,7 +71,8 @@ class WaveformItem(ScrollingItem):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sounds: Sequence[HeartSound] = ()
+        self._given: Sequence[HeartSound] = ()
+        self._sounds: Sequence[HeartSound] = ()  # those of them that can be seen
         self._envelope = Envelope(1)
         self._pen = QPen()
         self.full_scale = 1.0
@@ -83,9 +84,11 @@ class WaveformItem(ScrollingItem):
         self.update()
 
     def set_sounds(self, sounds: Sequence[HeartSound]) -> None:
-        """Choose what is marked; the same once more costs nothing."""
-        if sounds is not self._sounds:
-            self._sounds = sounds
+        """Choose what is marked, in order; the same once more costs nothing."""
+        if sounds is not self._given:
+            self._given = sounds
+            oldest_s = sounds[-1].end_s - KEPT_S if sounds else 0.0
+            self._sounds = [one for one in sounds if one.end_s > oldest_s]
             self.update()
 
     def set_pixels(self, width: int, height: int) -> None:

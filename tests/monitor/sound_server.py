@@ -120,15 +120,11 @@ class SoundServer:
         )
 
 
-class Feed:
-    """Writes PCM into the stethoscope's pipe: silence until someone listens, the sound once, silence.
+class _Writer:
+    """Writes into the stethoscope's pipe on a thread of its own, as ``_run`` says, until it is left."""
 
-    A second of silence at its own pace goes before the sound, as a stream is seen a while before it runs.
-    """
-
-    def __init__(self, server, sound, rate=48_000):
-        self._server, self._sound = server, memoryview(sound)
-        self._silence = bytes(2 * rate // 100)
+    def __init__(self, server):
+        self._server = server
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
@@ -139,6 +135,18 @@ class Feed:
     def __exit__(self, *_):
         self._over.set()
         self._thread.join()
+
+
+class Feed(_Writer):
+    """Writes PCM into the stethoscope's pipe: silence until someone listens, the sound once, silence.
+
+    A second of silence at its own pace goes before the sound, as a stream is seen a while before it runs.
+    """
+
+    def __init__(self, server, sound, rate=48_000):
+        super().__init__(server)
+        self._sound = memoryview(sound)
+        self._silence = bytes(2 * rate // 100)
 
     def _run(self):
         # Kept open throughout: the server does not always go on with a second writer.
@@ -163,7 +171,7 @@ class Feed:
                 self._over.wait(0.005)
 
 
-class LiveFeed:
+class LiveFeed(_Writer):
     """Writes 1, 2, … 30,000, 1, … into the stethoscope's pipe at its own rate, and into the next one's too.
 
     Never zero, and each sample is told from those near it.
@@ -172,17 +180,9 @@ class LiveFeed:
     PERIOD = 30_000
 
     def __init__(self, server, rate):
-        self._server, self._rate = server, rate
-        self._over, self._starved = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._over.set()
-        self._thread.join()
+        super().__init__(server)
+        self._rate = rate
+        self._starved = threading.Event()
 
     def starve(self):
         """Write no more."""
