@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.sources.protocol import SourceError
+from monitor.sources.protocol import NoSuchDeviceError, SourceError
 from monitor.standard_error import keep_standard_error
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def find_input(name: str | None, host_api: str | None = None) -> InputDevice:
     fitting = [device for device in found if device.name.casefold() == wanted]
     fitting = fitting or [device for device in found if wanted in device.name.casefold()]
     if not fitting:
-        raise SourceError(f"no input device is called {name!r}; auscult devices lists them")
+        raise NoSuchDeviceError(f"no input device is called {name!r}; auscult devices lists them")
     if len({device.name for device in fitting}) > 1:
         raise SourceError(
             f"{name!r} fits several devices: {', '.join(device.name for device in fitting)}; say which"

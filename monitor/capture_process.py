@@ -35,7 +35,7 @@ from monitor.audio import (
     open_input,
 )
 from monitor.pulse_route import watch_route
-from monitor.sources.protocol import SourceError
+from monitor.sources.protocol import NoSuchDeviceError, SourceError
 
 if TYPE_CHECKING:
     from recordings import Channel
@@ -219,7 +219,8 @@ def _answer(process: subprocess.Popen[bytes], within_s: float = OPEN_S) -> Mappi
     if not isinstance(found, dict):
         raise SourceError(_NO_ANSWER)
     if "error" in found:
-        raise SourceError(" ".join(str(found["error"]).split()))
+        kind = NoSuchDeviceError if found.get("missing") else SourceError
+        raise kind(" ".join(str(found["error"]).split()))
     return found
 
 
@@ -354,7 +355,7 @@ def main(arguments: Sequence[str]) -> None:
         _say(out, {"started": sender.louder() if request["channel"] == "louder" else True})
         sender.run()
     except SourceError as error:
-        _say(out, {"error": str(error)})
+        _say(out, {"error": str(error), "missing": isinstance(error, NoSuchDeviceError)})
     except OSError:  # nobody reads any more
         pass
     finally:

@@ -177,7 +177,7 @@ class Session:
         """Begin to write down; what cannot be is remarked, and the session goes on."""
         card = classifier.card
         header = SessionHeader(
-            getattr(self.source, "identity", self.source.name),
+            self.source.identity,
             self.source.rate,
             self._hop_s,
             card.tag,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -32,38 +32,38 @@ _FEWEST_MARKED = 3
 
 @dataclass(frozen=True, eq=False)
 class BeatScores:
-    """Sounds and rates of some recordings, marked and found.
+    """Sounds of recordings and rates of their windows, marked and found.
 
     Attributes:
         database: Shape (n,), where each recording was made.
-        good_quality: Shape (n,), False where its publishers call the signal unsure.
         sounds: Shape (n, 2, 3), of S1 and S2 how many were matched, marked and found. What was found where
             nothing is marked, as in noise, does not count.
-        rate_record: Shape (m,), for each window that is marked nearly throughout the index of its recording.
+        rate_database: Shape (m,), of each window that is marked nearly throughout, in a recording whose
+            publishers do not call the signal unsure.
         rate_marked: Shape (m,), beats per minute, by the marked S1.
         rate_found: Shape (m,), as the network has it; NaN where it has none.
     """
 
     database: NDArray[np.str_]
-    good_quality: NDArray[np.bool_]
     sounds: NDArray[np.int32]
-    rate_record: NDArray[np.int32]
+    rate_database: NDArray[np.str_]
     rate_marked: NDArray[np.float64]
     rate_found: NDArray[np.float64]
 
     @classmethod
     def joined(cls, parts: Sequence[BeatScores]) -> BeatScores:
         """All of them, one part after the other."""
-        before = np.cumsum([0, *(len(part.database) for part in parts)])
-        return cls(
-            np.concatenate([part.database for part in parts]),
-            np.concatenate([part.good_quality for part in parts]),
-            np.concatenate([part.sounds for part in parts]),
-            np.concatenate(
-                [part.rate_record + first for part, first in zip(parts, before[:-1], strict=True)]
-            ).astype(np.int32),
-            np.concatenate([part.rate_marked for part in parts]),
-            np.concatenate([part.rate_found for part in parts]),
+        return cls(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(cls)))
+
+    def of(self, database: str) -> BeatScores:
+        """Those made in one place."""
+        recordings, windows = self.database == database, self.rate_database == database
+        return BeatScores(
+            self.database[recordings],
+            self.sounds[recordings],
+            self.rate_database[windows],
+            self.rate_marked[windows],
+            self.rate_found[windows],
         )
 
 
@@ -85,8 +85,8 @@ def score_beats(
     network.eval()
     marked = [(record, read_heart_states(record.states)) for record in records if record.states]
     marked = [(record, spans) for record, spans in marked if spans]
-    sounds, owner, rates = [], [], []
-    for index, (record, spans) in enumerate(marked):
+    sounds, places, rates = [], [], []
+    for record, spans in marked:
         front_end, windows = recording_windows(record.path, config, hop_s)
         tracker, found = BeatTracker(), []
         for window in windows:
@@ -95,18 +95,17 @@ def score_beats(
             share = _share(network, front_end.image(window))
             states = window_states(share, window, config, network.column_step)
             found += tracker.push(states)
-            rate = _marked_rate(spans, window)
+            rate = None if record.good_quality is False else _marked_rate(spans, window)
             if rate is not None:
-                owner.append(index)
+                places.append(record.database)
                 rates.append((rate, rhythm_of(states).rate_bpm or np.nan))
         found += tracker.flush()
         sounds.append([_matched(spans, found, sound) for sound in SOUNDS])
     pairs = np.array(rates, np.float64).reshape(-1, 2)
     return BeatScores(
         np.array([record.database for record, _ in marked], str),
-        np.array([record.good_quality is not False for record, _ in marked], bool),
         np.array(sounds, np.int32).reshape(-1, 2, 3),
-        np.array(owner, np.int32),
+        np.array(places, str),
         pairs[:, 0],
         pairs[:, 1],
     )
@@ -123,8 +122,7 @@ def beat_figures(scores: BeatScores) -> dict[str, float | int | None]:
     """
     both = scores.sounds.sum(axis=1)
     both = both[both[:, 1] > 0]
-    good = scores.good_quality[scores.rate_record]
-    answered = good & ~np.isnan(scores.rate_found)
+    answered = ~np.isnan(scores.rate_found)
     error = np.abs(scores.rate_found - scores.rate_marked)[answered]
     return {
         "records": len(both),
@@ -135,26 +133,11 @@ def beat_figures(scores: BeatScores) -> dict[str, float | int | None]:
             else None
             for place, sound in enumerate(SOUNDS)
         },
-        "rate_windows": int(good.sum()),
-        "rate_answered": float(answered.sum() / good.sum()) if good.any() else None,
+        "rate_windows": answered.size,
+        "rate_answered": float(answered.mean()) if answered.size else None,
         "rate_error_bpm": float(error.mean()) if error.size else None,
         "rate_close": float((error <= CLOSE_BPM).mean()) if error.size else None,
     }
-
-
-def of_database(scores: BeatScores, database: str) -> BeatScores:
-    """Those made in one place."""
-    kept = scores.database == database
-    place = np.cumsum(kept) - 1
-    rated = kept[scores.rate_record]
-    return BeatScores(
-        scores.database[kept],
-        scores.good_quality[kept],
-        scores.sounds[kept],
-        place[scores.rate_record[rated]].astype(np.int32),
-        scores.rate_marked[rated],
-        scores.rate_found[rated],
-    )
 
 
 def _share(network: nn.Module, image: NDArray[np.float32]) -> NDArray[np.float32]:

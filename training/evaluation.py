@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ from training.run import fit_split
 class EvaluationError(TrainingError):
     """An evaluation cannot go on; one line that says what to do."""
 
+
+_PLACES = ("database", "rate_database")
 
 OnFold = Callable[[str, int, int], None]
 """Told a fold's name, how many are done and how many there are; first of all that none is."""
@@ -240,21 +242,21 @@ def _fitted_and_tested(
 
 
 def _told_beats(beats: BeatScores) -> tuple[dict[str, torch.Tensor], list[str]]:
-    """As tensors, and the names of the databases that these count."""
-    names, database = np.unique(beats.database, return_inverse=True)
-    arrays = {**vars(beats), "database": database}
-    return {f"beats.{part}": torch.from_numpy(array) for part, array in arrays.items()}, names.tolist()
+    """As tensors, and the names that these count in the place of databases."""
+    names = sorted(set(beats.database))
+    arrays = {
+        part: np.searchsorted(names, array) if part in _PLACES else array
+        for part, array in vars(beats).items()
+    }
+    return {f"beats.{part}": torch.from_numpy(array) for part, array in arrays.items()}, names
 
 
 def _read_beats(tensors: Mapping[str, torch.Tensor], state: Mapping[str, Any]) -> BeatScores | None:
-    if not state.get("beat_databases"):
+    names = np.array(state.get("beat_databases") or [], str)
+    if not names.size:
         return None
-    arrays = {
-        name.removeprefix("beats."): tensor.numpy()
-        for name, tensor in tensors.items()
-        if name.startswith("beats.")
-    }
-    return BeatScores(**{**arrays, "database": np.array(state["beat_databases"])[arrays["database"]]})
+    arrays = {item.name: tensors[f"beats.{item.name}"].numpy() for item in fields(BeatScores)}
+    return BeatScores(**{part: names[array] if part in _PLACES else array for part, array in arrays.items()})
 
 
 def _read_outcome(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from model.verdict import Label
 from training.balance import balance_weights
-from training.beat_scores import CLOSE_BPM, TOLERANCE_S, BeatScores, beat_figures, of_database
+from training.beat_scores import CLOSE_BPM, TOLERANCE_S, BeatScores, beat_figures
 from training.calibration import MOST_ABSTAINED, STATED_RISK
 from training.intervals import CONFIDENCE, RESAMPLES, SEED, Draws, Estimate, draws, estimate, resampled_counts
 from training.markdown import SPREAD_NAMES
@@ -276,9 +276,7 @@ def _beats(folds: Sequence[FoldOutcome]) -> dict[str, Any] | None:
     return {
         "tolerance_s": TOLERANCE_S,
         "close_bpm": CLOSE_BPM,
-        "databases": {
-            str(name): beat_figures(of_database(scores, name)) for name in np.unique(scores.database)
-        },
+        "databases": {str(name): beat_figures(scores.of(name)) for name in np.unique(scores.database)},
     }
 
 

@@ -297,7 +297,7 @@ def _run_headless(
         ),
         keep=keep,
     )
-    if warning := getattr(source, "warning", ""):
+    if warning := source.warning:
         click.echo(f"auscult: {warning}; choose one by --source mic:NAME", err=True)
     try:
         session.start()

@@ -399,7 +399,7 @@ class DashboardWindow(QWidget):
         self._shown = session
         if self._sound_wanted and self._may_sound:
             self._start_sound(session)
-        if warning := getattr(session.source, "warning", ""):
+        if warning := session.source.warning:
             self._remark(f"{warning}. Choose another under Source.")
         self._show_controls()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from dsp.scenario import Scenario
 from dsp.synthesis import CONDITIONS, SynthesisConfig
 from monitor.settings import read_settings, remember
-from monitor.sources.protocol import Source, SourceError
+from monitor.sources.protocol import NoSuchDeviceError, Source
 from monitor.sources.recording import RecordingSource
 from monitor.sources.scripted import ScriptedSource
 from monitor.sources.synthetic import SyntheticSource
@@ -113,7 +113,7 @@ def remembered_microphone_choice(
             return MicrophoneSource(None, channel, duration_s, patience_s, rate)
         try:
             return MicrophoneSource(remembered, channel, duration_s, patience_s, rate)
-        except SourceError:
+        except NoSuchDeviceError:
             source = MicrophoneSource(None, channel, duration_s, patience_s, rate)
             source.warning = f"{remembered}, chosen last, is not there: {source.name} is listened to instead"
             return source

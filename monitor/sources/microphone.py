@@ -37,10 +37,6 @@ class MicrophoneSource:
         patience_s: How long a lost device is waited for, in seconds; None for ever.
         rate: What it must run at, in hertz; None for its default, or else what it offers.
 
-    Attributes:
-        identity: Its name and interface, by which it is found again.
-        warning: Why this may not be the device that is meant, in one line; empty otherwise.
-
     Raises:
         SourceError: There is no such device or channel, or it cannot be opened, or not at that rate.
     """

@@ -62,7 +62,9 @@ class PacedSource(ABC):
         duration_s: float | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self.name, self.rate, self.pace = name, rate, pace
+        self.name = self.identity = name
+        self.warning = ""
+        self.rate, self.pace = rate, pace
         self.waits = pace is None
         self.duration_s = duration_s
         self._clock = clock or Clock()

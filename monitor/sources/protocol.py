@@ -16,6 +16,10 @@ class SourceError(Exception):
     """A source cannot be opened; one line that says what to do."""
 
 
+class NoSuchDeviceError(SourceError):
+    """No device of that name is there."""
+
+
 @dataclass(frozen=True)
 class SourceHealth:
     """How a source is doing.
@@ -37,12 +41,16 @@ class Source(Protocol):
 
     Attributes:
         name: What a person calls it.
+        identity: What it is kept and found again by: of a device its name and interface, else its name.
+        warning: Why this may not be the source that is meant, in one line; empty otherwise.
         rate: Samples a second.
         waits: The sound can wait for a slow reader: nothing is ever overwritten or skipped.
         duration_s: Its length in seconds where it is known beforehand.
     """
 
     name: str
+    identity: str
+    warning: str
     rate: int
     waits: bool
     duration_s: float | None

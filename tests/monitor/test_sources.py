@@ -15,8 +15,12 @@ from model.loading import packaged_models
 from model.verdict import Label
 from monitor.ring import Ring
 from monitor.session import Session
+from monitor.settings import Settings, remember
 from monitor.snapshot import Judgement
+from monitor.sources import microphone
+from monitor.sources.choice import remembered_microphone_choice
 from monitor.sources.paced import Clock, PacedSource
+from monitor.sources.protocol import SourceError
 from monitor.sources.raw_pcm import FORMATS, RawPcmSource
 from monitor.sources.recording import RecordingSource
 from monitor.sources.synthetic import SyntheticSource
@@ -283,3 +287,16 @@ def test_a_session_can_be_stopped_in_the_middle(classifier):
     assert session.ended
     assert session.snapshot.summary.duration_s == session.snapshot.now_s > 12
     assert session.health.state == "ended"
+
+
+def test_a_device_that_is_there_and_cannot_be_opened_is_no_reason_to_listen_to_another(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    remember(Settings(input="Stethoscope [ALSA]"))
+
+    def busy(name, *_):
+        assert name == "Stethoscope [ALSA]"
+        raise SourceError("Stethoscope cannot be opened: another program uses it")
+
+    monkeypatch.setattr(microphone, "MicrophoneSource", busy)
+    with pytest.raises(SourceError, match="another program uses it"):
+        remembered_microphone_choice().open()

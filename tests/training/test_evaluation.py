@@ -297,9 +297,8 @@ def test_the_front_end_is_compared_with_others_only(name, corpus):
 def test_beats_come_back_as_they_were_kept(tmp_path):
     kept = BeatScores(
         np.array(["cinc2016-b", "cinc2016-a", "cinc2016-b"]),
-        np.array([True, False, True]),
         np.arange(18, dtype=np.int32).reshape(3, 2, 3),
-        np.array([0, 0, 2], np.int32),
+        np.array(["cinc2016-b", "cinc2016-b", "cinc2016-a"]),
         np.array([70.0, 71.0, 80.0]),
         np.array([70.5, np.nan, 90.0]),
     )

@@ -196,7 +196,7 @@ def beats(database, matched):
     sounds = np.array([[[matched, 20, 20], [20, 20, 20]]] * 2, np.int32)
     rate = np.array([70.0, 71.0, 72.0, 73.0])
     found = np.array([70.5, np.nan, 72.0, 83.0])
-    return BeatScores(np.array([database] * 2), np.ones(2, bool), sounds, np.zeros(4, np.int32), rate, found)
+    return BeatScores(np.array([database] * 2), sounds, np.array([database] * 4), rate, found)
 
 
 def test_beats_are_told_by_database_over_all_folds(tmp_path):
