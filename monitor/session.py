@@ -6,14 +6,14 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
-from pathlib import Path
 
 from dsp.front_end import FrontEnd
 from model.card import ModelError
 from model.classifier import Classifier
 from monitor.json_lines import summary_line
+from monitor.keeping import Keeping
 from monitor.recorder import Recorder, RecorderError
 from monitor.ring import Ring
 from monitor.session_log import SessionLog
@@ -28,25 +28,6 @@ RING_S = 60
 
 BACKPRESSURE_S = 4
 """Seconds by which a source that can wait may run ahead of the worker."""
-
-
-@dataclass(frozen=True)
-class Keeping:
-    """What is kept of a session, and where.
-
-    Attributes:
-        folder: Of the session store.
-        record: Its sound too.
-        patient: Reference in the user's own words; None for none.
-        replayed: Not only of devices and pipes, which nobody can hear again, but of what is replayed too.
-        quota_gb: Gigabytes of recorded sound beyond which it is remarked that there is too much.
-    """
-
-    folder: Path
-    record: bool = False
-    patient: str | None = None
-    replayed: bool = False
-    quota_gb: float = math.inf
 
 
 class Session:

@@ -18,7 +18,8 @@ from model.verdict import Label
 from monitor.bench.figure import Figure
 from monitor.bench.soak_clock import SoakClock, drawn_stalls
 from monitor.failure import CommandError
-from monitor.session import Keeping, Session
+from monitor.keeping import Keeping
+from monitor.session import Session
 from monitor.session_store import SessionStore
 from monitor.snapshot import Judgement, SessionEvent
 from monitor.sources.protocol import SourceError

@@ -17,6 +17,7 @@ import click
 
 from monitor.failure import CommandError
 from monitor.json_lines import event_line, summary_line, verdict_line, write_line
+from monitor.keeping import Keeping
 from monitor.scenario_file import open_scenario
 from monitor.settings import data_folder, read_settings
 from monitor.sources.choice import (
@@ -34,7 +35,6 @@ from recordings import Channel, RecordingError
 if TYPE_CHECKING:
     from dsp.synthesis import SynthesisConfig
     from model.classifier import Classifier
-    from monitor.session import Keeping
     from monitor.sources.protocol import Source
 
 PATIENCE_S = 30.0
@@ -143,8 +143,6 @@ def _standard_input(options: ListenOptions) -> SourceChoice:
 
 def _keeping(options: ListenOptions) -> Keeping | None:
     """What is written down; nothing is recorded unless somebody has said so, now or before a screen."""
-    from monitor.session import Keeping
-
     if options.store is False:
         return None
     settings = read_settings()
@@ -191,6 +189,7 @@ def _listen_headless(playlist: Sequence[SourceChoice], options: ListenOptions) -
     rounds = itertools.count() if options.loop else range(1)
     several = len(playlist) > 1
     classifier: Classifier | None = None
+    keep = _keeping(options)
     left_s, status, failures = options.duration, 0, 0
     # A program that pipes sound through has not asked where its sessions are.
     told = bool(options.record or options.store or options.patient) or sys.stderr.isatty()
@@ -201,10 +200,8 @@ def _listen_headless(playlist: Sequence[SourceChoice], options: ListenOptions) -
                 source = _open(choice, left_s)
                 classifier = classifier or _load(options.model, source)
                 named = options.loop or several
-                keep = _keeping(options)
-                if keep is not None and choice.replayed and not keep.replayed:
-                    keep = None
-                _run_headless(source, options.hop, classifier, named, interrupted, keep, told)
+                kept = keep if keep and keep.covers(choice.replayed) else None
+                _run_headless(source, options.hop, classifier, named, interrupted, kept, told)
                 failures = 0
             except _StreamError as error:
                 if interrupted.is_set():

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from model.card import ModelError
 from model.loading import check_model
 from monitor.dashboard.display import QT_PACKAGES, DashboardError, has_display
+from monitor.keeping import Keeping
 from monitor.sources.choice import SourceChoice
-
-if TYPE_CHECKING:
-    from monitor.session import Keeping
 
 __all__ = ["DashboardError", "has_display", "render_dashboard", "run_dashboard"]
 

@@ -7,17 +7,14 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLibraryInfo
 from PySide6.QtWidgets import QApplication
 
 from monitor.dashboard.display import require_display, require_window_libraries
 from monitor.dashboard.theme import font
+from monitor.keeping import Keeping
 from monitor.sources.choice import SourceChoice
-
-if TYPE_CHECKING:
-    from monitor.session import Keeping
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C."""

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from monitor.keeping import Keeping
 from monitor.sources.choice import SourceChoice
 from monitor.sources.protocol import SourceError
 from recordings import RecordingError
 
 if TYPE_CHECKING:
     from model.classifier import Classifier
-    from monitor.session import Keeping, Session
+    from monitor.session import Session
     from monitor.snapshot import Judgement
 
 
@@ -178,7 +179,7 @@ class Player:
 
         listeners = Listeners(judgement=self._judged) if self._judged else None
         source = choice.open(duration_s)
-        keep = self._keep if self._keep and (self._keep.replayed or not choice.replayed) else None
+        keep = self._keep if self._keep and self._keep.covers(choice.replayed) else None
         session = Session(source, self._hop_s, self._take_classifier, listeners, trace=True, keep=keep)
         session.start()
         return session

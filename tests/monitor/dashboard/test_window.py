@@ -23,7 +23,7 @@ from monitor.dashboard.words import (
     RECORDING,
     RESEARCH_ONLY,
 )
-from monitor.session import Keeping
+from monitor.keeping import Keeping
 from monitor.session_store import DATABASE, SOUND, SessionStore
 from monitor.settings import read_settings
 from monitor.sources.choice import SourceChoice, microphone_choice, recording_choice, synthetic_choice
