@@ -20,6 +20,7 @@ class Purpose(IntEnum):
     RHYTHM = 8
     ADDED_NOISE = 9
     FAULT = 100
+    FAULT_DEPTH = 101
 
 
 def draws(seed: int, purpose: Purpose, *index: int) -> np.random.Generator:

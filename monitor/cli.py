@@ -211,7 +211,8 @@ _scenario = click.option(
     "--scenario",
     type=click.Path(path_type=Path),
     metavar="FILE.toml",
-    help="A synthetic heart and what goes wrong, by script; --seed and --duration go before the file's.",
+    help="A synthetic heart, its noises, changes and faults, by script; --seed and --duration go before the "
+    "file's.",
 )
 
 
@@ -423,7 +424,7 @@ def analyze(file: Path, hop: float, model: str, channel: Channel | None) -> None
 @cli.command(
     epilog=example(
         "auscult synth heart.flac --condition mr --duration 30 --seed 7",
-        "auscult synth faulty.wav --scenario faults.toml",
+        "auscult synth ward.wav --scenario ward.toml",
     )
 )
 @click.argument("out", type=click.Path(path_type=Path))
