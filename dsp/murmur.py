@@ -3,8 +3,8 @@
 A murmur is band-limited noise under an envelope. Timing, shape, pitch and grade are the words in which one is
 described at the bedside. Levine's grades (Freeman and Levine, The clinical significance of the systolic
 murmur, Ann. Intern. Med. 6, 1933) say what a listener hears, not how many decibels that is; the levels here
-are the project's own, set so that grade 1 drowns in the noise of an ordinary recording, grade 3 is plain
-beside S1 and grade 4 as loud as S1.
+are the project's own, set so that grade 1 is about as loud as the noise of an ordinary recording (an
+`snr_db` of 9) in the murmur's band, grade 3 is plain beside S1 and grade 4 as loud as S1.
 """
 
 from __future__ import annotations
