@@ -26,6 +26,7 @@ LONGEST_S = 1e9
 
 # As training has them; to import it for the help would cost torch's second.
 RECIPE_NAMES = ("paper", "default")
+QUALITY = "quality"
 PART_NAMES = (
     "fine-image",
     "denoising",
@@ -550,7 +551,11 @@ def prune_sessions(quota: float | None, yes: bool, data: Path | None) -> None:
     )
 )
 @click.option(
-    "--recipe", type=click.Choice(RECIPE_NAMES), default="paper", show_default=True, help="How to train."
+    "--recipe",
+    type=click.Choice((*RECIPE_NAMES, QUALITY)),
+    default="paper",
+    show_default=True,
+    help="How to train; quality is the gate before the others.",
 )
 @click.option(
     "--out",
@@ -568,11 +573,16 @@ def prune_sessions(quota: float | None, yes: bool, data: Path | None) -> None:
     help="What auscult evaluate wrote of this recipe, for the model card; may be repeated.",
 )
 @_training
-def train(recipe: str, name: str | None, **options: Any) -> None:
+def train(recipe: str, name: str | None, evidence: tuple[Path, ...], **options: Any) -> None:
     """Train a model. Killed and started again, it goes on where it was."""
-    from monitor.commands.train import run_training
+    from monitor.commands.train import run_quality_training, run_training
 
-    run_training(recipe_name=recipe, name=name or recipe, **options)
+    if recipe == QUALITY:
+        if name or evidence:
+            raise click.UsageError("--name and --evidence are not for recipe quality; leave them out")
+        run_quality_training(**options)
+        return
+    run_training(recipe_name=recipe, name=name or recipe, evidence=evidence, **options)
 
 
 @cli.command(
