@@ -11,15 +11,19 @@ from numpy.typing import NDArray
 
 from dsp.config import FrontEndConfig
 from dsp.front_end import FrontEnd, Window, WindowImage
+from dsp.murmur import PITCHES, SHAPES, TIMINGS, Murmur
+from dsp.noise_kinds import Noise
+from dsp.rhythm import RHYTHMS
 from dsp.signal_measures import MEASURES, signal_measures
+from dsp.synthesis import CONDITIONS, HeartSoundSynthesizer, SynthesisConfig
 from model.window_quality import FINDINGS
 from training.handling_noise import hiss, hum, rubbing, tapping
 from training.images import analysis_samples
 from training.noise import RATE, NoiseCorpus
 from training.records import Record
 
-ALONE = -1
-"""In place of a record's index: noise without a heart."""
+ALONE, SYNTHETIC = -1, -2
+"""In place of a record's index: noise without a heart; a heart of the synthesis."""
 
 SPOILT_DB, SPARED_DB = 5.0, 12.0
 """Heart over noise, in the band: up to the first a window is no longer good, from the second on it is."""
@@ -83,7 +87,30 @@ def held_back_kinds(noise: NoiseCorpus) -> dict[str, NoiseKind]:
         **crying,
         "voice": NoiseKind(_AMBIENT, 1, noise.voice),
         "babble": NoiseKind(_AMBIENT, 1, noise.babble),
+        **{
+            f"synthetic {kind}": NoiseKind(finding, 1, _synthetic(kind))
+            for kind, finding in _SYNTHETIC.items()
+        },
     }
+
+
+_SYNTHETIC = {
+    "talking": _AMBIENT,
+    "crying": _AMBIENT,
+    "movement": _MOVEMENT,
+    "tapping": _MOVEMENT,
+    "hum": _HUM,
+}
+
+
+def _synthetic(kind: str) -> Make:
+    """A noise of the synthesis, from which no gate has learnt."""
+
+    def make(length: int, generator: np.random.Generator) -> NDArray[np.float64]:
+        silent = SynthesisConfig(heard=False, snr_db=None, rate=RATE, seed=int(generator.integers(2**31)))
+        return HeartSoundSynthesizer(silent, noises=[Noise(kind, level_db=-20.0)]).read(length)
+
+    return make
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +121,7 @@ class QualityExamples:
         images: Shape (n, bands, frames), float16.
         measures: Shape (n, 12), float32, as ``dsp.signal_measures`` gives them.
         targets: Shape (n, 5), float32: of each of ``FINDINGS`` 1 or 0, NaN where nobody knows.
-        record: Shape (n,), int32, index among the records; ``ALONE`` for noise without a heart.
+        record: Shape (n,), int32, index among the records; ``ALONE`` or ``SYNTHETIC``.
         kind: Shape (n,), the kind of noise mixed in; empty for none.
         snr_db: Shape (n,), float32, heart over noise in the band; infinite for none of either.
     """
@@ -199,7 +226,7 @@ def record_examples(
             level_db = float(generator.uniform(*snr_db))
             both = _mixed(windows[place], noisy[place], level_db)
             if both is not None:
-                targets = _known(record, kind.finding, level_db)
+                targets = _in_noise(_known(record), kind.finding, level_db)
                 collected.add(both, windows[place].heard_s, targets, index, name, level_db)
     return collected.examples()
 
@@ -235,6 +262,62 @@ def noise_examples(
     return collected.examples()
 
 
+def synthetic_examples(
+    count: int, config: FrontEndConfig, kinds: Mapping[str, NoiseKind], seed: int, mixed: bool = True
+) -> QualityExamples:
+    """Hearts at rates and with murmurs that corpora hardly have, all of them good; and some in noise.
+
+    Without them what a corpus lacks would be taken for noise: a heart at 180 beats per minute for tapping.
+
+    Args:
+        count: How many hearts.
+        config: The front end's numbers.
+        kinds: Of noise to mix in.
+        seed: Decides everything.
+        mixed: Whether each comes in noise too.
+    """
+    collected = _Collector(config)
+    for number in range(count):
+        generator = np.random.default_rng([seed, number])
+        samples = HeartSoundSynthesizer(_drawn_heart(generator)).read(config.window)
+        (window,) = _windows(samples, config)
+        if window.refused:
+            continue
+        targets = np.array([1, 1, 0, 0, 0], np.float32)
+        collected.add(window.signal, window.heard_s, targets, SYNTHETIC)
+        if mixed:
+            name, kind = _drawn(kinds, generator)
+            (noisy,) = _windows(kind.make(samples.size, generator), config)
+            level_db = float(generator.uniform(*_SNR_DB))
+            both = _mixed(window, noisy, level_db)
+            if both is not None:
+                targets = _in_noise(targets, kind.finding, level_db)
+                collected.add(both, window.heard_s, targets, SYNTHETIC, name, level_db)
+    return collected.examples()
+
+
+def _drawn_heart(generator: np.random.Generator) -> SynthesisConfig:
+    condition, murmurs = "normal", ()
+    if generator.random() < 0.5:
+        condition = str(generator.choice(CONDITIONS))
+    elif generator.random() < 0.6:
+        timing, shape, pitch = (str(generator.choice(list(one))) for one in (TIMINGS, SHAPES, PITCHES))
+        murmurs = (Murmur(timing, shape, int(generator.integers(1, 7)), pitch),)
+    sinus = generator.random() < 0.7 or condition == "s4"
+    return SynthesisConfig(
+        condition,
+        heart_rate_bpm=float(np.exp(generator.uniform(np.log(35), np.log(200)))),
+        jitter=generator.uniform(0, 0.08),
+        snr_db=None if generator.random() < 0.15 else generator.uniform(8, 40),
+        murmur_level=generator.uniform(0.1, 1),
+        rate=RATE,
+        seed=int(generator.integers(2**31)),
+        amplitude=float(np.exp(generator.uniform(np.log(0.02), np.log(0.8)))),
+        murmurs=murmurs,
+        rhythm="sinus" if sinus else str(generator.choice(RHYTHMS)),
+    )
+
+
 def joined(parts: Sequence[QualityExamples]) -> QualityExamples:
     """All of them, one part after the other."""
     return QualityExamples(
@@ -242,23 +325,32 @@ def joined(parts: Sequence[QualityExamples]) -> QualityExamples:
     )
 
 
-def _known(record: Record, finding: int | None = None, snr_db: float = np.inf) -> NDArray[np.float32]:
-    """What is known of a record's window with noise at a level."""
+def _known(record: Record) -> NDArray[np.float32]:
+    """What is known of a record's window as it is."""
     targets = np.full(len(FINDINGS), np.nan, np.float32)
-    if snr_db <= SPOILT_DB:
-        targets[_GOOD] = 0
-    elif record.good_quality is not None and (snr_db >= SPARED_DB or not record.good_quality):
+    if record.good_quality is not None:
         targets[_GOOD] = record.good_quality
     # Where nobody has said how good a record is, as of CirCor's, people have marked its beats.
-    if snr_db <= LOST_DB:
-        targets[_HEART] = 0
-    elif snr_db >= HEARD_DB and record.good_quality is not False:
+    if record.good_quality is not False:
         targets[_HEART] = 1
     if record.good_quality:
         targets[_AMBIENT:] = 0
-    if finding is not None:
-        certain = snr_db <= SPOILT_DB or (snr_db >= SPARED_DB and record.good_quality)
-        targets[finding] = (snr_db <= SPOILT_DB) if certain else np.nan
+    return targets
+
+
+def _in_noise(known: NDArray[np.float32], finding: int, snr_db: float) -> NDArray[np.float32]:
+    """What is known of a window to which noise was added, of what was known of it before."""
+    targets = known.copy()
+    if snr_db <= SPOILT_DB:
+        targets[_GOOD] = 0
+    elif snr_db < SPARED_DB and known[_GOOD] != 0:
+        targets[_GOOD] = np.nan
+    if snr_db < HEARD_DB:
+        targets[_HEART] = 0 if snr_db <= LOST_DB else np.nan
+    if snr_db <= SPOILT_DB:
+        targets[finding] = 1
+    elif snr_db < SPARED_DB:
+        targets[finding] = np.nan
     return targets
 
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from model.cnn import use_one_thread
 from model.quality_network import QualityCNN
 from training.image_augmentation import ImageAugmentation
-from training.quality_examples import ALONE, QualityExamples
+from training.quality_examples import ALONE, SYNTHETIC, QualityExamples
 from training.records import Record
 
 _SCORING_BATCH = 100
@@ -37,9 +37,12 @@ class QualityRecipe:
         clean_share: Share of windows drawn as they are with a known quality, spread evenly over databases and
             over good and unsure.
         unrated_share: Of such as nobody has rated.
-        alone_share: Of noise without a heart, spread over its kinds; the rest is of mixtures.
+        alone_share: Of noise without a heart, spread over its kinds.
+        synthetic_share: Of synthetic hearts without noise; the rest is of mixtures.
         alone: How many windows of that are made to draw from.
         alone_tested: How many are made to test on.
+        synthetic: How many synthetic hearts are made to draw from.
+        synthetic_tested: How many are made to test on.
     """
 
     epochs: int = 10
@@ -49,11 +52,14 @@ class QualityRecipe:
     weight_decay: float = 0.02
     smoothing: float = 0.02
     good_weight: float = 2.0
-    clean_share: float = 0.52
-    unrated_share: float = 0.17
+    clean_share: float = 0.48
+    unrated_share: float = 0.12
     alone_share: float = 0.09
+    synthetic_share: float = 0.09
     alone: int = 5000
     alone_tested: int = 1000
+    synthetic: int = 2500
+    synthetic_tested: int = 500
 
     augmentation = ImageAugmentation(equaliser=1.0, time_mask=0.15)
 
@@ -149,16 +155,19 @@ def _drawing_weights(
             key = ("alone", kind)
         elif kind:
             key = ("mixed", kind)
+        elif owner == SYNTHETIC:
+            key = ("synthetic",)
         else:
             database, good = records[owner].database, examples.targets[index, 0]
             key = ("unrated", database) if np.isnan(good) else ("clean", database, str(bool(good)))
         strata.setdefault(key, []).append(index)
-    mixed_share = 1 - recipe.clean_share - recipe.unrated_share - recipe.alone_share
+    apart = recipe.clean_share + recipe.unrated_share + recipe.alone_share + recipe.synthetic_share
     share = {
+        "synthetic": recipe.synthetic_share,
         "clean": recipe.clean_share,
         "unrated": recipe.unrated_share,
         "alone": recipe.alone_share,
-        "mixed": mixed_share,
+        "mixed": 1 - apart,
     }
     weights = np.zeros(len(examples))
     for key, own in strata.items():

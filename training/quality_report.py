@@ -84,6 +84,10 @@ def _text(metrics: Mapping[str, Any]) -> str:
         "## Noise alone",
         "Without a heart. What the rules on silence, holes and length refuse is not counted.",
         _noise_table(metrics["alone"]),
+        "## Synthetic hearts",
+        "At 35 to 200 beats per minute, with any murmur, regular or not, 8 dB above the noise floor or more; "
+        "none should be refused.",
+        _noise_table(metrics["synthetic"]),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -93,7 +97,7 @@ def _noise_table(rows: Sequence[Mapping[str, Any]]) -> str:
         ("noise", "windows", "refused", "refused or doubted", "greatest quality"),
         [
             (
-                row["kind"],
+                row["kind"] or "none",
                 str(row["windows"]),
                 str(row["refused"]),
                 f"{row['doubted']} ({percent(row['doubted'] / row['windows'])})",

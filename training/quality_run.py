@@ -27,6 +27,7 @@ from training.quality_examples import (
     joined,
     noise_examples,
     record_examples,
+    synthetic_examples,
     training_kinds,
 )
 from training.quality_fitting import QualityRecipe, fit_quality, score_quality
@@ -37,6 +38,8 @@ from training.run import load_records
 FOLDS = 5
 
 _QUIETEST_DB = -15.0
+# Apart from every seed that somebody would train with.
+_TESTED = 2**40
 
 OnEpoch = Callable[[int, float], None]
 """Told how many epochs of all are done, and the newest one's loss."""
@@ -78,7 +81,7 @@ def train_quality(
     """
     records, left_out = load_records(folders, allow_missing)
     identity = f"{recipe} seed {seed} {records_digest(records, FINE_FRONT_END)}"
-    examples = _examples(records, recipe.alone, NoiseCorpus(noise), seed, progress)
+    examples = _examples(records, recipe, NoiseCorpus(noise), seed, progress)
     done = 0
 
     def told(_: int, loss: float) -> None:
@@ -103,16 +106,18 @@ def train_quality(
     answers = []
     for number, fold in enumerate(folds_by_group(records, FOLDS, seed), 1):
         tested = np.array([record.name in fold for record in records])
-        # Noise without a heart is of nobody: its index is the last, and all folds learn from it.
-        own = np.append(tested, False)[examples.record]
+        # What is of nobody has a negative index, and all folds learn from it.
+        own = np.append(tested, [False, False])[examples.record]
         gate = fitted(f"fold-{number}", examples[~own])
         clean = examples[own & (examples.kind == "")]
         answers.append(GateAnswers.of(clean, score_quality(gate, clean)))
         places = np.flatnonzero(tested)
-        noisy = _noisy([records[place] for place in places], places, held_back, seed, progress, number)
+        noisy = _noisy([records[place] for place in places], places, held_back, progress, number)
         count = recipe.alone_tested // FOLDS
-        alone = noise_examples(count, FINE_FRONT_END, held_back_kinds(held_back), seed + number)
-        answers += [GateAnswers.of(part, score_quality(gate, part)) for part in (noisy, alone)]
+        alone = noise_examples(count, FINE_FRONT_END, held_back_kinds(held_back), _TESTED + number)
+        count, kinds = recipe.synthetic_tested // FOLDS, held_back_kinds(held_back)
+        hearts = synthetic_examples(count, FINE_FRONT_END, kinds, _TESTED + number, mixed=False)
+        answers += [GateAnswers.of(part, score_quality(gate, part)) for part in (noisy, alone, hearts)]
     gate = fitted("whole", examples)
     every = GateAnswers.joined(answers)
     metrics = {"command": command, "folds": FOLDS, "left_out": left_out, **score_gate(every, records)}
@@ -121,18 +126,19 @@ def train_quality(
 
 
 def _examples(
-    records: Sequence[Record], alone: int, noise: NoiseCorpus, seed: int, progress: Progress
+    records: Sequence[Record], recipe: QualityRecipe, noise: NoiseCorpus, seed: int, progress: Progress
 ) -> QualityExamples:
     kinds = training_kinds(noise)
     of_records = record_examples(records, FINE_FRONT_END, kinds, seed, progress(records, "examples"))
-    return joined([of_records, noise_examples(alone, FINE_FRONT_END, kinds, seed)])
+    alone = noise_examples(recipe.alone, FINE_FRONT_END, kinds, seed)
+    hearts = synthetic_examples(recipe.synthetic, FINE_FRONT_END, kinds, seed)
+    return joined([of_records, alone, hearts])
 
 
 def _noisy(
     records: Sequence[Record],
     places: Sequence[int],
     noise: NoiseCorpus,
-    seed: int,
     progress: Progress,
     number: int,
 ) -> QualityExamples:
@@ -141,7 +147,7 @@ def _noisy(
         records,
         FINE_FRONT_END,
         held_back_kinds(noise),
-        seed + 1,
+        _TESTED,
         progress(records, f"fold {number} in noise"),
         snr_db=(_QUIETEST_DB, LOUD_DB),
         clean=0,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from model.window_quality import quality_of
 from training.intervals import RESAMPLES, SEED, estimate, resampled_counts, weighted_auroc
 from training.metrics import auroc
-from training.quality_examples import ALONE, QualityExamples
+from training.quality_examples import ALONE, SYNTHETIC, QualityExamples
 from training.records import Record
 
 LOUD_DB = 0.0
@@ -24,7 +24,7 @@ class GateAnswers:
     """What gates said of windows that they had not learnt from.
 
     Attributes:
-        record: Shape (n,), int32, index among the records, or ``ALONE``.
+        record: Shape (n,), int32, index among the records, or ``ALONE`` or ``SYNTHETIC``.
         kind: Shape (n,), the noise that was mixed in; empty for none.
         snr_db: Shape (n,), heart over noise.
         value: Shape (n,), the quality.
@@ -63,20 +63,22 @@ def score_gate(answers: GateAnswers, records: Sequence[Record]) -> dict[str, Any
     """Figures as a report's data: of recordings, by database; of noise, by kind.
 
     Args:
-        answers: Of recordings as they are, of these with noise mixed in, and of noise alone.
+        answers: Of recordings as they are, of these with noise mixed in, of noise alone and of synthetic
+            hearts.
         records: That these count.
     """
     return {
         "databases": _databases(answers, records),
         "classes": _classes(answers, records),
-        "mixed": _by_kind(answers, (answers.record != ALONE) & (answers.kind != "")),
+        "mixed": _by_kind(answers, (answers.record >= 0) & (answers.kind != "")),
         "alone": _by_kind(answers, answers.record == ALONE),
+        "synthetic": _by_kind(answers, answers.record == SYNTHETIC),
     }
 
 
 def record_rows(answers: GateAnswers, records: Sequence[Record]) -> list[tuple[Record, int, float, float]]:
     """Of each recording that was answered: its windows, their mean quality, the share of them refused."""
-    clean = answers.kind == ""
+    clean = (answers.record >= 0) & (answers.kind == "")
     count = np.bincount(answers.record[clean], minlength=len(records))
     total = np.bincount(answers.record[clean], answers.value[clean], len(records))
     refused = np.bincount(answers.record[clean], answers.refused[clean], len(records))
@@ -109,7 +111,7 @@ def _databases(answers: GateAnswers, records: Sequence[Record]) -> dict[str, Any
 def _classes(answers: GateAnswers, records: Sequence[Record]) -> list[dict[str, Any]]:
     """Windows of recordings as they are: how many are refused, by database, quality and class."""
     rows: dict[tuple[str, str, str], list[int]] = {}
-    for index in np.flatnonzero(answers.kind == ""):
+    for index in np.flatnonzero((answers.record >= 0) & (answers.kind == "")):
         record = records[answers.record[index]]
         quality = {True: "good", False: "unsure", None: "not rated"}[record.good_quality]
         rows.setdefault((record.database, quality, _class(record)), []).append(int(index))

@@ -18,10 +18,12 @@ from training.quality_examples import (
     LOST_DB,
     SPARED_DB,
     SPOILT_DB,
+    SYNTHETIC,
     held_back_kinds,
     joined,
     noise_examples,
     record_examples,
+    synthetic_examples,
     training_kinds,
 )
 
@@ -99,6 +101,17 @@ def test_noise_alone_is_neither_good_nor_a_heart(kinds):
     assert lengths.max() == 10
 
 
+def test_synthetic_hearts_are_good_until_noise_spoils_them(kinds):
+    hearts = synthetic_examples(40, FINE_FRONT_END, kinds, 0)
+    assert set(hearts.record) == {SYNTHETIC}
+    clean = hearts.kind == ""
+    assert (hearts.targets[clean] == [1, 1, 0, 0, 0]).all()
+    spoilt = ~clean & (hearts.snr_db <= SPOILT_DB)
+    assert spoilt.any()
+    assert not hearts.targets[spoilt, GOOD].any()
+    assert len(synthetic_examples(10, FINE_FRONT_END, kinds, 0, mixed=False)) <= 10
+
+
 def test_a_record_gives_the_same_whichever_others_there_are(records, kinds, examples):
     some = records[4:6]
     again = record_examples(some, FINE_FRONT_END, kinds, 0, some)
@@ -112,7 +125,13 @@ def test_a_record_gives_the_same_whichever_others_there_are(records, kinds, exam
 
 def test_what_is_tested_on_is_of_other_sources(noise):
     kinds = held_back_kinds(NoiseCorpus(noise, "held back"))
-    assert set(kinds) == {"everyday", "voice", "babble", "004_-_Baby_cry"}
+    real, made = {"everyday", "voice", "babble", "004_-_Baby_cry"}, set()
+    for name, kind in kinds.items():
+        sound = kind.make(5000, np.random.default_rng(1))
+        assert sound.shape == (5000,)
+        assert sound.any()
+        made |= {name} - real
+    assert made == {f"synthetic {kind}" for kind in ("talking", "crying", "movement", "tapping", "hum")}
 
 
 @pytest.mark.parametrize("make", [hiss, tapping, rubbing, hum])

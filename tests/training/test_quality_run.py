@@ -15,7 +15,9 @@ from training.quality_fitting import QualityRecipe
 from training.quality_run import FOLDS, train_quality
 from training.quality_scores import GateAnswers, score_gate
 
-RECIPE = QualityRecipe(epochs=1, windows_per_epoch=128, alone=60, alone_tested=20)
+RECIPE = QualityRecipe(
+    epochs=1, windows_per_epoch=128, alone=60, alone_tested=20, synthetic=20, synthetic_tested=10
+)
 
 
 def run(out, corpus, noise, told):
@@ -113,4 +115,4 @@ def test_figures_are_those_of_a_direct_count(rated):
     refused = sum(row["windows"] * row["refused"] for row in found["classes"])
     doubted = sum(row["windows"] * row["doubted"] for row in found["classes"])
     assert (refused, doubted) == (1, 2)
-    assert found["mixed"] == found["alone"] == []
+    assert found["mixed"] == found["alone"] == found["synthetic"] == []
