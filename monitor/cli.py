@@ -33,6 +33,7 @@ PART_NAMES = (
     "equaliser",
     "floor",
     "time-mask",
+    "tempo",
     "noise",
     "device",
     "altered-copies",
@@ -620,6 +621,12 @@ def train(recipe: str, name: str | None, evidence: tuple[Path, ...], **options: 
     "--jobs",
     type=click.IntRange(min=1),
     help="Folds trained side by side, one core each. Default: as many as there are cores.",
+)
+@click.option(
+    "--gate",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="What auscult train --recipe quality wrote: figures with the quality gate on.",
 )
 @_training
 def evaluate(

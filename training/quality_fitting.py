@@ -117,12 +117,25 @@ def fit_quality(
 def score_quality(network: QualityCNN, examples: QualityExamples) -> NDArray[np.float64]:
     """Probabilities of the findings, shape (n, 5)."""
     found = []
-    with torch.inference_mode():
-        for first in range(0, len(examples), _SCORING_BATCH):
-            part = examples[np.arange(first, min(first + _SCORING_BATCH, len(examples)))]
-            images = torch.from_numpy(part.images).float().unsqueeze(1)
-            found.append(torch.sigmoid(network(images, torch.from_numpy(part.measures))).double().numpy())
+    for first in range(0, len(examples), _SCORING_BATCH):
+        part = examples[np.arange(first, min(first + _SCORING_BATCH, len(examples)))]
+        found.append(quality_findings(network, part.images.astype(np.float32), part.measures))
     return np.concatenate(found) if found else np.empty((0, examples.targets.shape[1]))
+
+
+def quality_findings(
+    network: QualityCNN, images: NDArray[np.float32], measures: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Probabilities of the findings, shape (n, 5).
+
+    Args:
+        network: Set to evaluation mode.
+        images: Shape (n, bands, frames).
+        measures: Shape (n, 12).
+    """
+    with torch.inference_mode():
+        logits = network(torch.from_numpy(images).unsqueeze(1), torch.from_numpy(measures))
+        return torch.sigmoid(logits).double().numpy()
 
 
 def _cycle(progress: float) -> float:

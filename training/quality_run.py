@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.torch import save
 
 from dsp.config import FINE_FRONT_END
@@ -22,6 +23,7 @@ from training.folds import folds_by_group
 from training.image_store import Progress, records_digest
 from training.noise import NoiseCorpus
 from training.quality_examples import (
+    NoiseKind,
     QualityExamples,
     held_back_kinds,
     joined,
@@ -34,6 +36,7 @@ from training.quality_fitting import QualityRecipe, fit_quality, score_quality
 from training.quality_report import write_quality_report
 from training.quality_scores import LOUD_DB, GateAnswers, score_gate
 from training.run import load_records
+from training.window_qualities import judge_records, keep_qualities
 
 FOLDS = 5
 
@@ -102,22 +105,26 @@ def train_quality(
         save_checkpoint(path, network.state_dict(), {"identity": identity})
         return network
 
-    held_back = NoiseCorpus(noise, "held back")
-    answers = []
+    qualities: list[NDArray[np.float64]] = [np.empty(0)] * len(records)
+    kinds, answers = held_back_kinds(NoiseCorpus(noise, "held back")), []
     for number, fold in enumerate(folds_by_group(records, FOLDS, seed), 1):
         tested = np.array([record.name in fold for record in records])
         # What is of nobody has a negative index, and all folds learn from it.
         own = np.append(tested, [False, False])[examples.record]
         gate = fitted(f"fold-{number}", examples[~own])
-        clean = examples[own & (examples.kind == "")]
-        answers.append(GateAnswers.of(clean, score_quality(gate, clean)))
         places = np.flatnonzero(tested)
-        noisy = _noisy([records[place] for place in places], places, held_back, progress, number)
-        count = recipe.alone_tested // FOLDS
-        alone = noise_examples(count, FINE_FRONT_END, held_back_kinds(held_back), _TESTED + number)
-        count, kinds = recipe.synthetic_tested // FOLDS, held_back_kinds(held_back)
-        hearts = synthetic_examples(count, FINE_FRONT_END, kinds, _TESTED + number, mixed=False)
+        strangers = [records[place] for place in places]
+        judged = judge_records(gate, progress(strangers, f"fold {number}"))
+        for place, quality in zip(places, judged, strict=True):
+            qualities[place] = quality
+        noisy = _noisy(strangers, places, kinds, progress(strangers, f"fold {number} in noise"))
+        alone = noise_examples(recipe.alone_tested // FOLDS, FINE_FRONT_END, kinds, _TESTED + number)
+        hearts = synthetic_examples(
+            recipe.synthetic_tested // FOLDS, FINE_FRONT_END, kinds, _TESTED + number, mixed=False
+        )
         answers += [GateAnswers.of(part, score_quality(gate, part)) for part in (noisy, alone, hearts)]
+    answers.append(GateAnswers.of_records(qualities))
+    keep_qualities(out, records, qualities)
     gate = fitted("whole", examples)
     every = GateAnswers.joined(answers)
     metrics = {"command": command, "folds": FOLDS, "left_out": left_out, **score_gate(every, records)}
@@ -137,23 +144,14 @@ def _examples(
 
 def _noisy(
     records: Sequence[Record],
-    places: Sequence[int],
-    noise: NoiseCorpus,
-    progress: Progress,
-    number: int,
+    places: NDArray[np.intp],
+    kinds: Mapping[str, NoiseKind],
+    progress: Iterable[Record],
 ) -> QualityExamples:
     """Held-out records in noise as loud as they are, or louder."""
-    made = record_examples(
-        records,
-        FINE_FRONT_END,
-        held_back_kinds(noise),
-        _TESTED,
-        progress(records, f"fold {number} in noise"),
-        snr_db=(_QUIETEST_DB, LOUD_DB),
-        clean=0,
-        mixed=1,
-    )
-    return replace(made, record=np.asarray(places, np.int32)[made.record])
+    levels = (_QUIETEST_DB, LOUD_DB)
+    made = record_examples(records, FINE_FRONT_END, kinds, _TESTED, progress, levels, clean=0, mixed=1)
+    return replace(made, record=places.astype(np.int32)[made.record])
 
 
 def _write_weights(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.window_quality import quality_of
+from model.window_quality import DOUBTED_BELOW, REFUSED_BELOW, quality_of
 from training.intervals import RESAMPLES, SEED, estimate, resampled_counts, weighted_auroc
 from training.metrics import auroc
 from training.quality_examples import ALONE, SYNTHETIC, QualityExamples
@@ -28,35 +28,42 @@ class GateAnswers:
         kind: Shape (n,), the noise that was mixed in; empty for none.
         snr_db: Shape (n,), heart over noise.
         value: Shape (n,), the quality.
-        refused: Shape (n,).
-        doubted: Shape (n,), refused or doubted.
     """
 
     record: NDArray[np.int32]
     kind: NDArray[np.str_]
     snr_db: NDArray[np.float32]
     value: NDArray[np.float64]
-    refused: NDArray[np.bool_]
-    doubted: NDArray[np.bool_]
 
     @classmethod
     def of(cls, examples: QualityExamples, findings: NDArray[np.float64]) -> GateAnswers:
         """What the gate's network said, shape (n, 5), as the gate takes it."""
-        answers = [quality_of(found) for found in findings]
-        return cls(
-            examples.record,
-            examples.kind,
-            examples.snr_db,
-            np.array([answer.value for answer in answers], float),
-            np.array([answer.refused for answer in answers], bool),
-            np.array([answer.doubted for answer in answers], bool),
-        )
+        value = np.array([quality_of(found).value for found in findings], float)
+        return cls(examples.record, examples.kind, examples.snr_db, value)
+
+    @classmethod
+    def of_records(cls, qualities: Sequence[NDArray[np.float64]]) -> GateAnswers:
+        """Of the windows of recordings as they are, one after the other; NaN where a rule refused one."""
+        owner = np.repeat(np.arange(len(qualities), dtype=np.int32), [one.size for one in qualities])
+        value = np.concatenate([np.empty(0), *qualities])
+        passed = ~np.isnan(value)
+        count = int(passed.sum())
+        return cls(owner[passed], np.full(count, ""), np.full(count, np.inf, np.float32), value[passed])
 
     @classmethod
     def joined(cls, parts: Sequence[GateAnswers]) -> GateAnswers:
         """All of them, one part after the other."""
-        names = ("record", "kind", "snr_db", "value", "refused", "doubted")
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+        return cls(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(cls)))
+
+    @property
+    def refused(self) -> NDArray[np.bool_]:
+        """Shape (n,)."""
+        return self.value < REFUSED_BELOW
+
+    @property
+    def doubted(self) -> NDArray[np.bool_]:
+        """Shape (n,), refused ones included."""
+        return self.value < DOUBTED_BELOW
 
 
 def score_gate(answers: GateAnswers, records: Sequence[Record]) -> dict[str, Any]:

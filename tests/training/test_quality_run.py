@@ -10,10 +10,13 @@ from dsp.front_end import FrontEnd
 from model.quality_gate import QualityGate
 from model.window_quality import quality_of
 from tests.training.tiny import sound, write_noise
+from training.checkpoint import CheckpointError
 from training.corpora import load_corpus
+from training.images import recording_windows
 from training.quality_fitting import QualityRecipe
 from training.quality_run import FOLDS, train_quality
 from training.quality_scores import GateAnswers, score_gate
+from training.window_qualities import WindowQualities
 
 RECIPE = QualityRecipe(
     epochs=1, windows_per_epoch=128, alone=60, alone_tested=20, synthetic=20, synthetic_tested=10
@@ -86,6 +89,23 @@ def test_every_recording_is_answered_once_by_a_gate_that_does_not_know_its_subje
     assert all(f"| {name} |" in text for name in metrics["databases"])
 
 
+def test_the_qualities_of_windows_are_kept_for_evaluations(trained, rated):
+    out = trained[0].parent
+    kept = WindowQualities(out)
+    records, _ = load_corpus("cinc2016", rated)
+    with (out / "quality.csv").open(newline="") as lines:
+        told = {row["record"]: float(row["quality"]) for row in csv.DictReader(lines)}
+    for record in records:
+        _, windows = recording_windows(record.path, FINE_FRONT_END, 2.0)
+        value = kept.passed(record)
+        assert value.shape == (sum(not window.refused for window in windows),)
+        assert value.mean() == pytest.approx(told[record.name], abs=1e-6)
+    with pytest.raises(CheckpointError, match=r"z9: the quality gates have not judged it"):
+        kept.passed(replace(records[0], name="z9"))
+    with pytest.raises(CheckpointError, match=r"missing; give a folder"):
+        WindowQualities(out / "elsewhere")
+
+
 def test_started_again_it_trains_nothing_and_writes_the_same(trained, rated, noise):
     weights, _ = trained
     before, told = weights.read_bytes(), []
@@ -100,15 +120,8 @@ def test_figures_are_those_of_a_direct_count(rated):
     records = load_corpus("cinc2016", rated)[0][:6]
     records = [replace(record, database="here", good_quality=at >= 2) for at, record in enumerate(records)]
     findings = np.array([[0.1, 1, 0, 0, 0], [0.6, 1, 0, 0, 0], [0.3, 1, 0, 0, 0]] + [[0.9, 1, 0, 0, 0]] * 3)
-    answers = [quality_of(found) for found in findings]
-    made = GateAnswers(
-        np.arange(6, dtype=np.int32),
-        np.full(6, ""),
-        np.full(6, np.inf, np.float32),
-        np.array([answer.value for answer in answers]),
-        np.array([answer.refused for answer in answers]),
-        np.array([answer.doubted for answer in answers]),
-    )
+    values = [quality_of(found).value for found in findings]
+    made = GateAnswers.of_records([np.array([value, np.nan]) for value in values])
     found = score_gate(made, records)
     assert found["databases"]["here"]["auroc"]["value"] == pytest.approx(7 / 8)
     assert found["databases"]["here"]["good"] == 4
