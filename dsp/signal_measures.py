@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
@@ -55,7 +57,7 @@ def signal_measures(heard: NDArray[np.floating], rate: int) -> NDArray[np.float3
     mean_power = max(float(power.mean()), _FAINTEST**2)
     second = round(1 / _BLOCK_S)
     seconds = blocks[: count // second * second].reshape(-1, second).mean(axis=1)
-    spectrum = np.square(np.abs(rfft(signal * np.hanning(signal.size))))
+    spectrum = np.square(np.abs(rfft(signal * _hann(signal.size))))
     edges = np.round(np.array(_BANDS_HZ) * signal.size / rate).astype(np.intp)
     shares = np.array([spectrum[first:end].sum() for first, end in edges])
     shares /= max(float(shares.sum()), _FAINTEST**2)
@@ -73,6 +75,11 @@ def signal_measures(heard: NDArray[np.floating], rate: int) -> NDArray[np.float3
         ],
         np.float32,
     )
+
+
+@lru_cache(maxsize=4)
+def _hann(size: int) -> NDArray[np.float64]:
+    return np.hanning(size)
 
 
 def _periodicity(envelope: NDArray[np.float64]) -> float:

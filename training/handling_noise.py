@@ -1,7 +1,7 @@
 """Noise that nobody has recorded for training: hands on the stethoscope, the mains, hiss.
 
-The generators are wide on purpose, and none is that of ``dsp.noise_kinds``: what a gate learnt here can be
-tested there.
+The generators are wider than those of ``dsp.noise_kinds``, which make what a ward sounds like: a gate must
+also refuse what no scenario holds.
 """
 
 from __future__ import annotations

@@ -317,8 +317,8 @@ def _failures(card: ModelCard) -> list[str]:
         "Innocent murmurs are confused with those that matter, and disease that makes no sound is missed.",
         "The database is nearly the label in these corpora: a stethoscope, a room or a site that training "
         "never saw may be judged by its own sound.",
-        "Noise, speech, movement and sounds of the lungs are not recognised as such: the quality rule knows "
-        "only silence, clipping and length.",
+        "Noise, speech and movement are left to the quality gate in front of it, of whose mistakes its own "
+        "card tells; unless an evaluation says otherwise, these figures are of the model alone.",
         "A recording shorter than 10 s is looped to that length and judged by that one window.",
         "Sound sampled below 1,700 Hz lacks a part of the band and is called uncertain at most.",
     ]

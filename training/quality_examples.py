@@ -64,13 +64,15 @@ def training_kinds(noise: NoiseCorpus) -> dict[str, NoiseKind]:
         noise: The part for training.
     """
     return {
-        "everyday": NoiseKind(_AMBIENT, 3, noise.everyday),
+        "everyday": NoiseKind(_AMBIENT, 2.5, noise.everyday),
+        **_crying(noise),
         "voice": NoiseKind(_AMBIENT, 1, noise.voice),
         "babble": NoiseKind(_AMBIENT, 1, noise.babble),
         "hiss": NoiseKind(_AMBIENT, 1, hiss),
         "tapping": NoiseKind(_MOVEMENT, 1, tapping),
         "rubbing": NoiseKind(_MOVEMENT, 1, rubbing),
         "hum": NoiseKind(_HUM, 1, hum),
+        **_synthetic_kinds(0.6),
     }
 
 
@@ -80,18 +82,18 @@ def held_back_kinds(noise: NoiseCorpus) -> dict[str, NoiseKind]:
     Args:
         noise: The part that is held back.
     """
-    cries = [sort for sort in noise.sorts if "cry" in sort.lower()]
-    crying = {sort: NoiseKind(_AMBIENT, 1, partial(noise.everyday, sort=sort)) for sort in cries}
     return {
-        "everyday": NoiseKind(_AMBIENT, 3, noise.everyday),
-        **crying,
+        "everyday": NoiseKind(_AMBIENT, 2.5, noise.everyday),
+        **_crying(noise),
         "voice": NoiseKind(_AMBIENT, 1, noise.voice),
         "babble": NoiseKind(_AMBIENT, 1, noise.babble),
-        **{
-            f"synthetic {kind}": NoiseKind(finding, 1, _synthetic(kind))
-            for kind, finding in _SYNTHETIC.items()
-        },
+        **_synthetic_kinds(1),
     }
+
+
+def _crying(noise: NoiseCorpus) -> dict[str, NoiseKind]:
+    cries = [sort for sort in noise.sorts if "cry" in sort.lower()]
+    return {sort: NoiseKind(_AMBIENT, 1, partial(noise.everyday, sort=sort)) for sort in cries}
 
 
 _SYNTHETIC = {
@@ -100,11 +102,19 @@ _SYNTHETIC = {
     "movement": _MOVEMENT,
     "tapping": _MOVEMENT,
     "hum": _HUM,
+    "breathing": _AMBIENT,
 }
 
 
+def _synthetic_kinds(share: float) -> dict[str, NoiseKind]:
+    return {
+        f"synthetic {kind}": NoiseKind(finding, share, _synthetic(kind))
+        for kind, finding in _SYNTHETIC.items()
+    }
+
+
 def _synthetic(kind: str) -> Make:
-    """A noise of the synthesis, from which no gate has learnt."""
+    """A noise of the synthesis; what is tested has other seeds than what is learnt from."""
 
     def make(length: int, generator: np.random.Generator) -> NDArray[np.float64]:
         silent = SynthesisConfig(heard=False, snr_db=None, rate=RATE, seed=int(generator.integers(2**31)))

@@ -52,10 +52,10 @@ class QualityRecipe:
     weight_decay: float = 0.02
     smoothing: float = 0.02
     good_weight: float = 2.0
-    clean_share: float = 0.48
-    unrated_share: float = 0.12
-    alone_share: float = 0.09
-    synthetic_share: float = 0.09
+    clean_share: float = 0.42
+    unrated_share: float = 0.10
+    alone_share: float = 0.10
+    synthetic_share: float = 0.08
     alone: int = 5000
     alone_tested: int = 1000
     synthetic: int = 2500

@@ -15,7 +15,7 @@ from training.markdown import estimated, percent, table
 from training.quality_scores import GateAnswers, record_rows
 from training.records import Record
 
-REPORT = "report.md"
+REPORT = "quality.md"
 
 
 def write_quality_report(

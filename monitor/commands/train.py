@@ -137,4 +137,4 @@ def run_quality_training(
             )
         except (TrainingError, RecordingError) as error:
             raise CommandError(str(error)) from None
-    click.echo(f"wrote {weights}, its card {weights.with_suffix('.json')} and {out / 'report.md'}")
+    click.echo(f"wrote {weights}, its card {weights.with_suffix('.json')} and {weights.with_suffix('.md')}")

@@ -91,7 +91,7 @@ def test_noise_spoils_by_its_level_and_is_called_by_its_name(records, kinds, exa
 
 
 def test_noise_alone_is_neither_good_nor_a_heart(kinds):
-    alone = noise_examples(60, FINE_FRONT_END, kinds, 0)
+    alone = noise_examples(150, FINE_FRONT_END, kinds, 0)
     assert set(alone.record) == {ALONE}
     assert set(alone.kind) == set(kinds)
     assert not alone.targets[:, [GOOD, HEART]].any()
@@ -131,7 +131,9 @@ def test_what_is_tested_on_is_of_other_sources(noise):
         assert sound.shape == (5000,)
         assert sound.any()
         made |= {name} - real
-    assert made == {f"synthetic {kind}" for kind in ("talking", "crying", "movement", "tapping", "hum")}
+    assert made == {
+        f"synthetic {kind}" for kind in ("talking", "crying", "movement", "tapping", "hum", "breathing")
+    }
 
 
 @pytest.mark.parametrize("make", [hiss, tapping, rubbing, hum])

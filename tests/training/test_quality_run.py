@@ -84,7 +84,7 @@ def test_every_recording_is_answered_once_by_a_gate_that_does_not_know_its_subje
     metrics = json.loads((out / "metrics.json").read_text())
     assert set(metrics["databases"]) == {"cinc2016-a", "cinc2016-b"}
     assert sum(row["windows"] for row in metrics["classes"]) == sum(int(row["windows"]) for row in rows)
-    text = (out / "report.md").read_text()
+    text = (out / "quality.md").read_text()
     assert "auscult train --recipe quality" in text
     assert all(f"| {name} |" in text for name in metrics["databases"])
 
@@ -109,7 +109,7 @@ def test_the_qualities_of_windows_are_kept_for_evaluations(trained, rated):
 def test_started_again_it_trains_nothing_and_writes_the_same(trained, rated, noise):
     weights, _ = trained
     before, told = weights.read_bytes(), []
-    files = {name: (weights.parent / name).read_bytes() for name in ("report.md", "quality.csv")}
+    files = {name: (weights.parent / name).read_bytes() for name in ("quality.md", "quality.csv")}
     assert run(weights.parent, rated, noise, told) == weights
     assert told == []
     assert weights.read_bytes() == before

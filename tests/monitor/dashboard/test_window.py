@@ -257,7 +257,8 @@ def test_recording_begins_and_ends_by_a_key_and_is_remembered(qtbot, open_window
         (kept,) = store.sessions()
     assert len(kept.sound) == 2
     assert sf.info(kept.sound[0]).frames >= written
-    assert int(kept.sound[1].stem) > int(kept.sound[0].stem) + sf.info(kept.sound[0]).frames
+    # Nothing need have come between the keys.
+    assert int(kept.sound[1].stem) >= int(kept.sound[0].stem) + sf.info(kept.sound[0]).frames
 
 
 def test_a_choice_before_the_device_is_open_counts(qtbot, open_window, tmp_path):
