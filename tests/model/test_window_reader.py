@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,8 @@ from model.classifier import Classifier, JudgedWindow
 from model.verdict import Label, RecordingTally, WindowVerdict
 from model.window_reader import EVERY_S, WindowReader
 
+HEARTS = int(os.environ.get("AUSCULT_HEARTS", "12"))  # of each kind; more take longer and tell more
+
 
 @pytest.fixture(scope="module")
 def default():
@@ -16,33 +19,35 @@ def default():
 
 
 def judged_windows(classifier, condition, seconds=13, hop_s=0.4, **more):
-    config = SynthesisConfig(condition=condition, rate=2000, snr_db=25, **more)
+    config = SynthesisConfig(condition=condition, rate=2000, **{"snr_db": 25, **more})
     front_end = FrontEnd(config.rate, hop_s, classifier.config)
     windows = front_end.push(HeartSoundSynthesizer(config).read(seconds * config.rate)).windows
     return [(window, classifier.judge(window, front_end.image)) for window in windows]
 
 
-@pytest.mark.parametrize(
-    ("condition", "heart_rate", "timing"),
-    [
-        ("normal", 60, "none"),
-        ("s3", 110, "none"),
-        ("s4", 85, "none"),
-        ("as", 55, "systolic"),
-        ("mr", 125, "systolic"),
-        ("mvp", 70, "systolic"),
-        ("ms", 65, "diastolic"),
-        ("ar", 90, "diastolic"),
-    ],
-)
-def test_by_the_beats_that_the_default_model_finds_a_murmur_is_where_it_is(
-    default, condition, heart_rate, timing
-):
-    ((window, judged),) = judged_windows(default, condition, 10, heart_rate_bpm=heart_rate, seed=11)
-    verdict = WindowReader().read(window, judged).verdict
-    assert verdict.reading.timing == timing
-    assert verdict.heart_rate_confidence > 0.7
-    assert verdict.irregular is False
+MURMURS = {"as": "systolic", "mr": "systolic", "mvp": "systolic", "ms": "diastolic", "ar": "diastolic"}
+SILENT = ("normal", "s3", "s4")
+
+
+def test_by_the_beats_that_the_default_model_finds_murmurs_are_read_where_they_are(default):
+    """Hearts at 50 to 130 beats a minute, 20 to 30 dB above the noise, their murmurs well audible."""
+    right = {True: [], False: []}
+    for condition in (*MURMURS, *SILENT):
+        for number in range(HEARTS):
+            # No threshold was chosen on these seeds.
+            seed = 20_000 + number
+            rng = np.random.default_rng([seed, *condition.encode()])
+            heart = {
+                "heart_rate_bpm": rng.uniform(50, 130),
+                "snr_db": rng.uniform(20, 30),
+                "murmur_level": rng.uniform(0.35, 0.8),
+            }
+            ((window, judged),) = judged_windows(default, condition, 10, seed=seed, **heart)
+            reading = WindowReader().read(window, judged).verdict.reading
+            found = None if reading is None else reading.timing
+            right[condition in MURMURS].append(found == MURMURS.get(condition, "none"))
+    assert np.mean(right[True]) >= 0.95
+    assert np.mean(right[False]) >= 0.95
 
 
 def test_windows_that_overlap_are_read_once_a_second_and_say_the_latest_meanwhile(default, monkeypatch):
