@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 from dsp.block_reader import BlockReader
 from dsp.drift import DriftedReader, DriftingClock, DriftSpan
 from dsp.scenario import FAULT_KINDS, LOST, FaultSpan, Scenario, overlapping
-from dsp.synthesis import HeartSoundSynthesizer, SoundInterval
+from dsp.synthesis import ChangeInterval, HeartBeat, HeartSoundSynthesizer, NoiseInterval, SoundInterval
 
 Signal = NDArray[np.float64]
+Spanned = TypeVar("Spanned", SoundInterval, HeartBeat, ChangeInterval, NoiseInterval)
 
 # What is made at once, so that reading in any portions does the same arithmetic.
 _BLOCK = 4096
@@ -58,7 +60,7 @@ class FaultyStream:
             self._by_kind[fault.kind].append(fault)
         drifts = [DriftSpan(span.start, span.end, span.ppm or 0.0) for span in self._by_kind["drift"]]
         self._clock = DriftingClock(drifts)
-        self._heart = HeartSoundSynthesizer(scenario.heart)
+        self._heart = HeartSoundSynthesizer(scenario.heart, scenario.changes, scenario.noises)
         self.reset()
 
     def reset(self) -> None:
@@ -87,16 +89,19 @@ class FaultyStream:
 
         Sounds in stretches that are lost are listed too; one that is cut by the end ends with it.
         """
-        rate, end_s = self.rate, self.samples / self.rate
-        true_end_s = self._clock.true_sample(self.samples) / rate
-        return [
-            SoundInterval(
-                sound.sound,
-                self._clock.sample_at(sound.start_s * rate) / rate,
-                min(self._clock.sample_at(sound.end_s * rate) / rate, end_s),
-            )
-            for sound in self._heart.truth(true_end_s)
-        ]
+        return self._on_the_sources_clock(self._heart.truth(self._true_end_s))
+
+    def beats(self) -> list[HeartBeat]:
+        """Every beat that is heard until the end, as `sounds` has them."""
+        return self._on_the_sources_clock(self._heart.beats(self._true_end_s))
+
+    def changes(self) -> list[ChangeInterval]:
+        """Every change of the heart until the end, at the beats that it touches."""
+        return self._on_the_sources_clock(self._heart.changes(self._true_end_s))
+
+    def noises(self) -> list[NoiseInterval]:
+        """Every noise until the end."""
+        return self._on_the_sources_clock(self._heart.noises(self._true_end_s))
 
     def stretches(self) -> Iterator[Stretch]:
         """The whole stream in order, as what comes and what is lost in turn; none is empty."""
@@ -126,16 +131,42 @@ class FaultyStream:
             index = late[at].end
         return self._clock.true_sample(index) / self.rate
 
+    @property
+    def _true_end_s(self) -> float:
+        return self._clock.true_sample(self.samples) / self.rate
+
+    def _on_the_sources_clock(self, intervals: Sequence[Spanned]) -> list[Spanned]:
+        rate, end_s = self.rate, self.samples / self.rate
+        return [
+            replace(
+                interval,
+                start_s=self._clock.sample_at(interval.start_s * rate) / rate,
+                end_s=min(self._clock.sample_at(interval.end_s * rate) / rate, end_s),
+            )
+            for interval in intervals
+        ]
+
     def _next_block(self) -> Signal:
         first, end = self._made, self._made + _BLOCK
         self._made = end
         # Interpolation may pass full scale by a hair.
         block = np.clip(self._drifted.block(_BLOCK), -1, 1)
-        for kind in ("clipping", "nan", *LOST):
+        for kind in ("fading", "silence", "clipping", "nan", *LOST):
             for span in overlapping(self._by_kind[kind], first, end):
-                part = slice(max(span.start, first) - first, min(span.end, end) - first)
-                if kind == "clipping":
+                left, right = max(span.start, first), min(span.end, end)
+                part = slice(left - first, right - first)
+                if kind == "fading":
+                    block[part] *= _fallen(span, np.arange(left, right), self.rate)
+                elif kind == "clipping":
                     block[part] = np.clip(block[part] * 10 ** ((span.gain_db or 0.0) / 20), -1, 1)
                 else:
                     block[part] = np.nan if kind == "nan" else 0.0
         return block
+
+
+def _fallen(span: FaultSpan, samples: NDArray[np.int64], rate: int) -> Signal:
+    """What is left of the loudness, which falls by as many decibels each second until it has fallen."""
+    # Within a sample is at once.
+    fall = max((span.fall_s or 0.0) * rate, 1.0)
+    share = np.minimum((samples - span.start + 1) / fall, 1.0)
+    return 10 ** (-(span.fall_db or 0.0) * share / 20)

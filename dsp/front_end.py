@@ -12,7 +12,7 @@ from dsp.config import FrontEndConfig
 from dsp.denoise import WaveletDenoiser
 from dsp.history import SignalHistory
 from dsp.padding import loop_to_length
-from dsp.quality import ClippingCounter, quiet_fraction, refusals
+from dsp.quality import ClippingCounter, refusals, step_power
 from dsp.resample import StreamingResampler
 from dsp.spectrogram import ClassifierSpectrogram
 
@@ -34,8 +34,8 @@ class Window:
         end_s: End, in seconds: start_s + 10.
         signal: Shape (20000,), float32, bandpassed, full scale 1; read-only.
         heard_s: Seconds of it that are real; less than 10 only when ``padded``.
-        refused: Reasons to refuse it (``too_quiet``, ``clipped``, ``no_heart_sound``), empty when it may be
-            classified.
+        refused: Reasons to refuse it (``too_quiet``, ``gap``, ``fading``, ``clipped``, ``no_heart_sound``),
+            empty when it may be classified.
         notes: Reasons that qualify its verdict without refusing it (``padded``, ``band_limited``).
     """
 
@@ -206,7 +206,7 @@ class FrontEnd:
             end_s=round(start_s + config.window_s, 6),
             signal=signal,
             heard_s=heard_s,
-            refused=refusals(quiet_fraction(heard, config.step), clipped, heard_s),
+            refused=refusals(step_power(heard, config.step), config.rate / config.step, clipped, heard_s),
             notes=notes,
         )
 

@@ -1,26 +1,27 @@
-"""Scripts of what goes wrong with a synthetic stream: faults at set times and faults drawn by the seed.
+"""Scripts of a synthetic stream: what is heard when, and what goes wrong, at set times or drawn by the seed.
 
-All times are on the source's own clock, lost samples included: a fault at 12 s begins at sample
-round(12 x rate) of the stream, whatever happened before.
+Times of faults are on the source's own clock, lost samples included: a fault at 12 s begins at sample
+round(12 x rate) of the stream, whatever happened before. Times of changes and noises are true ones, from
+which that clock departs only where it drifts.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-import numpy as np
-
-from dsp.synthesis import SynthesisConfig
+from dsp.course import LONGEST_S, Change, Course
+from dsp.draws import Purpose, draws
+from dsp.heart import SynthesisConfig
+from dsp.noise_kinds import Noise
+from dsp.ranges import require_above, require_between, require_one_of
 
 SHORTEST_S = 0.1
-LONGEST_S = 86_400.0
 MOST_PER_HOUR = 3_600.0
-
-# Apart from the purposes for which the heart draws by the same seed.
-_FAULTS = 100
+MOST_ENTRIES = 1_000
+"""Changes, or noises, in one script."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,15 @@ FAULT_KINDS: Mapping[str, FaultKind] = {
     "nan": FaultKind(3_600),
     "drift": FaultKind(LONGEST_S, {"ppm": (-200, 200)}),
     "disconnect": FaultKind(3_600),
+    "fading": FaultKind(LONGEST_S, {"fall_db": (0, 80), "fall_s": (0, LONGEST_S)}),
+    "silence": FaultKind(LONGEST_S),
 }
 """Samples lost; blocks held back until it is over; sound amplified and cut at full scale; samples that are
-not a number; a clock that runs fast (ppm above 0) or slow; a device lost and back, its samples lost."""
+not a number; a clock that runs fast (ppm above 0) or slow; a device lost and back, its samples lost; loudness
+that falls away and stays low until it is over; samples that are 0."""
+
+PARAMETERS = ("gain_db", "ppm", "fall_db", "fall_s")
+"""Further numbers that some kind of fault needs."""
 
 LOST = ("dropout", "disconnect")
 """Kinds whose samples never come."""
@@ -62,6 +69,8 @@ class Fault:
         length_s: How long it lasts, above 0 s; at least one sample is hit.
         gain_db: Of clipping alone: amplification, 0 to 80 dB.
         ppm: Of drift alone: how much too fast the clock runs, -200 to 200 millionths.
+        fall_db: Of fading alone: how far loudness falls, 0 to 80 dB.
+        fall_s: Of fading alone: in how long it does, 0 to 86,400 s.
 
     Raises:
         ValueError: A field is outside its range, missing or too many; one line that names it.
@@ -72,12 +81,14 @@ class Fault:
     length_s: float
     gain_db: float | None = None
     ppm: float | None = None
+    fall_db: float | None = None
+    fall_s: float | None = None
 
     def __post_init__(self) -> None:
-        _require_kind(self.kind)
-        _require_range("at_s", self.at_s, 0, LONGEST_S)
+        require_one_of("kind", self.kind, FAULT_KINDS)
+        require_between("at_s", self.at_s, 0, LONGEST_S)
         _require_length(self.kind, self.length_s)
-        for name in ("gain_db", "ppm"):
+        for name in PARAMETERS:
             _require_parameter(self.kind, name, getattr(self, name))
 
 
@@ -92,6 +103,8 @@ class RandomFaults:
         length_s: Least and greatest length, s; each in between is as likely.
         gain_db: Of clipping alone: least and greatest amplification, dB.
         ppm: Of drift alone: least and greatest.
+        fall_db: Of fading alone: least and greatest, dB.
+        fall_s: Of fading alone: least and greatest, s.
 
     Raises:
         ValueError: A field is outside its range, missing or too many; one line that names it.
@@ -102,17 +115,18 @@ class RandomFaults:
     length_s: tuple[float, float]
     gain_db: tuple[float, float] | None = None
     ppm: tuple[float, float] | None = None
+    fall_db: tuple[float, float] | None = None
+    fall_s: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
-        _require_kind(self.kind)
-        if not 0 < self.per_hour <= MOST_PER_HOUR:
-            raise ValueError(f"per_hour must be above 0, at most {MOST_PER_HOUR:g}, not {self.per_hour:g}")
+        require_one_of("kind", self.kind, FAULT_KINDS)
+        require_above("per_hour", self.per_hour, 0, MOST_PER_HOUR)
         for length in self.length_s:
             _require_length(self.kind, length)
-        for name in ("gain_db", "ppm"):
+        for name in PARAMETERS:
             for value in getattr(self, name) or (None,):
                 _require_parameter(self.kind, name, value)
-        for name in ("length_s", "gain_db", "ppm"):
+        for name in ("length_s", *PARAMETERS):
             low, high = getattr(self, name) or (0, 0)
             if low > high:
                 raise ValueError(f"{name} must be least and greatest, not [{low:g}, {high:g}]")
@@ -128,6 +142,8 @@ class FaultSpan:
         end: The sample after its last; no later than the stream's end.
         gain_db: Of clipping alone, dB.
         ppm: Of drift alone, millionths.
+        fall_db: Of fading alone, dB.
+        fall_s: Of fading alone, s.
     """
 
     kind: str
@@ -135,11 +151,13 @@ class FaultSpan:
     end: int
     gain_db: float | None = None
     ppm: float | None = None
+    fall_db: float | None = None
+    fall_s: float | None = None
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A synthetic heart, how long it is heard, and what goes wrong meanwhile.
+    """A synthetic heart, how long it is listened to, what becomes of it and what goes wrong meanwhile.
 
     Attributes:
         heart: What is synthesised; its seed also draws the random faults.
@@ -147,19 +165,24 @@ class Scenario:
             are the first of a longer one.
         faults: At set times; what lies beyond the end does not happen.
         random: Drawn by the seed.
+        changes: Of the heart; at most 1,000.
+        noises: Mixed in before anything goes wrong; at most 1,000.
 
     Raises:
-        ValueError: The duration is outside its range, two faults of one kind overlap, or the random ones are
-            more than 3,600 in an hour together; one line.
+        ValueError: The duration is outside its range, two faults of one kind overlap, the random ones are
+            more than 3,600 in an hour together, changes together make a heart that cannot be, or there are
+            too many; one line.
     """
 
     heart: SynthesisConfig = field(default_factory=SynthesisConfig)
     duration_s: float = 60.0
     faults: tuple[Fault, ...] = ()
     random: tuple[RandomFaults, ...] = ()
+    changes: tuple[Change, ...] = ()
+    noises: tuple[Noise, ...] = ()
 
     def __post_init__(self) -> None:
-        _require_range("duration_s", self.duration_s, SHORTEST_S, LONGEST_S)
+        require_between("duration_s", self.duration_s, SHORTEST_S, LONGEST_S)
         for kind in FAULT_KINDS:
             spans = sorted(self._scripted(kind), key=_start)
             for before, after in pairwise(spans):
@@ -173,6 +196,10 @@ class Scenario:
             raise ValueError(
                 f"the random faults are {per_hour:g} in an hour together; at most {MOST_PER_HOUR:g} can be"
             )
+        for name, entries in (("changes", self.changes), ("noises", self.noises)):
+            if len(entries) > MOST_ENTRIES:
+                raise ValueError(f"{name} must be at most {MOST_ENTRIES}, not {len(entries)}")
+        Course(self.heart, self.changes)
 
     @property
     def samples(self) -> int:
@@ -193,39 +220,34 @@ class Scenario:
                 for span in self._drawn(entry, index):
                     _insert(span, spans)
         end = self.samples
-        return [
-            FaultSpan(kind, span.start, min(span.end, end), span.gain_db, span.ppm)
-            for span in spans
-            if span.start < end
-        ]
+        return [replace(span, end=min(span.end, end)) for span in spans if span.start < end]
 
     def _scripted(self, kind: str) -> Iterator[FaultSpan]:
         for fault in self.faults:
             if fault.kind == kind:
-                yield self._span(kind, fault.at_s, fault.length_s, fault.gain_db, fault.ppm)
+                values = {name: getattr(fault, name) for name in PARAMETERS}
+                yield self._span(kind, fault.at_s, fault.length_s, values)
 
     def _drawn(self, entry: RandomFaults, index: int) -> Iterator[FaultSpan]:
-        rng = np.random.default_rng([self.heart.seed, _FAULTS, index])
+        rng = draws(self.heart.seed, Purpose.FAULT, index)
+        further = draws(self.heart.seed, Purpose.FAULT_DEPTH, index)
         at_s = 0.0
         while True:
             at_s += float(rng.exponential(3_600 / entry.per_hour))
-            # Two, whether they are needed or not, so that what one kind needs never shifts the others.
+            # Whether they are needed or not, so that what one kind needs never shifts the others.
             share, other = rng.random(2)
+            shares = dict.fromkeys(PARAMETERS, other) | {"fall_db": further.random()}
             if at_s >= self.duration_s:
                 return
-            yield self._span(
-                entry.kind,
-                at_s,
-                _between(entry.length_s, share),
-                None if entry.gain_db is None else _between(entry.gain_db, other),
-                None if entry.ppm is None else _between(entry.ppm, other),
-            )
+            values = {
+                name: None if (bounds := getattr(entry, name)) is None else _between(bounds, shares[name])
+                for name in PARAMETERS
+            }
+            yield self._span(entry.kind, at_s, _between(entry.length_s, share), values)
 
-    def _span(
-        self, kind: str, at_s: float, length_s: float, gain_db: float | None, ppm: float | None
-    ) -> FaultSpan:
+    def _span(self, kind: str, at_s: float, length_s: float, values: Mapping[str, float | None]) -> FaultSpan:
         start = round(at_s * self.heart.rate)
-        return FaultSpan(kind, start, start + max(1, round(length_s * self.heart.rate)), gain_db, ppm)
+        return FaultSpan(kind, start, start + max(1, round(length_s * self.heart.rate)), **values)
 
 
 def overlapping(spans: Sequence[FaultSpan], first: int, end: int) -> Iterator[FaultSpan]:
@@ -255,16 +277,8 @@ def _between(bounds: tuple[float, float], share: float) -> float:
     return low + (high - low) * float(share)
 
 
-def _require_kind(kind: str) -> None:
-    if kind not in FAULT_KINDS:
-        raise ValueError(f"kind must be one of {', '.join(FAULT_KINDS)}, not {kind!r}")
-
-
 def _require_length(kind: str, length_s: float) -> None:
-    longest_s = FAULT_KINDS[kind].longest_s
-    # Written so that NaN fails too.
-    if not 0 < length_s <= longest_s:
-        raise ValueError(f"length_s of {kind} must be above 0, at most {longest_s:g}, not {length_s:g}")
+    require_above(f"length_s of {kind}", length_s, 0, FAULT_KINDS[kind].longest_s)
 
 
 def _require_parameter(kind: str, name: str, value: float | None) -> None:
@@ -274,9 +288,4 @@ def _require_parameter(kind: str, name: str, value: float | None) -> None:
     if bounds is not None and value is None:
         raise ValueError(f"{name} is missing; {kind} needs it, {bounds[0]:g} to {bounds[1]:g}")
     if bounds is not None and value is not None:
-        _require_range(name, value, *bounds)
-
-
-def _require_range(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be {low:g} to {high:g}, not {value:g}")
+        require_between(name, value, *bounds)

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from model.quality_network import QualityCNN
+
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,
     "tanh": torch.tanh,
@@ -179,7 +181,9 @@ def _over_time(before: int, count: int, kernel: int, dilation: int = 1) -> nn.Se
     return nn.Sequential(convolution, nn.BatchNorm1d(count), nn.ReLU())
 
 
-NETWORKS: Mapping[str, type[nn.Module]] = {network.name: network for network in (PaperCNN, AuscultCNN)}
+NETWORKS: Mapping[str, type[nn.Module]] = {
+    network.name: network for network in (PaperCNN, AuscultCNN, QualityCNN)
+}
 
 
 def build_network(name: str, arguments: Mapping[str, object]) -> nn.Module:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -111,6 +111,21 @@ def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEn
     Raises:
         ModelError: ``check_model`` refuses it, or its weights do not fit the network of its card.
     """
+    return load_network(name, lambda network, image: network(image))
+
+
+def load_network(
+    name: str, probe: Callable[[nn.Module, Tensor], object]
+) -> tuple[nn.Module, ModelCard, FrontEndConfig]:
+    """As ``load_model``, of a network of any kind.
+
+    Args:
+        name: Packaged name or path.
+        probe: Runs it on an image of zeros, shape (1, 1, bands, frames), to see that it can be.
+
+    Raises:
+        ModelError: As ``load_model``.
+    """
     checked = check_model(name)
     card = checked.card
     # Imported late: torch takes a second and more, and a wrong file should be refused before.
@@ -135,7 +150,7 @@ def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEn
         network.eval()
         fold_batch_normalisation(network)
         with torch.inference_mode():
-            network(torch.zeros(1, 1, *checked.config.image_shape))
+            probe(network, torch.zeros(1, 1, *checked.config.image_shape))
     except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
         raise _unfitting(checked.path, error) from None
     return network, card, checked.config

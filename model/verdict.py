@@ -9,6 +9,12 @@ from enum import StrEnum
 
 from dsp.reading import Reading, ReadingTally
 from model.card import Calibration
+from model.window_quality import DOUBTED_BELOW
+
+LEAST_SCORED_SHARE = 0.25
+"""Of a recording's windows, for a confident verdict on the whole: the rest were poor."""
+
+_LEAST_WEIGHT = 0.01
 
 
 class Label(StrEnum):
@@ -55,6 +61,11 @@ class WindowVerdict:
         """Whether the classifier saw it."""
         return self.p_abnormal is not None
 
+    @property
+    def weight(self) -> float:
+        """What it counts for beside others: its quality; 1 where nothing is known of that."""
+        return 1.0 if self.quality is None else max(self.quality, _LEAST_WEIGHT)
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -65,11 +76,12 @@ class Standing:
 
 
 class RollingVerdict:
-    """The verdict on the last half minute: mean probability of its scored windows, with hysteresis.
+    """The verdict on the last half minute: mean probability of its scored windows, each weighing its quality.
 
     A label is entered at the edge of the abstention band and left only ``MARGIN`` beyond it, so that a
     probability that wavers at an edge does not flicker. When nothing was scored for ``PATIENCE_S`` the
-    standing is poor signal. A band-limited source never gets a confident standing.
+    standing is poor signal. A band-limited source never gets a confident standing, nor do windows of which
+    the mean quality is doubtful.
 
     Args:
         calibration: Holds the abstention band.
@@ -99,9 +111,11 @@ class RollingVerdict:
         if not self._scored or self._scored[-1].end_s <= verdict.end_s - self.PATIENCE_S:
             self._label = Label.POOR_SIGNAL
             return Standing(self._label, None)
-        probability = sum(past.p_abnormal or 0.0 for past in self._scored) / len(self._scored)
+        weight = sum(past.weight for past in self._scored)
+        probability = sum(past.weight * (past.p_abnormal or 0.0) for past in self._scored) / weight
         self._label = self._held(probability)
-        if any("band_limited" in past.reasons for past in self._scored):
+        doubtful = weight < DOUBTED_BELOW * len(self._scored)
+        if doubtful or any("band_limited" in past.reasons for past in self._scored):
             self._label = Label.UNCERTAIN
         return Standing(self._label, probability)
 
@@ -120,7 +134,7 @@ class RecordingVerdict:
 
     Attributes:
         label: As for a window; poor signal where no window could be scored.
-        p_abnormal: Mean over its scored windows; None where there was none.
+        p_abnormal: Mean over its scored windows, each weighing its quality; None where there was none.
         quality: Mean over its windows; None while any of them has none.
         reasons: The codes of its windows, most frequent first.
         windows: Windows judged, poor ones included.
@@ -156,7 +170,7 @@ class RecordingTally:
         self._calibration = calibration
         self._windows = self._poor = self._rated = self._timed = 0
         self._listened = self._rhythms = self._irregular = 0
-        self._probability = self._quality = self._rate_bpm = self._confidence = 0.0
+        self._probability = self._weight = self._quality = self._rate_bpm = self._confidence = 0.0
         self._reading = ReadingTally()
         self._reasons: Counter[str] = Counter()
 
@@ -184,16 +198,18 @@ class RecordingTally:
             if verdict.p_abnormal is None:
                 self._poor += 1
             else:
-                self._probability += verdict.p_abnormal
+                self._probability += verdict.weight * verdict.p_abnormal
+                self._weight += verdict.weight
 
     def result(self) -> RecordingVerdict:
         """The verdict so far."""
         scored = self._windows - self._poor
-        probability = self._probability / scored if scored else None
+        probability = self._probability / self._weight if scored else None
         label = Label.POOR_SIGNAL
         if probability is not None:
             label = band_label(probability, self._calibration)
-            if "band_limited" in self._reasons:
+            doubtful = self._weight < DOUBTED_BELOW * scored or scored < LEAST_SCORED_SHARE * self._windows
+            if doubtful or "band_limited" in self._reasons:
                 label = Label.UNCERTAIN
         return RecordingVerdict(
             label=label,

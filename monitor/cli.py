@@ -26,12 +26,14 @@ LONGEST_S = 1e9
 
 # As training has them; to import it for the help would cost torch's second.
 RECIPE_NAMES = ("paper", "default")
+QUALITY = "quality"
 PART_NAMES = (
     "fine-image",
     "denoising",
     "equaliser",
     "floor",
     "time-mask",
+    "tempo",
     "noise",
     "device",
     "altered-copies",
@@ -211,7 +213,8 @@ _scenario = click.option(
     "--scenario",
     type=click.Path(path_type=Path),
     metavar="FILE.toml",
-    help="A synthetic heart and what goes wrong, by script; --seed and --duration go before the file's.",
+    help="A synthetic heart, its noises, changes and faults, by script; --seed and --duration go before the "
+    "file's.",
 )
 
 
@@ -423,7 +426,7 @@ def analyze(file: Path, hop: float, model: str, channel: Channel | None) -> None
 @cli.command(
     epilog=example(
         "auscult synth heart.flac --condition mr --duration 30 --seed 7",
-        "auscult synth faulty.wav --scenario faults.toml",
+        "auscult synth ward.wav --scenario ward.toml",
     )
 )
 @click.argument("out", type=click.Path(path_type=Path))
@@ -549,7 +552,11 @@ def prune_sessions(quota: float | None, yes: bool, data: Path | None) -> None:
     )
 )
 @click.option(
-    "--recipe", type=click.Choice(RECIPE_NAMES), default="paper", show_default=True, help="How to train."
+    "--recipe",
+    type=click.Choice((*RECIPE_NAMES, QUALITY)),
+    default="paper",
+    show_default=True,
+    help="How to train; quality is the gate before the others.",
 )
 @click.option(
     "--out",
@@ -567,11 +574,16 @@ def prune_sessions(quota: float | None, yes: bool, data: Path | None) -> None:
     help="What auscult evaluate wrote of this recipe, for the model card; may be repeated.",
 )
 @_training
-def train(recipe: str, name: str | None, **options: Any) -> None:
+def train(recipe: str, name: str | None, evidence: tuple[Path, ...], **options: Any) -> None:
     """Train a model. Killed and started again, it goes on where it was."""
-    from monitor.commands.train import run_training
+    from monitor.commands.train import run_quality_training, run_training
 
-    run_training(recipe_name=recipe, name=name or recipe, **options)
+    if recipe == QUALITY:
+        if name or evidence:
+            raise click.UsageError("--name and --evidence are not for recipe quality; leave them out")
+        run_quality_training(**options)
+        return
+    run_training(recipe_name=recipe, name=name or recipe, evidence=evidence, **options)
 
 
 @cli.command(
@@ -609,6 +621,12 @@ def train(recipe: str, name: str | None, **options: Any) -> None:
     "--jobs",
     type=click.IntRange(min=1),
     help="Folds trained side by side, one core each. Default: as many as there are cores.",
+)
+@click.option(
+    "--gate",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="What auscult train --recipe quality wrote: figures with the quality gate on.",
 )
 @_training
 def evaluate(

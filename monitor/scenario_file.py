@@ -12,12 +12,15 @@ from typing import Any
 
 import click
 
+from dsp.course import CHANGEABLE, Change
+from dsp.heart import SynthesisConfig
+from dsp.murmur import Murmur
+from dsp.noise_kinds import Noise
 from dsp.scenario import Fault, RandomFaults, Scenario
-from dsp.synthesis import SynthesisConfig
 from monitor.failure import CommandError
 
 LARGEST_FILE = 1 << 18
-"""Bytes; room for some thousand faults."""
+"""Bytes; room for some thousand entries."""
 
 LONGEST_LINE = 500
 """Characters. TOML's reader takes time by the square of a key's parts, and a key cannot go over a line."""
@@ -29,6 +32,10 @@ _Reader = Callable[[Any], Any]
 
 class _EntryError(Exception):
     """What is wrong with an entry, without its name."""
+
+
+class _WithinError(_EntryError):
+    """What is wrong with a part of an entry, which is shown already."""
 
 
 def read_scenario(path: Path) -> Scenario:
@@ -95,30 +102,37 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _scenario(document: dict[str, Any]) -> Scenario:
-    entries = {"seed": _whole, "duration_s": _number, "heart": _table, "fault": _tables, "random": _tables}
-    values = _fields("the top of the file", document, entries)
+    values = _fields("the top of the file", document, _TOP)
     heart = _entry("[heart]", SynthesisConfig, values.get("heart", {}), _HEART)
-    faults = _listed("fault", Fault, values.get("fault", []), _FAULT)
-    random = _listed("random", RandomFaults, values.get("random", []), _RANDOM)
+    faults = _listed("fault", Fault, values, _FAULT, ("kind", "length_s", "at_s"))
+    random = _listed("random", RandomFaults, values, _RANDOM, ("kind", "length_s", "per_hour"))
+    noises = _listed("noise", Noise, values, _NOISE, ("kind",))
+    changes = _listed("change", _change, values, _CHANGE, ("at_s",))
     try:
         if "seed" in values:
             heart = replace(heart, seed=values["seed"])
         given = {name: values[name] for name in ("duration_s",) if name in values}
-        return Scenario(heart, faults=faults, random=random, **given)
+        return Scenario(heart, faults=faults, random=random, changes=changes, noises=noises, **given)
     except ValueError as error:
         raise _EntryError(str(error)) from None
 
 
-def _listed(name: str, kind: type, tables: list[dict[str, Any]], readers: Mapping[str, _Reader]) -> Any:
-    needed = ("kind", "length_s", "at_s" if kind is Fault else "per_hour")
+def _listed(
+    name: str,
+    make: Callable[..., Any],
+    values: Mapping[str, Any],
+    readers: Mapping[str, _Reader],
+    needed: tuple[str, ...],
+) -> Any:
     return tuple(
-        _entry(f"[[{name}]] {number}", kind, table, readers, needed) for number, table in enumerate(tables, 1)
+        _entry(f"[[{name}]] {number}", make, table, readers, needed)
+        for number, table in enumerate(values.get(name, []), 1)
     )
 
 
 def _entry(
     place: str,
-    kind: type,
+    make: Callable[..., Any],
     table: dict[str, Any],
     readers: Mapping[str, _Reader],
     needed: tuple[str, ...] = (),
@@ -128,9 +142,13 @@ def _entry(
         if name not in values:
             raise _EntryError(f"{place}: {name} is missing")
     try:
-        return kind(**values)
+        return make(**values)
     except ValueError as error:
         raise _EntryError(f"{place}: {error}") from None
+
+
+def _change(at_s: float, length_s: float | None = None, **to: Any) -> Change:
+    return Change(at_s, to, length_s)
 
 
 def _fields(place: str, table: dict[str, Any], readers: Mapping[str, _Reader]) -> dict[str, Any]:
@@ -140,6 +158,8 @@ def _fields(place: str, table: dict[str, Any], readers: Mapping[str, _Reader]) -
             raise _EntryError(f"{place}: {_shown(name)} is unknown; allowed are {', '.join(readers)}")
         try:
             values[name] = readers[name](value)
+        except _WithinError as fault:
+            raise _EntryError(f"{place}: {name} {fault}") from None
         except _EntryError as fault:
             raise _EntryError(f"{place}: {name} {fault}, not {_shown(value)}") from None
     return values
@@ -188,6 +208,47 @@ def _tables(value: Any) -> list[dict[str, Any]]:
     return value
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _EntryError("must be true or false")
+    return value
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise _EntryError("must be a list of words in quotes")
+    return tuple(_line(word) for word in value)
+
+
+def _pitch(value: Any) -> str | tuple[float, float]:
+    if isinstance(value, str):
+        return _word(value)
+    if not isinstance(value, list) or len(value) != 2:
+        raise _EntryError("must be a word in quotes or [least, greatest]")
+    return _bounds(value)
+
+
+def _murmurs(value: Any) -> tuple[Murmur, ...]:
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise _EntryError("must be a list of tables")
+    try:
+        return tuple(
+            _entry(str(number), Murmur, table, _MURMUR, ("timing",)) for number, table in enumerate(value, 1)
+        )
+    except _EntryError as fault:
+        raise _WithinError(str(fault)) from None
+
+
+_TOP: Mapping[str, _Reader] = {
+    "seed": _whole,
+    "duration_s": _number,
+    "heart": _table,
+    "fault": _tables,
+    "random": _tables,
+    "noise": _tables,
+    "change": _tables,
+}
+_MURMUR = {"timing": _word, "shape": _word, "grade": _whole, "pitch": _pitch}
 _HEART = {
     "condition": _word,
     "heart_rate_bpm": _number,
@@ -196,9 +257,43 @@ _HEART = {
     "murmur_level": _number,
     "rate": _whole,
     "amplitude": _number,
+    "heard": _flag,
+    "murmurs": _murmurs,
+    "sounds": _words,
+    "rhythm": _word,
+    "ectopic_chance": _number,
+    "split_ms": _number,
+    "split_variation_ms": _number,
+    "breath_rate_per_min": _number,
+    "breath_depth": _number,
 }
-_FAULT = {"kind": _word, "at_s": _number, "length_s": _number, "gain_db": _number, "ppm": _number}
-_RANDOM = {"kind": _word, "per_hour": _number, "length_s": _bounds, "gain_db": _bounds, "ppm": _bounds}
+_CHANGE = {"at_s": _number, "length_s": _number, **{name: _HEART[name] for name in CHANGEABLE}}
+_NOISE = {
+    "kind": _word,
+    "at_s": _number,
+    "length_s": _number,
+    "snr_db": _number,
+    "level_db": _number,
+    "mains_hz": _number,
+}
+_FAULT = {
+    "kind": _word,
+    "at_s": _number,
+    "length_s": _number,
+    "gain_db": _number,
+    "ppm": _number,
+    "fall_db": _number,
+    "fall_s": _number,
+}
+_RANDOM = {
+    "kind": _word,
+    "per_hour": _number,
+    "length_s": _bounds,
+    "gain_db": _bounds,
+    "ppm": _bounds,
+    "fall_db": _bounds,
+    "fall_s": _bounds,
+}
 
 
 def _shown(value: Any) -> str:

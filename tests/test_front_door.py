@@ -8,6 +8,8 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import pytest
+
 EVENTS = ("gap", "clipping", "bad_samples", "device_lost", "device_back")
 ROOT = Path(__file__).parents[1]
 
@@ -74,6 +76,37 @@ def test_the_scenario_of_the_readme_works(tmp_path):
         bad = sum(int(line["detail"].split()[0]) for line in told["bad_samples"])
         assert bad == truth["bad_samples"] == 80
         assert {line["t_s"] for line in told["clipping"]} == {21.0, 22.0, 23.0}
+
+
+def test_the_ward_of_the_readme_is_made_with_its_truth(tmp_path):
+    (tmp_path / "ward.toml").write_text(block_after("ward scenario", "toml"), encoding="utf-8")
+    words = ("synth", tmp_path / "ward.wav", "--scenario", tmp_path / "ward.toml")
+    done = subprocess.run(
+        [sys.executable, "-m", "monitor.cli", *words], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    truth = json.loads((tmp_path / "ward.json").read_text(encoding="utf-8"))
+    early = {"timing": "early_diastolic", "shape": "decrescendo", "grade": 3, "pitch": "high"}
+    assert truth["synthesis"]["murmurs"] == [early]
+    assert truth["noises"] == [
+        {"kind": "hum", "start_s": 0, "end_s": 90, "level_db": -45, "mains_hz": 60},
+        {"kind": "talking", "start_s": 20, "end_s": 30, "snr_db": 0},
+    ]
+    louder, faster, away = truth["changes"]
+    assert louder["murmurs"][0]["grade"] == 4
+    assert (faster["at_s"], faster["heart_rate_bpm"]) == (60, 120)
+    assert (away["heard"], away["end_s"]) == (False, 90)
+    assert [(fault["kind"], fault["start_s"], fault["end_s"]) for fault in truth["faults"]] == [
+        ("fading", 50, 58),
+        ("silence", 82, 83),
+    ]
+    assert faster["start_s"] >= 60
+    quick = [beat for beat in truth["beats"] if faster["start_s"] <= beat["start_s"] < faster["end_s"]]
+    assert len(quick) / (faster["end_s"] - faster["start_s"]) == pytest.approx(2, rel=0.06)
+    assert any(beat["ectopic"] for beat in truth["beats"])
+    systolic = [sound for sound in truth["sounds"] if sound["sound"] == "systolic_murmur"]
+    assert min(sound["start_s"] for sound in systolic) >= louder["start_s"] >= 40
+    assert max(sound["end_s"] for sound in truth["sounds"]) <= away["start_s"]
 
 
 def test_engine_is_pinned():

@@ -20,6 +20,7 @@ import torch
 
 from dsp.config import FrontEndConfig
 from model.card import Calibration
+from model.window_quality import REFUSED_BELOW
 from training.beat_scores import BeatScores, score_beats
 from training.calibration import probability
 from training.checkpoint import load_checkpoint, save_checkpoint
@@ -40,6 +41,7 @@ from training.protocols import Protocol, Variant
 from training.reading_scores import ReadingScore, score_readings
 from training.recipes import Recipe
 from training.run import fit_split
+from training.window_qualities import WindowQualities
 
 
 class EvaluationError(TrainingError):
@@ -65,6 +67,7 @@ def evaluate(
     command: str,
     left_out: Mapping[str, Sequence[str]],
     noise: Path | None = None,
+    gate: WindowQualities | None = None,
 ) -> Evaluation:
     """Train and test every fold of a protocol.
 
@@ -83,6 +86,7 @@ def evaluate(
         command: The command line, for the report.
         left_out: For each corpus the problems of the records left out, for the report.
         noise: Folder of the noise that the recipe may mix in.
+        gate: What quality gates say of the windows; None leaves them out of the figures.
 
     Raises:
         CorpusError: A corpus that the protocol needs is missing, or a fold has one class only.
@@ -104,13 +108,16 @@ def evaluate(
     try:
         with _interrupts_held():
             waiting = {
-                pool.submit(
-                    _run_fold, variant, name, recipe, files[variant.name], seed, out, protocol.by_patient
-                ): (variant.name, name)
+                pool.submit(_run_fold, variant, name, recipe, files[variant.name], seed, out): (
+                    variant.name,
+                    name,
+                )
                 for variant, name in tasks
             }
         for done in as_completed(waiting):
-            outcomes[waiting[done]] = done.result()
+            outcome = done.result()
+            outcome = outcome if gate is None else _gated(outcome, gate)
+            outcomes[waiting[done]] = _patients(outcome) if protocol.by_patient else outcome
             on_fold(waiting[done][1], len(outcomes), len(tasks))
     except BrokenProcessPool:
         raise EvaluationError(
@@ -131,6 +138,7 @@ def evaluate(
         },
         pooled=protocol.pooled,
         command=command,
+        gated=gate is not None,
         by_patient=protocol.by_patient,
         left_out=left_out,
         recipe=recipe.essence(),
@@ -205,7 +213,6 @@ def _run_fold(
     files: Sequence[ImageFile],
     seed: int,
     out: Path,
-    by_patient: bool,
 ) -> FoldOutcome:
     split = variant.folds[name]
     folder = out / _slug(variant.name) / _slug(name)
@@ -219,8 +226,7 @@ def _run_fold(
         found = _fitted_and_tested(split, recipe, files, seed, folder)
         found[1]["identity"] = identity
         save_checkpoint(folder / "outcome.safetensors", *found)
-    outcome = _read_outcome(name, split.held_out, *found)
-    return _patients(outcome) if by_patient else outcome
+    return _read_outcome(name, split.held_out, *found)
 
 
 def _fitted_and_tested(
@@ -279,18 +285,45 @@ def _read_outcome(
     )
 
 
+def _gated(outcome: FoldOutcome, gate: WindowQualities) -> FoldOutcome:
+    """The outcome with the windows that the gate refuses left out, and the others' quality beside them."""
+    count = len(outcome.records)
+    qualities = [gate.passed(record) for record in outcome.records]
+    windows = np.bincount(outcome.window_record, minlength=count)
+    for record, quality, scored in zip(outcome.records, qualities, windows, strict=True):
+        if quality.size != scored:
+            raise EvaluationError(
+                f"{record.name}: {scored} windows were scored and the gates judged {quality.size}: the rules "
+                "have changed; delete the images and the outcomes and start again"
+            )
+    # The windows of a record follow one another, and so do the records.
+    quality = np.concatenate([np.empty(0), *qualities])
+    passed = quality >= REFUSED_BELOW
+    return replace(
+        outcome,
+        window_record=outcome.window_record[passed],
+        window_p=outcome.window_p[passed],
+        window_quality=quality[passed],
+        refused=np.bincount(outcome.window_record[~passed], minlength=count),
+    )
+
+
 def _patients(outcome: FoldOutcome) -> FoldOutcome:
     """One entry a patient: the highest of the recordings' mean probabilities, as its only window."""
     patients: dict[str, list[int]] = {}
     for index, record in enumerate(outcome.records):
         patients.setdefault(record.patient, []).append(index)
-    highest = np.array([np.fmax.reduce(outcome.record_p[own]) for own in patients.values()])
+    # A recording of which the gate lets nothing be said with confidence says nothing of the patient.
+    told = np.where(outcome.doubtful, np.nan, outcome.record_p)
+    highest = np.array([np.fmax.reduce(told[own]) for own in patients.values()])
     scored = ~np.isnan(highest)
     return replace(
         outcome,
         records=[replace(outcome.records[own[0]], name=patient) for patient, own in patients.items()],
         window_record=np.flatnonzero(scored).astype(np.int32),
         window_p=highest[scored],
+        window_quality=None,
+        refused=None,
     )
 
 

@@ -76,15 +76,25 @@ def altered_windows(
     Raises:
         RecordingError: The file cannot be read.
     """
-    with Recording.open(path) as recording:
-        samples = np.concatenate(list(recording.blocks(recording.rate * _BLOCK_S)))
-        rate = recording.rate
-    if rate != config.rate:
-        resampler = StreamingResampler(rate, config.rate, config.step)
-        samples = np.concatenate([resampler.push(samples), resampler.flush()])
+    samples = analysis_samples(path, config)
     front_end = FrontEnd(config.rate, hop_s, config)
     windows = front_end.push(alter(samples)).windows
     return front_end, [*windows, *front_end.flush().windows]
+
+
+def analysis_samples(path: Path, config: FrontEndConfig) -> NDArray[np.floating]:
+    """All of a recording at the analysis rate, shape (n,), full scale 1.
+
+    Raises:
+        RecordingError: The file cannot be read.
+    """
+    with Recording.open(path) as recording:
+        samples = np.concatenate([np.empty(0), *recording.blocks(recording.rate * _BLOCK_S)])
+        rate = recording.rate
+    if rate == config.rate:
+        return samples
+    resampler = StreamingResampler(rate, config.rate, config.step)
+    return np.concatenate([resampler.push(samples), resampler.flush()])
 
 
 def front_end_fingerprint(config: FrontEndConfig) -> str:

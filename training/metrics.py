@@ -115,16 +115,26 @@ def figures_by_database(
 
 
 def mean_by_record(
-    values: NDArray[np.float64], record: NDArray[np.integer], count: int
+    values: NDArray[np.float64],
+    record: NDArray[np.integer],
+    count: int,
+    weight: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Mean over each record's windows.
+
+    Args:
+        values: Shape (n,).
+        record: Shape (n,), each one's record.
+        count: How many records there are.
+        weight: Shape (n,), above 0, of each window; None for equal ones.
 
     Returns:
         Shape (count,); NaN for a record without windows.
     """
-    windows = np.bincount(record, minlength=count)
-    total = np.bincount(record, weights=values, minlength=count)
-    return np.divide(total, windows, out=np.full(count, np.nan), where=windows > 0)
+    weight = np.ones(values.size) if weight is None else weight
+    whole = np.bincount(record, weights=weight, minlength=count)
+    total = np.bincount(record, weights=weight * values, minlength=count)
+    return np.divide(total, whole, out=np.full(count, np.nan), where=whole > 0)
 
 
 def refuse_constant(probability: NDArray[np.float64], threshold: float) -> None:

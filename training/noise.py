@@ -24,6 +24,7 @@ _HELD_BACK_SPEAKERS = 3
 _BABBLE_SHARE = 0.25
 _VOICES = (3, 6)
 _VOICE_LEVEL_DB = 6.0
+_LONGEST_MEAN_PAUSE_S = 0.5
 _FADE = RATE // 20
 _BLOCK = 1 << 16
 
@@ -43,6 +44,7 @@ class NoiseCorpus:
     Attributes:
         clips: The ESC-10 source clips in this part, sorted.
         speakers: The speakers in this part, sorted.
+        sorts: The class folders that sounds of this part are from, sorted.
 
     Raises:
         CorpusError: The folder holds no such noise, or too little for two parts.
@@ -58,7 +60,11 @@ class NoiseCorpus:
         digits = _by_source(folder / "fsdd", "_")
         self.clips = _part(folder / "esc10", clips, _HELD_BACK_CLIPS, held_back)
         self.speakers = _part(folder / "fsdd", digits, _HELD_BACK_SPEAKERS, held_back)
-        self._clips = _sounds(path for clip in self.clips for path in clips[clip])
+        paths = [path for clip in self.clips for path in clips[clip]]
+        sounding = [(path.parent.name, sound) for path in paths for sound in _sounds([path])]
+        self._clips = [sound for _, sound in sounding]
+        self._sort = np.array([sort for sort, _ in sounding], str)
+        self.sorts = sorted(set(self._sort.tolist()))
         self._digits = [_sounds(digits[speaker]) for speaker in self.speakers]
         if not self._clips or not all(self._digits):
             raise CorpusError(f"{folder}: some of the noise is silent throughout; fetch it again")
@@ -74,12 +80,42 @@ class NoiseCorpus:
             Shape (length,), at no particular level; a crop may fall on a silent stretch.
         """
         if generator.random() < _BABBLE_SHARE:
-            return self._babble(length, generator)
-        sound = self._clips[generator.integers(len(self._clips))]
+            return self.babble(length, generator)
+        return self.everyday(length, generator)
+
+    def everyday(
+        self, length: int, generator: np.random.Generator, sort: str | None = None
+    ) -> NDArray[np.float64]:
+        """One ESC-10 sound, cropped or looped; as ``draw``.
+
+        Args:
+            length: Samples at 2 kHz, at least 0.
+            generator: Decides everything.
+            sort: One of ``sorts``; None for any.
+
+        Raises:
+            ValueError: There is none of that sort.
+        """
+        of_sort = np.arange(len(self._clips)) if sort is None else np.flatnonzero(self._sort == sort)
+        if not of_sort.size:
+            raise ValueError(f"there are no sounds of the sort {sort!r}")
+        sound = self._clips[of_sort[generator.integers(of_sort.size)]]
         return _from(sound, int(generator.integers(sound.size)), length)
 
-    def _babble(self, length: int, generator: np.random.Generator) -> NDArray[np.float64]:
-        """Several voices at once, each a speaker who says random digits without end."""
+    def voice(self, length: int, generator: np.random.Generator) -> NDArray[np.float64]:
+        """One speaker who says random digits, with pauses of up to a second or so; as ``draw``."""
+        said = self._digits[generator.integers(len(self._digits))]
+        pause_s, skipped = generator.uniform(0, _LONGEST_MEAN_PAUSE_S), int(generator.integers(RATE))
+        parts, spoken = [np.empty(0)], 0
+        while spoken < skipped + length:
+            digit = said[generator.integers(len(said))]
+            pause = np.zeros(round(pause_s * generator.exponential() * RATE))
+            parts += [digit, pause]
+            spoken += digit.size + pause.size
+        return np.concatenate(parts)[skipped : skipped + length]
+
+    def babble(self, length: int, generator: np.random.Generator) -> NDArray[np.float64]:
+        """Several voices at once, each a speaker who says random digits without end; as ``draw``."""
         total = np.zeros(length)
         for _ in range(generator.integers(_VOICES[0], _VOICES[1], endpoint=True)):
             said = self._digits[generator.integers(len(self._digits))]

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from dsp.config import FrontEndConfig
 from model.card import Calibration
+from model.verdict import LEAST_SCORED_SHARE
+from model.window_quality import DOUBTED_BELOW
 from training.beat_scores import BeatScores
 from training.corpora import Record
 from training.fitting import Epoch
@@ -34,6 +36,8 @@ class FoldOutcome:
             record is marked.
         readings: How what it makes readable between the sounds agrees with what people have heard; empty of
             such a network, and where nobody has said.
+        window_quality: Shape (n,), of each scored window; None where no quality gate was asked.
+        refused: Shape (len(records),), windows of each record that the gate refused; None likewise.
     """
 
     name: str
@@ -44,11 +48,24 @@ class FoldOutcome:
     epochs: Sequence[Epoch]
     beats: BeatScores | None = None
     readings: Sequence[ReadingScore] = ()
+    window_quality: NDArray[np.float64] | None = None
+    refused: NDArray[np.intp] | None = None
 
     @property
     def record_p(self) -> NDArray[np.float64]:
-        """Mean probability of each record's windows, shape (len(records),); NaN where none was scored."""
-        return mean_by_record(self.window_p, self.window_record, len(self.records))
+        """Mean probability of each record's windows, as they weigh; NaN where none was scored."""
+        return mean_by_record(self.window_p, self.window_record, len(self.records), self.window_quality)
+
+    @property
+    def doubtful(self) -> NDArray[np.bool_]:
+        """Whether the gate lets no verdict on a record be confident, shape (len(records),)."""
+        count = len(self.records)
+        if self.window_quality is None or self.refused is None:
+            return np.zeros(count, bool)
+        scored = np.bincount(self.window_record, minlength=count)
+        quality = np.bincount(self.window_record, weights=self.window_quality, minlength=count)
+        few = scored < LEAST_SCORED_SHARE * (scored + self.refused)
+        return (quality < DOUBTED_BELOW * scored) | few
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +97,7 @@ class Evaluation:
             "without circor2022"); a single one where nothing is compared.
         pooled: Whether a figure over all databases together means something.
         command: The command that makes this again.
+        gated: A quality gate refused and weighed the windows.
         by_patient: An entry is a patient with one probability, not a recording with its windows.
         left_out: For each corpus the problems of the records left out, a line each.
         recipe: What decides how it was trained, as JSON holds it.
@@ -92,6 +110,7 @@ class Evaluation:
     variants: dict[str, list[FoldOutcome]]
     pooled: bool
     command: str
+    gated: bool = False
     by_patient: bool = False
     left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)

@@ -35,6 +35,7 @@ COLUMNS = (
     "p_abnormal",
     "label",
     "windows",
+    "refused",
     "first_verdict_s",
     "flips",
 )
@@ -106,6 +107,7 @@ def _predictions(tables: Mapping[str, RecordTable]) -> str:
                     _cell(table.p[row], ".6f"),
                     table.label[row],
                     table.windows[row],
+                    table.refused[row],
                     _cell(table.first_verdict_s[row], "g"),
                     table.flips[row],
                 )

@@ -67,6 +67,7 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
                 "Answered: outside the fold's abstention band, which was chosen on inner records. "
                 f"The last columns leave the {ABSTAINED:.0%} least certain unanswered instead.",
                 _abstention(variants),
+                *_gate(variants, summary["gated"]),
                 *_by_quality(variants),
                 *_picture(captions, "risk-coverage.png"),
                 *([] if summary["by_patient"] else _by_window(variants)),
@@ -245,6 +246,24 @@ def _abstention(variants: Mapping[str, Any]) -> str:
             "gain": lambda found: signed(found["abstention"]["least_certain_left_out"]["gain"]),
         },
     )
+
+
+def _gate(variants: Mapping[str, Any], gated: bool) -> list[str]:
+    """What the quality gate refused, where one was asked."""
+    if not gated:
+        return []
+    columns: Columns = {
+        f"windows refused, {word}": lambda found, word=word: percent(
+            found["abstention"][f"windows_refused_{word}"]
+        )
+        for word in ("normal", "abnormal")
+    }
+    columns["without a scored window"] = lambda found: str(found["n_unscored"])
+    return [
+        "A quality gate that had not learnt from the subject refused windows, and the others weighed their "
+        "quality; where that is doubtful the word is uncertain.",
+        _by_section(variants, columns),
+    ]
 
 
 def _by_quality(variants: Mapping[str, Any]) -> list[str]:

@@ -64,6 +64,7 @@ def summarise(evaluation: Evaluation, tables: Mapping[str, RecordTable]) -> dict
             "command": evaluation.command,
             "threshold": THRESHOLD,
             "by_patient": evaluation.by_patient,
+            "gated": evaluation.gated,
             "intervals": {"confidence": CONFIDENCE, "resamples": RESAMPLES, "unit": "subject", "seed": SEED},
             "weightings": WEIGHTINGS,
             "variants": {
@@ -174,6 +175,8 @@ def _abstention(table: RecordTable) -> dict[str, Any]:
         "macc_of_answered": figures(answered.abnormal, said_abnormal, 0.5)["macc"],
         "rate_normal": _mean(~table.answered[~table.abnormal]),
         "rate_abnormal": _mean(~table.answered[table.abnormal]),
+        "windows_refused_normal": _refused(table.where(~table.abnormal)),
+        "windows_refused_abnormal": _refused(table.where(table.abnormal)),
         "rate_by_database": {
             name: _mean(~table.answered[table.database == name]) for name in table.databases
         },
@@ -196,6 +199,13 @@ def _abstention(table: RecordTable) -> dict[str, Any]:
             for point in points
         ],
     }
+
+
+def _refused(table: RecordTable) -> float | None:
+    """Share of the windows that the gate refused."""
+    refused = int(table.refused.sum())
+    windows = int(table.windows.sum()) + refused
+    return refused / windows if windows else None
 
 
 def _rolling(scored: RecordTable) -> dict[str, Any]:

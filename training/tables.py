@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dsp.config import FrontEndConfig
 from model.card import Calibration
 from model.verdict import Label, RollingVerdict, WindowVerdict, band_label
+from model.window_quality import DOUBTED_BELOW
 from training.image_store import EVALUATION_HOP_S
 from training.outcome import FoldOutcome
 
@@ -36,6 +37,7 @@ class RecordTable:
         p: Mean probability of its windows; NaN where none was scored.
         label: The word for it by the calibration of the fold.
         windows: Windows scored.
+        refused: Windows that the quality gate refused.
         first_verdict_s: Seconds of sound until a window was called normal or abnormal; NaN if never.
         flips: How often the rolling verdict went from normal to abnormal or back.
     """
@@ -49,6 +51,7 @@ class RecordTable:
     p: NDArray[np.float64]
     label: NDArray[np.str_]
     windows: NDArray[np.intp]
+    refused: NDArray[np.intp]
     first_verdict_s: NDArray[np.float64]
     flips: NDArray[np.intp]
 
@@ -93,6 +96,7 @@ def record_table(folds: Sequence[FoldOutcome]) -> RecordTable:
     windows = [own for fold in folds for own in _windows_by_record(fold)]
     calibrations = [fold.calibration for fold in folds for _ in fold.records]
     p = np.concatenate([fold.record_p for fold in folds])
+    doubtful = np.concatenate([fold.doubtful for fold in folds])
     return RecordTable(
         fold=np.array([fold.name for fold in folds for _ in fold.records], dtype=str),
         record=np.array([record.name for record in records], dtype=str),
@@ -102,15 +106,22 @@ def record_table(folds: Sequence[FoldOutcome]) -> RecordTable:
         quality=np.array([QUALITIES[record.good_quality] for record in records], dtype=str),
         p=p,
         label=np.array(
-            [_word(float(mean), found) for mean, found in zip(p, calibrations, strict=True)], dtype=str
+            [
+                Label.UNCERTAIN if doubt and not np.isnan(mean) else _word(float(mean), found)
+                for mean, doubt, found in zip(p, doubtful, calibrations, strict=True)
+            ],
+            dtype=str,
         ),
-        windows=np.array([own.size for own in windows], dtype=np.intp),
+        windows=np.array([own.shape[1] for own in windows], dtype=np.intp),
+        refused=np.concatenate(
+            [np.zeros(len(fold.records), np.intp) if fold.refused is None else fold.refused for fold in folds]
+        ),
         first_verdict_s=np.array(
-            [first_verdict_s(own, found) for own, found in zip(windows, calibrations, strict=True)],
+            [first_verdict_s(*own, found) for own, found in zip(windows, calibrations, strict=True)],
             dtype=np.float64,
         ),
         flips=np.array(
-            [flips(own, found) for own, found in zip(windows, calibrations, strict=True)], dtype=np.intp
+            [flips(*own, found) for own, found in zip(windows, calibrations, strict=True)], dtype=np.intp
         ),
     )
 
@@ -125,35 +136,37 @@ def window_table(folds: Sequence[FoldOutcome]) -> WindowTable:
     )
 
 
-def first_verdict_s(p: NDArray[np.float64], calibration: Calibration) -> float:
+def first_verdict_s(p: NDArray[np.float64], quality: NDArray[np.float64], calibration: Calibration) -> float:
     """Seconds of sound until a window is called normal or abnormal.
 
     Args:
         p: A record's windows in time; a refused window between them is not counted.
+        quality: Of each.
         calibration: Holds the abstention band.
 
     Returns:
         The end of that window; NaN where every window is uncertain.
     """
-    for index, value in enumerate(p):
-        if band_label(float(value), calibration) in ANSWERS:
+    for index, (value, good) in enumerate(zip(p, quality, strict=True)):
+        if good >= DOUBTED_BELOW and band_label(float(value), calibration) in ANSWERS:
             return _end_s(index)
     return float("nan")
 
 
-def flips(p: NDArray[np.float64], calibration: Calibration) -> int:
+def flips(p: NDArray[np.float64], quality: NDArray[np.float64], calibration: Calibration) -> int:
     """How often the rolling verdict contradicts its last answer; uncertainty between the two is no matter.
 
     Args:
         p: A record's windows in time.
+        quality: Of each.
         calibration: Holds the abstention band.
     """
     rolling = RollingVerdict(calibration)
     answers: list[Label] = []
-    for index, value in enumerate(p):
+    for index, (value, good) in enumerate(zip(p, quality, strict=True)):
         end_s, probability = _end_s(index), float(value)
         word = band_label(probability, calibration)
-        window = WindowVerdict(end_s - FrontEndConfig().window_s, end_s, word, probability)
+        window = WindowVerdict(end_s - FrontEndConfig().window_s, end_s, word, probability, float(good))
         label = rolling.update(window).label
         if label in ANSWERS:
             answers.append(label)
@@ -169,6 +182,8 @@ def _word(p: float, calibration: Calibration) -> Label:
 
 
 def _windows_by_record(fold: FoldOutcome) -> list[NDArray[np.float64]]:
+    """Probability and quality of each record's windows, shape (2, windows)."""
+    quality = np.ones(fold.window_p.size) if fold.window_quality is None else fold.window_quality
     order = np.argsort(fold.window_record, kind="stable")
     counts = np.bincount(fold.window_record, minlength=len(fold.records))
-    return np.split(fold.window_p[order], np.cumsum(counts))[:-1]
+    return np.split(np.stack([fold.window_p, quality])[:, order], np.cumsum(counts)[:-1], axis=1)

@@ -17,6 +17,7 @@ from training.failure import TrainingError
 from training.protocols import PROTOCOLS
 from training.recipes import RecipeError, recipe_named
 from training.run import load_records
+from training.window_qualities import WindowQualities
 
 
 def run_evaluation(
@@ -31,6 +32,7 @@ def run_evaluation(
     allow_missing: bool,
     noise: Path | None,
     without: Sequence[str],
+    gate: Path | None,
 ) -> None:
     """Run a protocol and write its report.
 
@@ -64,6 +66,7 @@ def run_evaluation(
     command += ["--noise", "DIR"] if noise else []
     command += ["--folds", str(folds), "--seed", str(seed)]
     command += [word for part in without for word in ("--without", part)]
+    command += ["--gate", "DIR"] if gate else []
     if epochs is not None:
         command += ["--epochs", str(epochs)]
     try:
@@ -81,6 +84,7 @@ def run_evaluation(
             shlex.join(command),
             left_out,
             noise,
+            WindowQualities(gate) if gate else None,
         )
         write_report(out, evaluation)
     except (TrainingError, RecordingError) as error:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.faulty_stream import FaultyStream
-from dsp.scenario import LOST, FaultSpan, Scenario
-from dsp.synthesis import SynthesisConfig
+from dsp.heart import SynthesisConfig
+from dsp.scenario import LOST, PARAMETERS, FaultSpan, Scenario
+from dsp.synthesis import ChangeInterval, NoiseInterval
 from monitor.failure import CommandError
 from monitor.json_lines import document_text
 from recordings import RecordingError, write_recording
@@ -78,19 +79,44 @@ def _truth(scenario: Scenario, stream: FaultyStream) -> dict[str, Any]:
         "duration_s": scenario.duration_s,
         "heart_rate_bpm": scenario.heart.heart_rate_bpm,
         "sounds": [asdict(sound) for sound in stream.sounds()],
+        "beats": [asdict(beat) for beat in stream.beats()],
+        "changes": [_change(interval) for interval in stream.changes()],
+        "noises": [_noise(interval) for interval in stream.noises()],
         "faults": [_fault(span, stream.rate) for span in stream.faults],
         "lost_samples": sum(part.end - part.start for part in stream.stretches() if part.lost in LOST),
         "bad_samples": stream.bad_samples(),
     }
 
 
+def _change(interval: ChangeInterval) -> dict[str, Any]:
+    change = interval.change
+    to = dict(change.to)
+    if "murmurs" in to:
+        to["murmurs"] = [asdict(murmur) for murmur in to["murmurs"]]
+    return {"at_s": change.at_s, "start_s": interval.start_s, "end_s": interval.end_s, **to}
+
+
+def _noise(interval: NoiseInterval) -> dict[str, Any]:
+    noise = interval.noise
+    parameters = {"snr_db": noise.snr_db, "level_db": noise.level_db, "mains_hz": noise.mains_hz}
+    return {
+        "kind": noise.kind,
+        "start_s": interval.start_s,
+        "end_s": interval.end_s,
+        **_said(parameters),
+    }
+
+
 def _fault(span: FaultSpan, rate: int) -> dict[str, Any]:
-    parameters = {"gain_db": span.gain_db, "ppm": span.ppm}
     return {
         "kind": span.kind,
         "start_s": span.start / rate,
         "end_s": span.end / rate,
         "start_sample": span.start,
         "end_sample": span.end,
-        **{name: value for name, value in parameters.items() if value is not None},
+        **_said({name: getattr(span, name) for name in PARAMETERS}),
     }
+
+
+def _said(parameters: dict[str, float | None]) -> dict[str, float]:
+    return {name: value for name, value in parameters.items() if value is not None}

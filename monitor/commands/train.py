@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from training.corpora import Record
 from training.failure import TrainingError
 from training.fitting import Epoch
 from training.process_group import joined_processes
+from training.quality_fitting import QualityRecipe
+from training.quality_run import FOLDS, train_quality
 from training.recipes import recipe_named
 from training.run import train
 
@@ -84,3 +87,54 @@ def run_training(
             f"wrote {weights}, its card {weights.with_suffix('.json')} and what that says as a text, "
             f"{weights.with_suffix('.md')}; use it by --model {weights}"
         )
+
+
+def run_quality_training(
+    folders: dict[str, Path],
+    seed: int,
+    out: Path,
+    epochs: int | None,
+    allow_missing: bool,
+    noise: Path | None,
+) -> None:
+    """Train the quality gate and say where its weights and its report are.
+
+    Raises:
+        CommandError: In one line, or one line a problem.
+        click.UsageError: There is no noise.
+    """
+    if noise is None:
+        raise click.UsageError("recipe quality learns from noise: give its folder by --noise DIR")
+    recipe = QualityRecipe() if epochs is None else QualityRecipe(epochs=epochs)
+    command = ["auscult", "train", "--recipe", "quality"]
+    command += [word for corpus in folders for word in ("--corpus", f"{corpus}=DIR")]
+    command += ["--noise", "DIR", "--seed", str(seed)]
+    command += [] if epochs is None else ["--epochs", str(epochs)]
+
+    def progress(records: Sequence[Record], title: str) -> Iterable[Record]:
+        return tqdm(records, desc=title, unit="record", disable=None)
+
+    total = (FOLDS + 1) * recipe.epochs
+    with tqdm(total=total, desc="training", unit="epoch", disable=None) as bar:
+
+        def on_epoch(done: int, loss: float) -> None:
+            bar.update(done - bar.n)
+            bar.set_postfix_str(f"loss {loss:.3f}")
+            if bar.disable:
+                click.echo(f"epoch {done}/{total}: loss {loss:.3f}", err=True)
+
+        try:
+            weights = train_quality(
+                folders,
+                recipe,
+                seed,
+                out,
+                noise,
+                progress,
+                on_epoch,
+                shlex.join(command),
+                allow_missing,
+            )
+        except (TrainingError, RecordingError) as error:
+            raise CommandError(str(error)) from None
+    click.echo(f"wrote {weights}, its card {weights.with_suffix('.json')} and {out / 'report.md'}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from model.verdict import Label
+from model.window_quality import DOUBTED_BELOW
 
 RESEARCH_ONLY = "Research use only, not a medical device"
 IDLE = "Space starts and stops, ? shows all keys"
@@ -18,6 +19,8 @@ NO_EVENTS = "No sound lost so far"
 EMPTY = "Plug in a stethoscope, or open a recording"
 ONLY_AT_PACE = "Sound plays only at normal speed"
 NO_SOUND_OUTPUT = "No sound output device: playing silently"
+
+_GOOD_FROM = 0.75
 
 LABELS = {
     Label.NORMAL: "NORMAL",
@@ -121,7 +124,7 @@ def quality_words(quality: float | None) -> str:
     """Quality in a word, or a dash where nothing was measured."""
     if quality is None:
         return "–"
-    word = "good" if quality >= 0.7 else "fair" if quality >= 0.4 else "poor"
+    word = "good" if quality >= _GOOD_FROM else "fair" if quality >= DOUBTED_BELOW else "poor"
     return f"{word} ({quality:.2f})"
 
 

@@ -77,8 +77,8 @@ def synthetic_choice(config: SynthesisConfig, pace: float | None = 1.0) -> Sourc
 
 
 def scripted_choice(scenario: Scenario, pace: float | None = 1.0) -> SourceChoice:
-    """A synthesised heart with faults, as long as the scenario says; see ``ScriptedSource``."""
-    title = f"{CONDITION_TITLES[scenario.heart.condition]}, scripted faults"
+    """A synthesised heart by script, as long as that says; see ``ScriptedSource``."""
+    title = f"{CONDITION_TITLES[scenario.heart.condition]}, by script"
     return SourceChoice(title, lambda duration_s: ScriptedSource(scenario, pace, duration_s), True)
 
 

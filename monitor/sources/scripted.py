@@ -1,4 +1,4 @@
-"""A synthesised heart with faults by script as a source."""
+"""A synthesised heart by script as a source: what is heard, and what goes wrong."""
 
 from __future__ import annotations
 

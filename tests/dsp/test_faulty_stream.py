@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,7 +8,7 @@ from hypothesis import strategies as st
 from dsp.faulty_stream import FaultyStream
 from dsp.scenario import FAULT_KINDS, LOST, Fault, Scenario
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
-from tests.dsp.scenarios import scenarios
+from tests.dsp.scenarios import heart_of, scenarios
 
 calm = settings(max_examples=30, deadline=None)
 TRUE_TO_TIME = tuple(kind for kind in FAULT_KINDS if kind != "drift")
@@ -40,17 +42,24 @@ def test_any_division_of_reading_gives_the_same_samples(scenario, sizes):
 @given(scenarios(kinds=TRUE_TO_TIME))
 def test_each_fault_is_where_the_truth_says_and_the_rest_is_the_heart(scenario):
     stream, samples = FaultyStream(scenario), whole(scenario)
-    heart = HeartSoundSynthesizer(scenario.heart).read(scenario.samples)
+    heart = heart_of(scenario).read(scenario.samples)
     lost, bad, clipped = mask(stream, *LOST), mask(stream, "nan"), mask(stream, "clipping")
     assert not samples[lost].any()
     assert np.isnan(samples[bad & ~lost]).all()
+    fallen = np.ones(samples.size)
+    for span in stream.faults:
+        if span.kind == "fading":
+            since = np.arange(span.end - span.start)
+            share = np.minimum((since + 1) / max(span.fall_s * stream.rate, 1), 1)
+            fallen[span.start : span.end] = 10 ** (-span.fall_db * share / 20)
+    heart = heart * fallen * ~mask(stream, "silence")
     sound = ~lost & ~bad
-    assert np.array_equal(samples[sound & ~clipped], heart[sound & ~clipped])
+    np.testing.assert_allclose(samples[sound & ~clipped], heart[sound & ~clipped], rtol=1e-9)
     for span in stream.faults:
         if span.kind == "clipping":
             loud = np.clip(heart[span.start : span.end] * 10 ** (span.gain_db / 20), -1, 1)
             heard = sound[span.start : span.end]
-            assert np.array_equal(samples[span.start : span.end][heard], loud[heard])
+            np.testing.assert_allclose(samples[span.start : span.end][heard], loud[heard], rtol=1e-9)
     assert stream.bad_samples() == np.count_nonzero(np.isnan(samples)) == np.count_nonzero(bad & ~lost)
 
 
@@ -78,12 +87,19 @@ def test_what_comes_is_within_full_scale(scenario):
 
 @calm
 @given(scenarios(kinds=TRUE_TO_TIME))
-def test_without_drift_the_sounds_are_the_hearts(scenario):
-    truth = HeartSoundSynthesizer(scenario.heart).truth(scenario.samples / scenario.heart.rate)
-    sounds = FaultyStream(scenario).sounds()
-    assert [sound.sound for sound in sounds] == [sound.sound for sound in truth]
-    for ours, theirs in zip(sounds, truth, strict=True):
-        assert (ours.start_s, ours.end_s) == pytest.approx((theirs.start_s, theirs.end_s), abs=1e-9)
+def test_without_drift_the_truth_is_the_hearts(scenario):
+    heart, stream = heart_of(scenario), FaultyStream(scenario)
+    end_s = scenario.samples / scenario.heart.rate
+    for ours, theirs in (
+        (stream.sounds(), heart.truth(end_s)),
+        (stream.beats(), heart.beats(end_s)),
+        (stream.changes(), heart.changes(end_s)),
+        (stream.noises(), heart.noises(end_s)),
+    ):
+        assert len(ours) == len(theirs)
+        for one, other in zip(ours, theirs, strict=True):
+            assert (one.start_s, one.end_s) == pytest.approx((other.start_s, other.end_s), abs=1e-9)
+            assert dataclasses.replace(one, start_s=other.start_s, end_s=other.end_s) == other
 
 
 @pytest.mark.parametrize("ppm", [-200, -37, 150, 200])

@@ -10,9 +10,13 @@ from dsp.quality import (
     QUIET_FRACTION,
     QUIET_RMS,
     ClippingCounter,
+    fall_db,
+    longest_silence,
     quiet_fraction,
     refusals,
+    step_power,
 )
+from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
 from tests.dsp.streams import cuts, hear, heart, pieces
 
 WHOLE_STEPS = (1000, 2000, 4000, 8000, 11025, 44100, 48000)  # 80 ms are a whole number of samples
@@ -71,33 +75,74 @@ def test_the_quiet_share_equals_a_direct_count(levels, more):
     sign = np.where(np.arange(160) % 2, 1, -1)
     signal = np.concatenate([level * sign for level in levels] + [np.full(more, 0.5)])
     expected = np.mean([np.sqrt(np.mean((level * sign) ** 2)) < QUIET_RMS for level in levels])
-    assert quiet_fraction(signal, 160) == pytest.approx(expected)
+    assert quiet_fraction(step_power(signal, 160)) == pytest.approx(expected)
 
 
 @given(st.integers(1, 159), levels_about_the_limit)
 def test_less_than_a_step_is_judged_as_one(count, level):
-    quiet = quiet_fraction(np.full(count, level), 160)
+    quiet = quiet_fraction(step_power(np.full(count, level), 160))
     assert quiet == float(np.sqrt(np.mean(np.full(count, level) ** 2)) < QUIET_RMS)
 
 
 def test_no_sound_at_all_is_quiet():
-    assert quiet_fraction(np.empty(0), 160) == 1.0
+    assert quiet_fraction(step_power(np.empty(0), 160)) == 1.0
 
 
-@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 10))
-def test_reasons_follow_the_three_limits(quiet, clipped, heard_s):
-    expected = [
-        ("too_quiet", quiet > QUIET_FRACTION),
-        ("clipped", clipped > CLIPPED_FRACTION),
-        ("no_heart_sound", heard_s < LEAST_HEARD_S),
-    ]
-    assert refusals(quiet, clipped, heard_s) == tuple(reason for reason, holds in expected if holds)
+@given(st.lists(st.booleans(), max_size=60))
+def test_the_longest_silence_is_the_longest_run(sounding):
+    power = np.where(sounding, 1e-4, 0.0)
+    runs = "".join("x" if one else " " for one in sounding).split("x")
+    assert longest_silence(power) == max(map(len, runs))
+
+
+@given(st.floats(0, 1), st.floats(0, 10))
+def test_reasons_follow_the_limits_on_clipping_and_length(clipped, heard_s):
+    expected = [("clipped", clipped > CLIPPED_FRACTION), ("no_heart_sound", heard_s < LEAST_HEARD_S)]
+    sound = np.full(125, 1e-3)
+    told = refusals(sound, 12.5, clipped, heard_s)
+    assert told == tuple(reason for reason, holds in expected if holds)
 
 
 def test_at_a_limit_a_window_still_passes():
-    assert refusals(QUIET_FRACTION, CLIPPED_FRACTION, LEAST_HEARD_S) == ()
-    above, below = np.nextafter([QUIET_FRACTION, CLIPPED_FRACTION], 1), np.nextafter(LEAST_HEARD_S, 0)
-    assert refusals(*above, below) == ("too_quiet", "clipped", "no_heart_sound")
+    half = np.repeat([1e-3, 0.0], 62)[np.arange(124) % 2 * 62]
+    assert quiet_fraction(half) == QUIET_FRACTION
+    assert refusals(half, 12.5, CLIPPED_FRACTION, LEAST_HEARD_S) == ()
+    above, below = np.nextafter(CLIPPED_FRACTION, 1), np.nextafter(LEAST_HEARD_S, 0)
+    assert refusals(np.append(half, 0.0), 12.5, above, below) == ("too_quiet", "clipped", "no_heart_sound")
+
+
+@pytest.mark.parametrize(("hole_s", "refused"), [(1.2, ()), (1.9, ("gap",)), (3.0, ("gap",))])
+def test_a_hole_in_the_sound_is_told_and_the_slowest_hearts_pause_is_none(hole_s, refused):
+    sound = heart(4000, 10.0).copy()
+    sound[16000 : 16000 + round(hole_s * 4000)] = 0
+    assert [w.refused for w in hear(4000, [sound], images=False).windows] == [refused]
+
+
+@pytest.mark.parametrize("condition", ["normal", "mr", "s3"])
+@pytest.mark.parametrize("rate_bpm", [35, 60, 180])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_heart_without_noise_neither_fades_nor_has_holes(condition, rate_bpm, seed):
+    config = SynthesisConfig(
+        condition, heart_rate_bpm=rate_bpm, jitter=0.1, snr_db=None, rate=2000, seed=seed
+    )
+    sound = HeartSoundSynthesizer(config).read(20_000)
+    (window,) = hear(2000, [sound], images=False).windows
+    assert not {"gap", "fading"} & set(window.refused)
+
+
+@given(st.floats(-60, 60), st.floats(-100, 0))
+def test_a_steady_fall_is_measured(fall, level_db):
+    steps = np.arange(125) / 125
+    power = 10 ** ((level_db + 140 - fall * steps) / 10)
+    assert fall_db(power, 12.5) == pytest.approx(max(0.0, fall), abs=0.05 * abs(fall) + 1e-6)
+
+
+def test_noise_suppression_that_eats_the_heart_is_told():
+    sound = heart(4000, 10.0)
+    eaten = sound * 10 ** (-2.5 * np.arange(sound.size) / 4000 / 20)
+    assert [w.refused for w in hear(4000, [eaten], images=False).windows] == [("fading",)]
+    louder = sound * 10 ** (2.5 * (np.arange(sound.size) / 4000 - 10) / 20)
+    assert [w.refused for w in hear(4000, [louder], images=False).windows] == [()]
 
 
 @pytest.mark.parametrize("rate", WHOLE_STEPS)
@@ -123,8 +168,8 @@ def test_an_offset_is_silence(offset):
     assert ("clipped" in refused) == (abs(np.float32(offset)) >= FULL_SCALE)
 
 
-@pytest.mark.parametrize(("loud_s", "refused"), [(4.0, ("too_quiet",)), (6.0, ())])
-def test_a_window_silent_for_more_than_half_is_refused(loud_s, refused):
+@pytest.mark.parametrize(("loud_s", "refused"), [(4.0, ("too_quiet",)), (6.0, ("gap",)), (9.0, ())])
+def test_a_window_that_ends_in_silence_is_refused(loud_s, refused):
     samples = np.array(heart(2000, 10.0))
     samples[int(loud_s * 2000) :] = 0
     assert hear(2000, [samples], images=False).windows[0].refused == refused

@@ -1,10 +1,13 @@
+import dataclasses
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dsp.scenario import FAULT_KINDS, Fault, FaultSpan, RandomFaults, Scenario, overlapping
+from dsp.course import Change
+from dsp.noise_kinds import Noise
+from dsp.scenario import FAULT_KINDS, PARAMETERS, Fault, FaultSpan, RandomFaults, Scenario, overlapping
 from dsp.synthesis import SynthesisConfig
 from tests.dsp.scenarios import random_faults, scenarios
 
@@ -34,7 +37,8 @@ def test_every_scripted_fault_before_the_end_happens_where_it_says(scenario):
         if start < scenario.samples:
             (span,) = [one for one in spans if (one.kind, one.start) == (fault.kind, start)]
             end = min(start + max(1, round(fault.length_s * rate)), scenario.samples)
-            assert (span.end, span.gain_db, span.ppm) == (end, fault.gain_db, fault.ppm)
+            assert span.end == end
+            assert all(getattr(span, name) == getattr(fault, name) for name in PARAMETERS)
 
 
 @calm
@@ -44,9 +48,7 @@ def test_a_shorter_stream_fails_as_the_beginning_of_a_longer_one(scenario, share
     shorter = Scenario(scenario.heart, duration_s, scenario.faults, scenario.random)
     end = shorter.samples
     assert shorter.happened() == [
-        FaultSpan(span.kind, span.start, min(span.end, end), span.gain_db, span.ppm)
-        for span in scenario.happened()
-        if span.start < end
+        dataclasses.replace(span, end=min(span.end, end)) for span in scenario.happened() if span.start < end
     ]
 
 
@@ -64,7 +66,7 @@ def test_what_is_drawn_is_within_its_bounds_and_by_the_seed(entry):
     for span in spans[:-1]:
         low, high = entry.length_s
         assert max(1, round(low * 1000)) <= span.end - span.start <= max(1, round(high * 1000))
-        for value, bounds in ((span.gain_db, entry.gain_db), (span.ppm, entry.ppm)):
+        for value, bounds in ((getattr(span, name), getattr(entry, name)) for name in PARAMETERS):
             assert (value is None) == (bounds is None)
             assert value is None or bounds[0] <= value <= bounds[1]
 
@@ -112,6 +114,8 @@ def test_overlapping_spans_are_found(lengths, first, size):
         (lambda: Fault("clipping", 0, 1, gain_db=81), "gain_db must be 0 to 80, not 81"),
         (lambda: Fault("drift", 0, 1, ppm=-201), "ppm must be -200 to 200, not -201"),
         (lambda: Fault("nan", 0, 1, ppm=1), "ppm is not for nan; leave it out"),
+        (lambda: Fault("fading", 0, 1, fall_db=10), "fall_s is missing; fading needs it, 0 to 86400"),
+        (lambda: Fault("silence", 0, 1, fall_db=10), "fall_db is not for silence; leave it out"),
         (lambda: RandomFaults("nan", 0, (1, 2)), "per_hour must be above 0, at most 3600, not 0"),
         (lambda: RandomFaults("nan", 1, (2, 1)), r"length_s must be least and greatest, not \[2, 1\]"),
         (lambda: RandomFaults("drift", 1, (1, 2)), "ppm is missing"),
@@ -124,6 +128,16 @@ def test_overlapping_spans_are_found(lengths, first, size):
         (
             lambda: Scenario(random=(RandomFaults("nan", 2000, (1, 1)),) * 2),
             "the random faults are 4000 in an hour together; at most 3600 can be",
+        ),
+        (
+            lambda: Scenario(
+                SynthesisConfig("s4"), changes=(Change(40.5, {"rhythm": "fibrillation"}),), duration_s=50
+            ),
+            "the heart as changed at 40.5 s: rhythm cannot be fibrillation with an S4",
+        ),
+        (
+            lambda: Scenario(noises=(Noise("white", snr_db=0),) * 1001),
+            "noises must be at most 1000, not 1001",
         ),
     ],
 )

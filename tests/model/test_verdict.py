@@ -1,11 +1,13 @@
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from model.card import Calibration
 from model.verdict import Label, RecordingTally, RollingVerdict, Standing, WindowVerdict, band_label
+from model.window_quality import DOUBTED_BELOW
 
 BAND = Calibration(low=0.4, high=0.6)
 probabilities = st.floats(0, 1)
@@ -161,8 +163,10 @@ def test_a_recordings_verdict_is_the_mean_of_its_windows(judged, cuts, band):
     assert result.poor_windows == len(verdicts) - len(scored)
     assert (result.p_abnormal is None) == (result.label is Label.POOR_SIGNAL) == (not scored)
     if scored:
-        assert result.p_abnormal == pytest.approx(sum(scored) / len(scored))
-        assert result.label is band_label(result.p_abnormal, band)
+        weights = [v.weight for v in verdicts if v.scored]
+        assert result.p_abnormal == pytest.approx(np.average(scored, weights=weights))
+        doubtful = sum(weights) < DOUBTED_BELOW * len(scored) or len(scored) < len(verdicts) / 4
+        assert result.label is (Label.UNCERTAIN if doubtful else band_label(result.p_abnormal, band))
     qualities = [v.quality for v in verdicts]
     if None in qualities or not qualities:
         assert result.quality is None
@@ -171,6 +175,32 @@ def test_a_recordings_verdict_is_the_mean_of_its_windows(judged, cuts, band):
     counts = Counter(reason for v in verdicts for reason in v.reasons)
     assert sorted(result.reasons) == sorted(counts)
     assert [counts[reason] for reason in result.reasons] == sorted(counts.values(), reverse=True)
+
+
+@given(st.floats(0.5, 1), st.floats(0.2, 0.5, exclude_max=True), probabilities, probabilities)
+def test_a_window_counts_by_its_quality(good, doubtful, p, other):
+    rolling = RollingVerdict(BAND)
+    rolling.update(window(10, p, quality=good))
+    mean = rolling.update(window(10.4, other, quality=doubtful)).p_abnormal
+    assert mean == pytest.approx((good * p + doubtful * other) / (good + doubtful))
+
+
+@given(st.lists(st.floats(0.2, 0.5, exclude_max=True), min_size=1, max_size=20), probabilities)
+def test_doubtful_windows_make_no_confident_verdict(qualities, p):
+    rolling, tally = RollingVerdict(BAND), RecordingTally(BAND)
+    judged = [window(10 + 0.4 * index, p, quality=quality) for index, quality in enumerate(qualities)]
+    tally.add(judged)
+    assert {rolling.update(one).label for one in judged} == {Label.UNCERTAIN}
+    assert tally.result().label is Label.UNCERTAIN
+
+
+@given(st.integers(1, 10), st.integers(0, 60))
+def test_a_few_good_windows_among_poor_ones_make_no_confident_verdict(scored, poor):
+    tally = RecordingTally(BAND)
+    tally.add(window(10 + index, 0.95, quality=0.9) for index in range(scored))
+    tally.add(window(30 + index, None, quality=0.05) for index in range(poor))
+    expected = Label.UNCERTAIN if scored < (scored + poor) / 4 else Label.ABNORMAL
+    assert tally.result().label is expected
 
 
 @given(st.lists(probabilities, min_size=1), bands)

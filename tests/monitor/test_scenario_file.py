@@ -5,6 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsp.course import Change
+from dsp.murmur import Murmur
+from dsp.noise_kinds import Noise
 from dsp.scenario import Fault, RandomFaults, Scenario
 from dsp.synthesis import SynthesisConfig
 from monitor.failure import CommandError
@@ -22,6 +25,42 @@ snr_db = 12
 murmur_level = 0.8
 rate = 8000
 amplitude = 0.2
+murmurs = [{ timing = "early_diastolic", shape = "crescendo", pitch = [150, 500] }]
+sounds = ["S3", "ejection_click"]
+rhythm = "premature"
+ectopic_chance = 0.2
+split_ms = -40
+split_variation_ms = 0
+breath_rate_per_min = 20
+breath_depth = 2
+
+[[noise]]
+kind = "talking"
+at_s = 20
+length_s = 10
+snr_db = 0
+
+[[noise]]
+kind = "hum"
+level_db = -40
+mains_hz = 60
+
+[[change]]
+at_s = 40
+murmurs = [{ timing = "holosystolic", grade = 4, pitch = "high" }]
+
+[[change]]
+at_s = 42
+length_s = 2
+heard = false
+heart_rate_bpm = 120
+
+[[fault]]
+kind = "fading"
+at_s = 30
+length_s = 5
+fall_db = 20
+fall_s = 3
 
 [[fault]]
 kind = "dropout"
@@ -70,10 +109,36 @@ def test_a_file_says_everything(tmp_path):
     path = tmp_path / "scenario.toml"
     path.write_text(WHOLE)
     assert read_scenario(path) == Scenario(
-        SynthesisConfig("as", 80, 0.1, 12, 0.8, 8000, 7, 0.2),
+        SynthesisConfig(
+            "as",
+            80,
+            0.1,
+            12,
+            0.8,
+            8000,
+            7,
+            0.2,
+            murmurs=(Murmur("early_diastolic", "crescendo", pitch=(150, 500)),),
+            sounds=("S3", "ejection_click"),
+            rhythm="premature",
+            ectopic_chance=0.2,
+            split_ms=-40,
+            split_variation_ms=0,
+            breath_rate_per_min=20,
+            breath_depth=2,
+        ),
         45.5,
-        (Fault("dropout", 12, 0.31), Fault("clipping", 20, 3, gain_db=30)),
+        (
+            Fault("fading", 30, 5, fall_db=20, fall_s=3),
+            Fault("dropout", 12, 0.31),
+            Fault("clipping", 20, 3, gain_db=30),
+        ),
         (RandomFaults("drift", 30, (5, 20.5), ppm=(-150, 150)), RandomFaults("late", 1.5, (2, 2))),
+        (
+            Change(40, {"murmurs": (Murmur("holosystolic", grade=4, pitch="high"),)}),
+            Change(42, {"heard": False, "heart_rate_bpm": 120}, 2),
+        ),
+        (Noise("talking", 20, 10, snr_db=0), Noise("hum", level_db=-40, mains_hz=60)),
     )
 
 
@@ -84,6 +149,8 @@ def test_an_empty_file_is_a_normal_heart_for_a_minute(tmp_path):
 
 
 FAULT = '[[fault]]\nkind = "dropout"\nat_s = 1\nlength_s = 1\n'
+NOISE = '[[noise]]\nkind = "talking"\nat_s = 1\n'
+MURMUR = "[heart]\nmurmurs = [{ timing = 'holosystolic' }, { timing = 'late_systolic', %s }]"
 RANDOM = '[[random]]\nkind = "nan"\nper_hour = 1\nlength_s = 1\n'
 
 
@@ -92,7 +159,8 @@ RANDOM = '[[random]]\nkind = "nan"\nper_hour = 1\nlength_s = 1\n'
     [
         (
             "sed = 7",
-            "the top of the file: 'sed' is unknown; allowed are seed, duration_s, heart, fault, random",
+            "the top of the file: 'sed' is unknown; allowed are seed, duration_s, heart, fault, random, "
+            "noise, change",
         ),
         ("seed = -1", "seed must be a whole number, 0 to 9223372036854775807, not -1"),
         ("seed = true", "the top of the file: seed must be a whole number, not true"),
@@ -149,6 +217,50 @@ RANDOM = '[[random]]\nkind = "nan"\nper_hour = 1\nlength_s = 1\n'
         ),
         (RANDOM.replace("per_hour = 1\n", ""), "[[random]] 1: per_hour is missing"),
         (RANDOM.replace("r_hour = 1", "r_hour = 2000") * 2, "the random faults are 4000 in an hour together"),
+        ("[heart]\nmurmurs = 3", "[heart]: murmurs must be a list of tables, not 3"),
+        ("[heart]\nmurmurs = [{}]", "[heart]: murmurs 1: timing is missing"),
+        (
+            "[heart]\nmurmurs = [{ timing = 'now' }]",
+            "[heart]: murmurs 1: timing must be one of early_systolic",
+        ),
+        (MURMUR % "grade = 7", "[heart]: murmurs 2: grade must be a whole number, 1 to 6, not 7"),
+        (MURMUR % "grade = 3.0", "[heart]: murmurs 2: grade must be a whole number, not 3.0"),
+        (MURMUR % "shape = 'square'", "[heart]: murmurs 2: shape must be one of crescendo, decrescendo"),
+        (MURMUR % "pitch = 'shrill'", "[heart]: murmurs 2: pitch must be one of low, medium, high"),
+        (MURMUR % "pitch = 100", "[heart]: murmurs 2: pitch must be a word in quotes or [least, greatest]"),
+        (MURMUR % "pitch = [1, 100]", "[heart]: murmurs 2: pitch must be 20 to 2000, not 1"),
+        (MURMUR % "pitch = [200, 100]", "pitch must be least and greatest frequency, not [200, 100]"),
+        (MURMUR % "hz = 100", "[heart]: murmurs 2: 'hz' is unknown; allowed are timing, shape, grade, pitch"),
+        ("[heart]\nheard = 0", "[heart]: heard must be true or false, not 0"),
+        ("[heart]\nsounds = 'S3'", "[heart]: sounds must be a list of words in quotes, not 'S3'"),
+        ("[heart]\nsounds = ['S9']", "[heart]: sounds must be one of S3, S4, ejection_click, click"),
+        ("[heart]\nrhythm = 'flutter'", "[heart]: rhythm must be one of sinus, premature, bigeminy, fib"),
+        (NOISE, "[[noise]] 1: snr_db or level_db must say how loud talking is, one of the two"),
+        (NOISE + "snr_db = 0\nlevel_db = 0", "[[noise]] 1: snr_db or level_db must say how loud talking is"),
+        (NOISE + "snr_db = -41", "[[noise]] 1: snr_db must be -40 to 100, not -41"),
+        (NOISE + "snr_db = 0\nmains_hz = 50", "[[noise]] 1: mains_hz is not for talking; leave it out"),
+        (NOISE.replace("talking", "hum") + "snr_db = 0\nmains_hz = 55", "mains_hz must be 50 or 60, not 55"),
+        (NOISE.replace("talking", "song") + "snr_db = 0", "[[noise]] 1: kind must be one of white, pink"),
+        (NOISE + "length_s = 0\nsnr_db = 0", "[[noise]] 1: length_s must be 0.1 to 86400, not 0"),
+        ("[[noise]]\nsnr_db = 3", "[[noise]] 1: kind is missing"),
+        ("[[change]]\nheart_rate_bpm = 80", "[[change]] 1: at_s is missing"),
+        ("[[change]]\nat_s = 3", "[[change]] 1: nothing changes; name one of condition, heart_rate_bpm"),
+        (
+            "[[change]]\nat_s = 3\nrate = 80",
+            "[[change]] 1: 'rate' is unknown; allowed are at_s, length_s, cond",
+        ),
+        (
+            "[[change]]\nat_s = 3\nheart_rate_bpm = 300",
+            "[[change]] 1: heart_rate_bpm must be 35 to 200, not 300",
+        ),
+        (
+            "[[change]]\nat_s = 3\nmurmurs = [{ timing = 'holosystolic', grade = 0 }]",
+            "[[change]] 1: murmurs 1: grade must be a whole number, 1 to 6, not 0",
+        ),
+        (
+            "[heart]\ncondition = 's4'\n[[change]]\nat_s = 3\nrhythm = 'fibrillation'",
+            "the heart as changed at 3 s: rhythm cannot be fibrillation with an S4",
+        ),
         ("seed = ", "is not TOML: Invalid value (at end of document)"),
         ("seed = 1\nseed = 2", "is not TOML: "),
         ("x = " + "[\n" * 20_000, "is not TOML: "),
@@ -162,7 +274,7 @@ RANDOM = '[[random]]\nkind = "nan"\nper_hour = 1\nlength_s = 1\n'
 def test_what_is_wrong_is_one_line_with_what_is_allowed(wrong, content, words):
     told = wrong(content)
     assert words in told
-    assert len(told) < 300
+    assert len(told) < 350
 
 
 def test_what_is_no_file_is_one_line(tmp_path):

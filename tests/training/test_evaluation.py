@@ -28,6 +28,7 @@ from training.outcome import FoldOutcome
 from training.protocols import PROTOCOLS, Variant
 from training.recipes import PARTS, RECIPES, RecipeError, recipe_named
 from training.sound_augmentation import TRAVEL
+from training.window_qualities import keep_qualities
 
 EPOCHS = 40
 
@@ -64,6 +65,35 @@ def test_every_record_is_predicted_once_by_a_model_that_did_not_see_it(done):
         assert (out / name).stat().st_size > 0
     recipe = RECIPES["paper"].with_epochs(EPOCHS)
     assert json.loads((out / "metrics.json").read_text())["recipe"] == recipe.essence()
+
+
+def test_with_the_gate_on_poor_windows_are_left_out_and_nothing_is_trained_again(corpus, done, tmp_path):
+    out = tmp_path / "run"
+    shutil.copytree(done[0], out)
+    records, _ = load_corpus("cinc2016", corpus)
+    before = {row["record"]: row for row in rows(out)}
+    count = {name: int(row["windows"]) for name, row in before.items()}
+    poor, doubtful = records[0].name, records[1].name
+    value = {poor: 0.1, doubtful: 0.4}
+    qualities = [np.full(count[record.name], value.get(record.name, 0.9)) for record in records]
+    keep_qualities(tmp_path, records, qualities)
+    finished = run(*arguments(corpus, out, "--gate", tmp_path))
+    assert finished.returncode == 0, finished.stderr
+    after = {row["record"]: row for row in rows(out)}
+    assert after[poor]["p_abnormal"] == ""
+    assert (after[poor]["label"], after[poor]["windows"]) == ("poor_signal", "0")
+    assert int(after[poor]["refused"]) == count[poor]
+    assert after[doubtful]["label"] == "uncertain"
+    for name in set(after) - {poor, doubtful}:
+        assert after[name] == before[name]
+    text = (out / "report.md").read_text()
+    assert "--gate DIR" in text
+    assert "windows refused, abnormal" in text
+    qualities[2] = np.full(count[records[2].name] + 1, 0.9)
+    keep_qualities(tmp_path, records, qualities)
+    finished = run(*arguments(corpus, out, "--gate", tmp_path))
+    assert finished.returncode == 1
+    assert "the rules have changed" in finished.stderr.splitlines()[-1]
 
 
 def wait_for_a_fold(process):

@@ -4,28 +4,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordings import RecordingError, find_recordings, write_recording
+from tests.training.tiny import SPEAKERS, write_noise
 from training.noise import RATE, NoiseCorpus
 from training.records import CorpusError
-
-SPEAKERS = ("ann", "bob", "cid")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("noise")
-    generator = np.random.default_rng(0)
-    (folder / "esc10" / "001_-_Dog_bark").mkdir(parents=True)
-    (folder / "fsdd").mkdir()
-    for clip in range(8):
-        # Two files of one clip, the second filled up with silence.
-        for take, silence in (("A", 0), ("B", 4000)):
-            bark = np.concatenate([0.1 * generator.standard_normal(4000), np.zeros(silence)])
-            write_recording(folder / "esc10" / "001_-_Dog_bark" / f"1-{clip}-{take}.flac", [bark], 4000)
-    for speaker in SPEAKERS:
-        for digit in range(3):
-            word = 0.1 * generator.standard_normal(1500)
-            write_recording(folder / "fsdd" / f"{digit}_{speaker}_0.wav", [word], 4000)
-    return folder
+    return write_noise(tmp_path_factory.mktemp("noise"))
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from dsp.config import FrontEndConfig
 from model.card import Calibration
+from model.verdict import Label, RecordingTally, WindowVerdict, band_label
 from training.beat_scores import BeatScores
 from training.corpora import Record
 from training.fitting import Epoch
@@ -17,7 +18,7 @@ from training.outcome import Evaluation, ExampleImage, FoldOutcome
 from training.reading_scores import SEEN, UNSEEN, ReadingScore
 from training.records import Murmur
 from training.report import COLUMNS, write_report
-from training.tables import first_verdict_s, flips
+from training.tables import first_verdict_s, flips, record_table
 
 BAND = Calibration(low=0.4, high=0.6)
 PICTURES = {
@@ -182,15 +183,46 @@ def test_the_same_evaluation_makes_the_same_files(tmp_path):
     ("p", "seconds"), [([0.9], 10), ([0.5, 0.45, 0.1], 14), ([0.5], np.nan), ([], np.nan)]
 )
 def test_the_first_verdict_is_that_of_the_first_window_that_answers(p, seconds):
-    assert first_verdict_s(np.array(p), BAND) == pytest.approx(seconds, nan_ok=True)
+    assert first_verdict_s(np.array(p), np.ones(len(p)), BAND) == pytest.approx(seconds, nan_ok=True)
+
+
+def flipped(*p, quality=1.0):
+    return flips(np.array(p), np.full(len(p), quality), BAND)
 
 
 def test_flips_are_contradictions_of_the_rolling_verdict():
-    assert flips(np.array([0.1] * 20), BAND) == 0
-    assert flips(np.array([0.1] * 20 + [0.9] * 20), BAND) == 1
-    assert flips(np.array([0.1] * 20 + [0.9] * 20 + [0.1] * 20), BAND) == 2
+    normal, abnormal = [0.1] * 20, [0.9] * 20
+    assert flipped(*normal) == 0
+    assert flipped(*normal, *abnormal) == 1
+    assert flipped(*normal, *abnormal, *normal) == 2
     # One loud window is outvoted by the half minute before it.
-    assert flips(np.array([0.1] * 20 + [0.9] + [0.1] * 20), BAND) == 0
+    assert flipped(*normal, 0.9, *normal) == 0
+    # What is doubtful answers nothing, so that it contradicts nothing.
+    assert flipped(*normal, *abnormal, quality=0.3) == 0
+
+
+def test_the_gate_weighs_and_doubts_as_the_live_verdict_does():
+    rng = np.random.default_rng(0)
+    whole = fold("fold 1", 1)
+    quality = rng.uniform(0.2, 1, whole.window_p.size)
+    refused = rng.integers(0, 12, len(whole.records))
+    outcome = replace(whole, window_quality=quality, refused=refused)
+    table = record_table([outcome])
+    for index in range(len(whole.records)):
+        own = whole.window_record == index
+        tally = RecordingTally(BAND)
+        tally.add(
+            WindowVerdict(0, 10, band_label(p, BAND), p, good)
+            for p, good in zip(whole.window_p[own].tolist(), quality[own].tolist(), strict=True)
+        )
+        tally.add([WindowVerdict(0, 10, Label.POOR_SIGNAL, None, 0.0)] * int(refused[index]))
+        verdict = tally.result()
+        assert table.label[index] == verdict.label
+        if verdict.p_abnormal is None:
+            assert np.isnan(table.p[index])
+        else:
+            assert table.p[index] == pytest.approx(verdict.p_abnormal)
+        assert table.windows[index] == own.sum()
 
 
 def beats(database, matched):

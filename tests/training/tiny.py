@@ -2,9 +2,13 @@
 
 import csv
 
+import numpy as np
+
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
 from recordings import write_recording
 from training.cinc2016 import APPENDIX
+
+SPEAKERS = ("ann", "bob", "cid")
 
 
 def sound(seconds, abnormal, seed, rate=2000):
@@ -45,3 +49,22 @@ def learnable_corpus(folder):
             seconds = 8 if database == "b" and index % 4 < 2 else 21
             records[f"{database}{index:04}"] = (seconds, index % 2 == 0)
     return write_corpus(folder, records, ("a0000", "a0001", "b0002", "b0003"))
+
+
+def write_noise(folder):
+    """Barks, cries and words that are noise, in the publishers' layout."""
+    generator = np.random.default_rng(0)
+    sorts = ("001_-_Dog_bark", "004_-_Baby_cry")
+    for sort in sorts:
+        (folder / "esc10" / sort).mkdir(parents=True)
+    (folder / "fsdd").mkdir()
+    for clip in range(8):
+        # Two files of one clip, the second filled up with silence.
+        for take, silence in (("A", 0), ("B", 4000)):
+            bark = np.concatenate([0.1 * generator.standard_normal(4000), np.zeros(silence)])
+            write_recording(folder / "esc10" / sorts[clip // 4] / f"1-{clip}-{take}.flac", [bark], 4000)
+    for speaker in SPEAKERS:
+        for digit in range(3):
+            word = 0.1 * generator.standard_normal(1500)
+            write_recording(folder / "fsdd" / f"{digit}_{speaker}_0.wav", [word], 4000)
+    return folder

@@ -1,0 +1,75 @@
+"""The network behind the quality gate."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from model.window_quality import FINDINGS
+
+_FAINTEST_SPREAD = 1e-3
+
+
+class QualityCNN(nn.Module):
+    """How good a window's signal is, and what is wrong with it.
+
+    The same two views of the image as the verdict's network has, in steps of a quarter of the frames, over
+    two seconds to either side; and beside what it makes of them the measures of the signal.
+
+    Args:
+        filters: Filters of the four stages.
+        measures: How many numbers come beside the image.
+        dropout: Share of what is pooled left out while training, 0 to 1.
+
+    Raises:
+        ValueError: Not four stages, a stage without filters, or a dropout outside [0, 1).
+    """
+
+    name = "quality-cnn"
+
+    def __init__(
+        self, filters: tuple[int, int, int, int] = (12, 24, 32, 48), measures: int = 12, dropout: float = 0.3
+    ) -> None:
+        super().__init__()
+        if len(filters) != 4 or min(filters) < 1 or measures < 1 or not 0 <= dropout < 1:
+            raise ValueError(f"filters {list(filters)} must be four of 1 or more, dropout {dropout} below 1")
+        self.arguments = {"filters": list(filters), "measures": measures, "dropout": dropout}
+        stages: list[nn.Module] = []
+        before = 2
+        for index, count in enumerate(filters):
+            kernel, stride = (5, 4) if index == 0 else (3, 1)
+            stages.append(nn.Conv2d(before, count, kernel, stride, padding=kernel // 2, bias=False))
+            stages += [nn.BatchNorm2d(count), nn.ReLU()]
+            if index:
+                stages.append(nn.MaxPool2d((2, 2) if index == 1 else (2, 1), ceil_mode=True))
+            before = count
+        self.features = nn.Sequential(*stages).to(memory_format=torch.channels_last)
+        self.rhythm = nn.Sequential(
+            *(
+                layer
+                for _ in range(2)
+                for layer in (
+                    nn.Conv1d(before, before, 9, padding=4, bias=False),
+                    nn.BatchNorm1d(before),
+                    nn.ReLU(),
+                )
+            )
+        )
+        self.scale = nn.BatchNorm1d(measures)
+        self.combine = nn.Sequential(
+            nn.Dropout(dropout), nn.Linear(3 * before + measures, 32), nn.ReLU(), nn.Linear(32, len(FINDINGS))
+        )
+
+    def forward(self, images: Tensor, measures: Tensor) -> Tensor:
+        """Logits of ``FINDINGS``, shape (batch, 5).
+
+        Args:
+            images: Shape (batch, 1, bands, frames).
+            measures: Shape (batch, measures), as ``dsp.signal_measures`` gives them.
+        """
+        moving = images - images.median(dim=3, keepdim=True).values
+        moving = moving / (moving.std(dim=(1, 2, 3), keepdim=True) + _FAINTEST_SPREAD)
+        views = torch.cat([images, moving], dim=1).contiguous(memory_format=torch.channels_last)
+        columns = self.rhythm(self.features(views).mean(dim=2)).float()
+        pooled = [columns.mean(dim=2), columns.amax(dim=2), columns.std(dim=2)]
+        return self.combine(torch.cat([*pooled, self.scale(measures)], dim=1))

@@ -1,0 +1,375 @@
+"""What the quality gate learns from and is tested on: heart sound as it is, noise, and both at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.config import FrontEndConfig
+from dsp.front_end import FrontEnd, Window, WindowImage
+from dsp.murmur import PITCHES, SHAPES, TIMINGS, Murmur
+from dsp.noise_kinds import Noise
+from dsp.rhythm import RHYTHMS
+from dsp.signal_measures import MEASURES, signal_measures
+from dsp.synthesis import CONDITIONS, HeartSoundSynthesizer, SynthesisConfig
+from model.window_quality import FINDINGS
+from training.handling_noise import hiss, hum, rubbing, tapping
+from training.images import analysis_samples
+from training.noise import RATE, NoiseCorpus
+from training.records import Record
+
+ALONE, SYNTHETIC = -1, -2
+"""In place of a record's index: noise without a heart; a heart of the synthesis."""
+
+SPOILT_DB, SPARED_DB = 5.0, 12.0
+"""Heart over noise, in the band: up to the first a window is no longer good, from the second on it is."""
+
+LOST_DB, HEARD_DB = -8.0, 0.0
+"""Up to the first nobody hears the heart, from the second on it is heard."""
+
+_HOP_S = 4.0
+_SNR_DB = (-20.0, 20.0)
+_ALONE_S = (1.5, 10.5)
+_SHORT_SHARE = 0.2
+_SILENT = 1e-9
+
+_GOOD, _HEART, _AMBIENT, _MOVEMENT, _HUM = range(len(FINDINGS))
+
+Make = Callable[[int, np.random.Generator], NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class NoiseKind:
+    """One kind of noise.
+
+    Attributes:
+        finding: Index into ``FINDINGS`` of what it is to be called.
+        share: How often it is drawn against the others.
+        make: Gives so many samples at 2 kHz.
+    """
+
+    finding: int
+    share: float
+    make: Make
+
+
+def training_kinds(noise: NoiseCorpus) -> dict[str, NoiseKind]:
+    """All that a gate shall learn to refuse.
+
+    Args:
+        noise: The part for training.
+    """
+    return {
+        "everyday": NoiseKind(_AMBIENT, 3, noise.everyday),
+        "voice": NoiseKind(_AMBIENT, 1, noise.voice),
+        "babble": NoiseKind(_AMBIENT, 1, noise.babble),
+        "hiss": NoiseKind(_AMBIENT, 1, hiss),
+        "tapping": NoiseKind(_MOVEMENT, 1, tapping),
+        "rubbing": NoiseKind(_MOVEMENT, 1, rubbing),
+        "hum": NoiseKind(_HUM, 1, hum),
+    }
+
+
+def held_back_kinds(noise: NoiseCorpus) -> dict[str, NoiseKind]:
+    """What a gate is tested on.
+
+    Args:
+        noise: The part that is held back.
+    """
+    cries = [sort for sort in noise.sorts if "cry" in sort.lower()]
+    crying = {sort: NoiseKind(_AMBIENT, 1, partial(noise.everyday, sort=sort)) for sort in cries}
+    return {
+        "everyday": NoiseKind(_AMBIENT, 3, noise.everyday),
+        **crying,
+        "voice": NoiseKind(_AMBIENT, 1, noise.voice),
+        "babble": NoiseKind(_AMBIENT, 1, noise.babble),
+        **{
+            f"synthetic {kind}": NoiseKind(finding, 1, _synthetic(kind))
+            for kind, finding in _SYNTHETIC.items()
+        },
+    }
+
+
+_SYNTHETIC = {
+    "talking": _AMBIENT,
+    "crying": _AMBIENT,
+    "movement": _MOVEMENT,
+    "tapping": _MOVEMENT,
+    "hum": _HUM,
+}
+
+
+def _synthetic(kind: str) -> Make:
+    """A noise of the synthesis, from which no gate has learnt."""
+
+    def make(length: int, generator: np.random.Generator) -> NDArray[np.float64]:
+        silent = SynthesisConfig(heard=False, snr_db=None, rate=RATE, seed=int(generator.integers(2**31)))
+        return HeartSoundSynthesizer(silent, noises=[Noise(kind, level_db=-20.0)]).read(length)
+
+    return make
+
+
+@dataclass(frozen=True, eq=False)
+class QualityExamples:
+    """Windows and what is known of them.
+
+    Attributes:
+        images: Shape (n, bands, frames), float16.
+        measures: Shape (n, 12), float32, as ``dsp.signal_measures`` gives them.
+        targets: Shape (n, 5), float32: of each of ``FINDINGS`` 1 or 0, NaN where nobody knows.
+        record: Shape (n,), int32, index among the records; ``ALONE`` or ``SYNTHETIC``.
+        kind: Shape (n,), the kind of noise mixed in; empty for none.
+        snr_db: Shape (n,), float32, heart over noise in the band; infinite for none of either.
+    """
+
+    images: NDArray[np.float16]
+    measures: NDArray[np.float32]
+    targets: NDArray[np.float32]
+    record: NDArray[np.int32]
+    kind: NDArray[np.str_]
+    snr_db: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.record)
+
+    def __getitem__(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> QualityExamples:
+        return QualityExamples(*(getattr(self, item.name)[chosen] for item in fields(self)))
+
+
+class _Collector:
+    """Examples as they are made."""
+
+    def __init__(self, config: FrontEndConfig) -> None:
+        self._config, self._image = config, WindowImage(config)
+        self._rows: list[tuple[NDArray, NDArray, NDArray, int, str, float]] = []
+
+    def add(
+        self,
+        signal: NDArray[np.floating],
+        heard_s: float,
+        targets: NDArray[np.float32],
+        record: int = ALONE,
+        kind: str = "",
+        snr_db: float = np.inf,
+    ) -> None:
+        signal = signal.astype(np.float32)
+        measures = signal_measures(signal[: round(heard_s * RATE)], RATE)
+        self._rows.append((self._image(signal).astype(np.float16), measures, targets, record, kind, snr_db))
+
+    def examples(self) -> QualityExamples:
+        if not self._rows:
+            empty = np.empty(0)
+            shape = (0, *self._config.image_shape)
+            return QualityExamples(
+                np.empty(shape, np.float16),
+                np.empty((0, len(MEASURES)), np.float32),
+                np.empty((0, len(FINDINGS)), np.float32),
+                empty.astype(np.int32),
+                empty.astype(str),
+                empty.astype(np.float32),
+            )
+        images, measures, targets, record, kind, snr_db = zip(*self._rows, strict=True)
+        return QualityExamples(
+            np.stack(images),
+            np.stack(measures),
+            np.stack(targets),
+            np.array(record, np.int32),
+            np.array(kind, str),
+            np.array(snr_db, np.float32),
+        )
+
+
+def record_examples(
+    records: Sequence[Record],
+    config: FrontEndConfig,
+    kinds: Mapping[str, NoiseKind],
+    seed: int,
+    progress: Iterable[Record],
+    snr_db: tuple[float, float] = _SNR_DB,
+    clean: int = 6,
+    mixed: int = 2,
+) -> QualityExamples:
+    """Some windows of each record, and some with noise mixed in.
+
+    Noise is mixed at a stated level of what the bandpass lets through, window by window.
+
+    Args:
+        records: What ``QualityExamples.record`` counts.
+        config: The front end's numbers.
+        kinds: Noise to mix in.
+        seed: Decides everything, each record by its name.
+        progress: The records again, perhaps wrapped in a progress bar.
+        snr_db: Least and greatest level of the heart over the noise.
+        clean: Most windows of a record as they are.
+        mixed: Most windows of a record with noise.
+
+    Raises:
+        RecordingError: A recording cannot be read.
+    """
+    collected = _Collector(config)
+    for index, record in enumerate(progress):
+        generator = np.random.default_rng([seed, *record.name.encode()])
+        samples = analysis_samples(record.path, config)
+        windows = _windows(samples, config)
+        passed = [place for place, window in enumerate(windows) if not window.refused]
+        chosen = generator.permutation(passed).astype(np.intp)
+        for place in chosen[:clean]:
+            collected.add(windows[place].signal, windows[place].heard_s, _known(record), index)
+        # A short recording's one window as often as two of a long one.
+        for place in np.resize(chosen, mixed if chosen.size else 0):
+            name, kind = _drawn(kinds, generator)
+            noisy = _windows(kind.make(samples.size, generator), config)
+            level_db = float(generator.uniform(*snr_db))
+            both = _mixed(windows[place], noisy[place], level_db)
+            if both is not None:
+                targets = _in_noise(_known(record), kind.finding, level_db)
+                collected.add(both, windows[place].heard_s, targets, index, name, level_db)
+    return collected.examples()
+
+
+def noise_examples(
+    count: int, config: FrontEndConfig, kinds: Mapping[str, NoiseKind], seed: int
+) -> QualityExamples:
+    """Windows of noise alone, some of them short; what a rule refuses unheard is left out.
+
+    Args:
+        count: How many are made; the silent ones are then missing.
+        config: The front end's numbers.
+        kinds: Of noise.
+        seed: Decides everything.
+    """
+    collected = _Collector(config)
+    for number in range(count):
+        generator = np.random.default_rng([seed, number])
+        name, kind = _drawn(kinds, generator)
+        short = generator.random() < _SHORT_SHARE
+        length = round((generator.uniform(*_ALONE_S) if short else _ALONE_S[1]) * RATE)
+        made = kind.make(length, generator)
+        loudest = float(np.max(np.abs(made)))
+        if not loudest > _SILENT:
+            continue
+        level = 10 ** generator.uniform(-1.5, 0)
+        windows = _windows(level * made / loudest, config)
+        if windows[0].refused:
+            continue
+        targets = np.zeros(len(FINDINGS), np.float32)
+        targets[kind.finding] = 1
+        collected.add(windows[0].signal, windows[0].heard_s, targets, kind=name, snr_db=-np.inf)
+    return collected.examples()
+
+
+def synthetic_examples(
+    count: int, config: FrontEndConfig, kinds: Mapping[str, NoiseKind], seed: int, mixed: bool = True
+) -> QualityExamples:
+    """Hearts at rates and with murmurs that corpora hardly have, all of them good; and some in noise.
+
+    Without them what a corpus lacks would be taken for noise: a heart at 180 beats per minute for tapping.
+
+    Args:
+        count: How many hearts.
+        config: The front end's numbers.
+        kinds: Of noise to mix in.
+        seed: Decides everything.
+        mixed: Whether each comes in noise too.
+    """
+    collected = _Collector(config)
+    for number in range(count):
+        generator = np.random.default_rng([seed, number])
+        samples = HeartSoundSynthesizer(_drawn_heart(generator)).read(config.window)
+        (window,) = _windows(samples, config)
+        if window.refused:
+            continue
+        targets = np.array([1, 1, 0, 0, 0], np.float32)
+        collected.add(window.signal, window.heard_s, targets, SYNTHETIC)
+        if mixed:
+            name, kind = _drawn(kinds, generator)
+            (noisy,) = _windows(kind.make(samples.size, generator), config)
+            level_db = float(generator.uniform(*_SNR_DB))
+            both = _mixed(window, noisy, level_db)
+            if both is not None:
+                targets = _in_noise(targets, kind.finding, level_db)
+                collected.add(both, window.heard_s, targets, SYNTHETIC, name, level_db)
+    return collected.examples()
+
+
+def _drawn_heart(generator: np.random.Generator) -> SynthesisConfig:
+    condition, murmurs = "normal", ()
+    if generator.random() < 0.5:
+        condition = str(generator.choice(CONDITIONS))
+    elif generator.random() < 0.6:
+        timing, shape, pitch = (str(generator.choice(list(one))) for one in (TIMINGS, SHAPES, PITCHES))
+        murmurs = (Murmur(timing, shape, int(generator.integers(1, 7)), pitch),)
+    sinus = generator.random() < 0.7 or condition == "s4"
+    return SynthesisConfig(
+        condition,
+        heart_rate_bpm=float(np.exp(generator.uniform(np.log(35), np.log(200)))),
+        jitter=generator.uniform(0, 0.08),
+        snr_db=None if generator.random() < 0.15 else generator.uniform(8, 40),
+        murmur_level=generator.uniform(0.1, 1),
+        rate=RATE,
+        seed=int(generator.integers(2**31)),
+        amplitude=float(np.exp(generator.uniform(np.log(0.02), np.log(0.8)))),
+        murmurs=murmurs,
+        rhythm="sinus" if sinus else str(generator.choice(RHYTHMS)),
+    )
+
+
+def joined(parts: Sequence[QualityExamples]) -> QualityExamples:
+    """All of them, one part after the other."""
+    return QualityExamples(
+        *(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(QualityExamples))
+    )
+
+
+def _known(record: Record) -> NDArray[np.float32]:
+    """What is known of a record's window as it is."""
+    targets = np.full(len(FINDINGS), np.nan, np.float32)
+    if record.good_quality is not None:
+        targets[_GOOD] = record.good_quality
+    # Where nobody has said how good a record is, as of CirCor's, people have marked its beats.
+    if record.good_quality is not False:
+        targets[_HEART] = 1
+    if record.good_quality:
+        targets[_AMBIENT:] = 0
+    return targets
+
+
+def _in_noise(known: NDArray[np.float32], finding: int, snr_db: float) -> NDArray[np.float32]:
+    """What is known of a window to which noise was added, of what was known of it before."""
+    targets = known.copy()
+    if snr_db <= SPOILT_DB:
+        targets[_GOOD] = 0
+    elif snr_db < SPARED_DB and known[_GOOD] != 0:
+        targets[_GOOD] = np.nan
+    if snr_db < HEARD_DB:
+        targets[_HEART] = 0 if snr_db <= LOST_DB else np.nan
+    if snr_db <= SPOILT_DB:
+        targets[finding] = 1
+    elif snr_db < SPARED_DB:
+        targets[finding] = np.nan
+    return targets
+
+
+def _drawn(kinds: Mapping[str, NoiseKind], generator: np.random.Generator) -> tuple[str, NoiseKind]:
+    names = list(kinds)
+    share = np.array([kind.share for kind in kinds.values()])
+    name = names[generator.choice(len(names), p=share / share.sum())]
+    return name, kinds[name]
+
+
+def _windows(samples: NDArray[np.floating], config: FrontEndConfig) -> list[Window]:
+    front_end = FrontEnd(config.rate, _HOP_S, config)
+    return [*front_end.push(samples).windows, *front_end.flush().windows]
+
+
+def _mixed(heart: Window, noise: Window, snr_db: float) -> NDArray[np.float64] | None:
+    """Both at a level; None where the noise happens to be silent there."""
+    sound, other = heart.signal.astype(np.float64), noise.signal.astype(np.float64)
+    loudness, noise_loudness = np.std(sound), np.std(other)
+    if not noise_loudness > _SILENT:
+        return None
+    return sound + other * (loudness / noise_loudness * 10 ** (-snr_db / 20))
