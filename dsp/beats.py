@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,12 +81,12 @@ class Rhythm:
     Attributes:
         rate_bpm: Beats per minute; None where too little was found, or what was found is not sure enough.
         confidence: Mean probability of the states that the sounds imply, 0 to 1.
-        irregular: The intervals differ by more than breathing makes them.
+        irregular: The intervals differ by more than breathing makes them; None where there is no rate.
     """
 
     rate_bpm: float | None
     confidence: float
-    irregular: bool
+    irregular: bool | None
 
 
 def find_sounds(states: HeartStates) -> list[HeartSound]:
@@ -110,18 +111,13 @@ def rhythm_of(states: HeartStates) -> Rhythm:
     the heart may be irregular or the sounds wrong; only when the states are very sure is it called
     irregular, and where few intervals are alike the rate is that of all.
     """
+    return sounds_and_rhythm(states)[1]
+
+
+def sounds_and_rhythm(states: HeartStates) -> tuple[list[HeartSound], Rhythm]:
+    """Both ``find_sounds`` and ``rhythm_of`` of a stretch, for the work of one."""
     sounds, confidence = _likeliest(states)
-    intervals = np.concatenate(
-        [np.diff([one.middle_s for one in sounds if one.sound == STATES[kind]]) for kind in (_S1, _S2)]
-    )
-    if intervals.size < _FEWEST_INTERVALS or confidence < _SURE:
-        return Rhythm(None, confidence, False)
-    middle = float(np.median(intervals))
-    near = intervals[np.abs(intervals - middle) <= _NEAR * middle]
-    irregular = confidence >= _VERY_SURE and near.size < _EVEN_SHARE * intervals.size
-    if near.size >= _NEAR_SHARE * intervals.size:
-        return Rhythm(60 / float(np.mean(near)), confidence, irregular)
-    return Rhythm(60 / float(np.mean(intervals)) if irregular else None, confidence, irregular)
+    return sounds, _rhythm(sounds, confidence)
 
 
 class BeatTracker:
@@ -206,6 +202,22 @@ class BeatTracker:
         if surplus > 0:
             self._first += surplus
             self._sum, self._weight = self._sum[:, surplus:], self._weight[surplus:]
+
+
+def _rhythm(sounds: Sequence[HeartSound], confidence: float) -> Rhythm:
+    intervals = np.concatenate(
+        [np.diff([one.middle_s for one in sounds if one.sound == STATES[kind]]) for kind in (_S1, _S2)]
+    )
+    if intervals.size < _FEWEST_INTERVALS or confidence < _SURE:
+        return Rhythm(None, confidence, None)
+    middle = float(np.median(intervals))
+    near = intervals[np.abs(intervals - middle) <= _NEAR * middle]
+    irregular = confidence >= _VERY_SURE and near.size < _EVEN_SHARE * intervals.size
+    if near.size >= _NEAR_SHARE * intervals.size:
+        return Rhythm(60 / float(np.mean(near)), confidence, irregular)
+    if irregular:
+        return Rhythm(60 / float(np.mean(intervals)), confidence, True)
+    return Rhythm(None, confidence, None)
 
 
 def _likeliest(states: HeartStates) -> tuple[list[HeartSound], float]:

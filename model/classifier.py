@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.beats import HeartStates, rhythm_of
+from dsp.beats import HeartSound, HeartStates, sounds_and_rhythm
 from dsp.front_end import Window
 from model.card import Calibration
 from model.heart_states import window_states
@@ -27,10 +27,12 @@ class JudgedWindow:
         verdict: On it.
         states: S1, systole, S2 and diastole over its real part; None where it was refused, and of a network
             that has not learnt to find them.
+        sounds: S1 and S2 in it by these states, in order; empty where there are none.
     """
 
     verdict: WindowVerdict
     states: HeartStates | None = None
+    sounds: Sequence[HeartSound] = ()
 
 
 class Classifier:
@@ -98,11 +100,17 @@ class Classifier:
         label = band_label(probability, self.card.calibration)
         if "band_limited" in window.notes:
             label = Label.UNCERTAIN
-        rate = None if states is None else rhythm_of(states).rate_bpm
-        verdict = WindowVerdict(
-            window.start_s, window.end_s, label, probability, None, window.notes, heart_rate_bpm=rate
+        verdict = WindowVerdict(window.start_s, window.end_s, label, probability, None, window.notes)
+        if states is None:
+            return JudgedWindow(verdict)
+        sounds, rhythm = sounds_and_rhythm(states)
+        verdict = replace(
+            verdict,
+            heart_rate_bpm=rhythm.rate_bpm,
+            heart_rate_confidence=rhythm.confidence,
+            irregular=rhythm.irregular,
         )
-        return JudgedWindow(verdict, states)
+        return JudgedWindow(verdict, states, sounds)
 
     def _answer(self, image: NDArray[np.float32]) -> tuple[float, NDArray[np.float32] | None]:
         """Probability of abnormal, and of each state in each column, shape (4, columns)."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dsp.reading import Reading, ReadingTally
 from model.card import Calibration
 from model.window_quality import DOUBTED_BELOW
 
@@ -38,6 +39,10 @@ class WindowVerdict:
         quality: 0 to 1; None where no rule had anything to say.
         reasons: Stable codes.
         heart_rate_bpm: Beats per minute; None where it cannot be read.
+        heart_rate_confidence: How sure the beats are that it was read from, 0 to 1; None where none were
+            looked for.
+        irregular: The beats are uneven; None where there is no heart rate.
+        reading: What is heard between the heart sounds; None where nothing can be said.
     """
 
     start_s: float
@@ -47,6 +52,9 @@ class WindowVerdict:
     quality: float | None = None
     reasons: tuple[str, ...] = ()
     heart_rate_bpm: float | None = None
+    heart_rate_confidence: float | None = None
+    irregular: bool | None = None
+    reading: Reading | None = None
 
     @property
     def scored(self) -> bool:
@@ -133,6 +141,10 @@ class RecordingVerdict:
         poor_windows: Those refused.
         heart_rate_bpm: Beats per minute, the mean over the windows in which it can be read; None where there
             is none.
+        heart_rate_confidence: The mean over the windows in which beats were looked for; None where there is
+            none.
+        irregular: Most of the windows that have a heart rate are; None where none has one.
+        reading: Of its windows together; None where nothing can be said.
     """
 
     label: Label
@@ -142,6 +154,9 @@ class RecordingVerdict:
     windows: int
     poor_windows: int
     heart_rate_bpm: float | None = None
+    heart_rate_confidence: float | None = None
+    irregular: bool | None = None
+    reading: Reading | None = None
 
 
 class RecordingTally:
@@ -154,7 +169,9 @@ class RecordingTally:
     def __init__(self, calibration: Calibration) -> None:
         self._calibration = calibration
         self._windows = self._poor = self._rated = self._timed = 0
-        self._probability = self._weight = self._quality = self._rate_bpm = 0.0
+        self._listened = self._rhythms = self._irregular = 0
+        self._probability = self._weight = self._quality = self._rate_bpm = self._confidence = 0.0
+        self._reading = ReadingTally()
         self._reasons: Counter[str] = Counter()
 
     def add(self, verdicts: Iterable[WindowVerdict]) -> None:
@@ -170,6 +187,14 @@ class RecordingTally:
             if verdict.heart_rate_bpm is not None:
                 self._timed += 1
                 self._rate_bpm += verdict.heart_rate_bpm
+            if verdict.heart_rate_confidence is not None:
+                self._listened += 1
+                self._confidence += verdict.heart_rate_confidence
+            if verdict.irregular is not None:
+                self._rhythms += 1
+                self._irregular += verdict.irregular
+            if verdict.reading is not None:
+                self._reading.add(verdict.reading, verdict.start_s, verdict.end_s)
             if verdict.p_abnormal is None:
                 self._poor += 1
             else:
@@ -194,6 +219,9 @@ class RecordingTally:
             windows=self._windows,
             poor_windows=self._poor,
             heart_rate_bpm=self._rate_bpm / self._timed if self._timed else None,
+            heart_rate_confidence=self._confidence / self._listened if self._listened else None,
+            irregular=2 * self._irregular > self._rhythms if self._rhythms else None,
+            reading=self._reading.result(),
         )
 
 

@@ -6,7 +6,8 @@ import json
 from importlib import resources
 from typing import Any, TextIO
 
-from model.verdict import WindowVerdict
+from dsp.reading import Reading
+from model.verdict import RecordingVerdict, WindowVerdict
 from monitor.failure import unwritable
 from monitor.snapshot import Judgement, SessionEvent, Summary
 
@@ -22,7 +23,22 @@ def window_object(verdict: WindowVerdict) -> dict[str, Any]:
         "p_abnormal": _rounded(verdict.p_abnormal),
         "quality": _rounded(verdict.quality),
         "reasons": list(verdict.reasons),
-        "heart_rate_bpm": _rounded(verdict.heart_rate_bpm),
+        **_heart(verdict),
+    }
+
+
+def reading_object(reading: Reading | None) -> dict[str, Any] | None:
+    """What is heard between the heart sounds."""
+    if reading is None:
+        return None
+    return {
+        "timing": reading.timing,
+        "part": reading.part,
+        "shape": reading.shape,
+        "frequency_hz": _rounded(reading.frequency_hz),
+        "strength_db": _rounded(reading.strength_db),
+        "beats": reading.beats,
+        "heard_in": reading.heard_in,
     }
 
 
@@ -62,7 +78,7 @@ def summary_line(summary: Summary, model: str, source: str | None = None) -> dic
         "poor_windows": verdict.poor_windows,
         "gap_s": summary.gap_s,
         "duration_s": summary.duration_s,
-        "heart_rate_bpm": _rounded(verdict.heart_rate_bpm),
+        **_heart(verdict),
         "model": model,
     }
     return line if source is None else {**line, "source": source}
@@ -107,6 +123,16 @@ def document_text(document: dict[str, Any]) -> str:
 def read_schema() -> dict[str, Any]:
     """The JSON Schema of the lines."""
     return json.loads(resources.files("monitor").joinpath("schema", "lines.schema.json").read_text("utf-8"))
+
+
+def _heart(verdict: WindowVerdict | RecordingVerdict) -> dict[str, Any]:
+    """What is said of the heart itself, of a window or of a whole."""
+    return {
+        "heart_rate_bpm": _rounded(verdict.heart_rate_bpm),
+        "heart_rate_confidence": _rounded(verdict.heart_rate_confidence),
+        "irregular": verdict.irregular,
+        "reading": reading_object(verdict.reading),
+    }
 
 
 def _rounded(value: float | None) -> float | None:

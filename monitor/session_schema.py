@@ -72,6 +72,12 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TRIGGER audit_is_not_deleted BEFORE DELETE ON audit
         BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END;
     """,
+    # What is said of the heart beside its rate.
+    """
+    ALTER TABLE verdict ADD COLUMN heart_rate_confidence REAL;
+    ALTER TABLE verdict ADD COLUMN irregular INTEGER;
+    ALTER TABLE verdict ADD COLUMN reading TEXT;
+    """,
 )
 """The n-th makes version n of version n - 1; what was once released is never changed."""
 

@@ -10,13 +10,14 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from dsp.reading import Reading
 from model.verdict import Label, Standing, WindowVerdict
 from monitor.session_schema import SchemaError, migrate
 from monitor.snapshot import Judgement, SessionEvent
@@ -204,7 +205,7 @@ class SessionStore:
         with self._changing() as database:
             judged = self._next(session, "verdict")
             database.executemany(
-                f"INSERT INTO verdict VALUES ({', '.join('?' * 12)})",
+                f"INSERT INTO verdict VALUES ({', '.join('?' * 15)})",
                 [
                     (session, judged + place, *_verdict_row(judgement))
                     for place, judgement in enumerate(judgements)
@@ -338,6 +339,9 @@ class SessionStore:
                         row["quality"],
                         tuple(json.loads(row["reasons"])),
                         row["heart_rate_bpm"],
+                        row["heart_rate_confidence"],
+                        None if row["irregular"] is None else bool(row["irregular"]),
+                        None if row["reading"] is None else Reading(**json.loads(row["reading"])),
                     ),
                     Standing(Label(row["rolling_label"]), row["rolling_p_abnormal"]),
                     row["latency_ms"],
@@ -543,6 +547,9 @@ def _verdict_row(judgement: Judgement) -> tuple[Any, ...]:
         str(rolling.label),
         rolling.p_abnormal,
         judgement.latency_ms,
+        verdict.heart_rate_confidence,
+        verdict.irregular,
+        None if verdict.reading is None else json.dumps(asdict(verdict.reading)),
     )
 
 

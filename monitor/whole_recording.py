@@ -9,6 +9,7 @@ from dsp.beats import BeatTracker, HeartSound
 from dsp.front_end import FrontEnd
 from model.classifier import Classifier
 from model.verdict import RecordingTally, RecordingVerdict, WindowVerdict
+from model.window_reader import WindowReader
 from recordings import Channel, Recording
 
 _BLOCK_S = 10
@@ -58,13 +59,13 @@ def judge_recording(
     tally = RecordingTally(classifier.card.calibration)
     kept: list[WindowVerdict] = []
     beats: list[HeartSound] = []
-    tracker = BeatTracker()
+    tracker, reader = BeatTracker(), WindowReader()
     heard = bad = 0
     with Recording.open(path, channel) as recording:
         front_end = FrontEnd(recording.rate, hop_s, classifier.config)
 
         def judge(windows: list) -> None:
-            judged = [classifier.judge(window, front_end.image) for window in windows]
+            judged = [reader.read(window, classifier.judge(window, front_end.image)) for window in windows]
             tally.add(one.verdict for one in judged)
             if keep_windows:
                 kept.extend(one.verdict for one in judged)

@@ -16,6 +16,7 @@ from dsp.front_end import FrontEnd, Window
 from dsp.spectrogram import ScreenSpectrogram
 from model.classifier import Classifier
 from model.verdict import Label, RecordingTally, RollingVerdict, WindowVerdict
+from model.window_reader import WindowReader
 from monitor.ring import Chunk, Ring
 from monitor.snapshot import Judgement, SessionEvent, Snapshot, Summary
 from monitor.trace import Trace
@@ -86,6 +87,7 @@ class Worker:
         )
         self._rolling = RollingVerdict(calibration)
         self._beats = BeatTracker()
+        self._reader = WindowReader()
         self._tally = RecordingTally(calibration)
         self._history: deque[Judgement] = deque(maxlen=_HISTORY)
         self._events: deque[SessionEvent] = deque(maxlen=_EVENTS)
@@ -189,6 +191,7 @@ class Worker:
         self._front_end.reset(chunk.start / self._rate)
         self._screen.reset()
         self._rolling.reset()
+        self._reader.reset()
         self._warmed_s = 0
         self._gap_ahead_s = lost_s
 
@@ -222,7 +225,7 @@ class Worker:
 
     def _judge(self, window: Window, arrived: float) -> None:
         self._tell_skipped(window.end_s)
-        judged = self._classifier.judge(window, self._front_end.image)
+        judged = self._reader.read(window, self._classifier.judge(window, self._front_end.image))
         verdict = judged.verdict
         if self._trace is not None and judged.states is not None:
             self._trace.mark(self._beats.push(judged.states))

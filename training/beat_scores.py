@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from dsp.beats import STATES, BeatTracker, HeartSound, rhythm_of
+from dsp.beats import STATES, BeatTracker, HeartSound, HeartStates, rhythm_of
 from dsp.config import FrontEndConfig
-from dsp.front_end import Window
+from dsp.front_end import FrontEnd, Window
 from model.heart_states import window_states
 from training.heart_states import StateSpan, read_heart_states
 from training.images import recording_windows
@@ -92,8 +92,7 @@ def score_beats(
         for window in windows:
             if window.refused:
                 continue
-            share = _share(network, front_end.image(window))
-            states = window_states(share, window, config, network.column_step)
+            states = found_states(network, front_end, window)
             found += tracker.push(states)
             rate = None if record.good_quality is False else _marked_rate(spans, window)
             if rate is not None:
@@ -109,6 +108,15 @@ def score_beats(
         pairs[:, 0],
         pairs[:, 1],
     )
+
+
+def found_states(network: nn.Module, front_end: FrontEnd, window: Window) -> HeartStates:
+    """The heart states of a window, as a network in evaluation mode has them."""
+    image = torch.from_numpy(front_end.image(window))[None, None]
+    with torch.inference_mode():
+        _, states = network.with_states(image)
+        share = torch.softmax(states[0].float(), dim=0).numpy()
+    return window_states(share, window, front_end.config, network.column_step)
 
 
 def beat_figures(scores: BeatScores) -> dict[str, float | int | None]:
@@ -138,12 +146,6 @@ def beat_figures(scores: BeatScores) -> dict[str, float | int | None]:
         "rate_error_bpm": float(error.mean()) if error.size else None,
         "rate_close": float((error <= CLOSE_BPM).mean()) if error.size else None,
     }
-
-
-def _share(network: nn.Module, image: NDArray[np.float32]) -> NDArray[np.float32]:
-    with torch.inference_mode():
-        _, states = network.with_states(torch.from_numpy(image)[None, None])
-        return torch.softmax(states[0].float(), dim=0).numpy()
 
 
 def _matched(spans: Sequence[StateSpan], found: Sequence[HeartSound], sound: str) -> tuple[int, int, int]:

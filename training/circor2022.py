@@ -7,9 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.records import CorpusError, Record, audio_files, table_rows
+from training.records import CorpusError, Murmur, Record, audio_files, table_rows
 
 _COLUMNS = ("Patient ID", "Locations", "Murmur", "Murmur locations", "Additional ID")
+_PHASES = ("systolic", "diastolic")
+_MARKS = tuple(
+    f"{phase.capitalize()} murmur {mark}" for phase in _PHASES for mark in ("timing", "shape", "pitch")
+)
 _MURMURS = ("Present", "Absent", "Unknown")
 _EMPTY = ("", "nan")
 # A table that pandas has written again shows a number beside empty cells with a fraction.
@@ -23,6 +27,13 @@ class _Patient:
     locations: Sequence[str]
     murmur: str
     heard_at: Sequence[str] | None
+    marks: Murmur | None
+
+    def murmur_at(self, site: str) -> Murmur | None:
+        """What is heard at a site; None where that cannot be told."""
+        if self.murmur == "Absent":
+            return Murmur("none")
+        return self.marks if self.heard_at is not None and site in self.heard_at else None
 
 
 def load_circor2022(folder: Path) -> tuple[list[Record], list[str]]:
@@ -68,6 +79,7 @@ def load_circor2022(folder: Path) -> tuple[list[Record], list[str]]:
                     patient=patient.number,
                     heard=None if patient.heard_at is None else site in patient.heard_at,
                     states=states if (states := path.with_suffix(".tsv")).is_file() else None,
+                    murmur=patient.murmur_at(site),
                 )
                 for path in found
             )
@@ -76,7 +88,7 @@ def load_circor2022(folder: Path) -> tuple[list[Record], list[str]]:
 
 def _patients(table: Path, problems: list[str]) -> list[_Patient]:
     patients: dict[str, _Patient] = {}
-    for number, locations, murmur, murmur_locations, other in table_rows(table, _COLUMNS):
+    for number, locations, murmur, murmur_locations, other, *marks in table_rows(table, _COLUMNS, _MARKS):
         own, linked = _number(number), "" if other in _EMPTY else _number(other)
         if own is None:
             problems.append(f"patient {number!r} in {table} is not a number")
@@ -90,8 +102,22 @@ def _patients(table: Path, problems: list[str]) -> list[_Patient]:
             problems.append(f"{own}: no location in {table}")
         else:
             heard_at = () if murmur == "Absent" else _split(murmur_locations)
-            patients[own] = _Patient(own, linked, _split(locations) or (), murmur, heard_at)
+            patients[own] = _Patient(own, linked, _split(locations) or (), murmur, heard_at, _murmur(marks))
     return list(patients.values())
+
+
+def _murmur(marks: Sequence[str]) -> Murmur | None:
+    """What is said of a murmur; None where nothing is, or of two at once."""
+    phases = {
+        phase: [mark.lower() for mark in marks[at : at + 3]]
+        for phase, at in zip(_PHASES, (0, 3), strict=True)
+        if marks[at] not in _EMPTY
+    }
+    if len(phases) != 1:
+        return None
+    ((phase, (timing, shape, pitch)),) = phases.items()
+    part = timing.removesuffix(phase).rstrip("-")
+    return Murmur(phase, *(None if mark in _EMPTY else mark for mark in (part, shape, pitch)))
 
 
 def _number(text: str) -> str | None:

@@ -38,6 +38,7 @@ from training.image_store import (
 )
 from training.outcome import Evaluation, ExampleImage, FoldOutcome
 from training.protocols import Protocol, Variant
+from training.reading_scores import ReadingScore, score_readings
 from training.recipes import Recipe
 from training.run import fit_split
 from training.window_qualities import WindowQualities
@@ -217,7 +218,9 @@ def _run_fold(
     folder = out / _slug(variant.name) / _slug(name)
     trained, tested = (records_digest(part, variant.front_end) for part in (split.training, split.held_out))
     copies = [file.key for file in files[1:]]
-    identity = f"{recipe.essence()} seed {seed} {trained} {copies} tested on {tested} and its beats"
+    identity = (
+        f"{recipe.essence()} seed {seed} {trained} {copies} tested on {tested}, its beats and its readings"
+    )
     found = load_checkpoint(folder / "outcome.safetensors")
     if found is None or found[1].get("identity") != identity:
         found = _fitted_and_tested(split, recipe, files, seed, folder)
@@ -244,6 +247,8 @@ def _fitted_and_tested(
         beats = score_beats(fit.network, split.held_out, store.config, EVALUATION_HOP_S)
         told, state["beat_databases"] = _told_beats(beats)
         tensors |= told
+        readings = score_readings(fit.network, split.held_out, store.config, EVALUATION_HOP_S)
+        state["readings"] = [score.to_json() for score in readings]
     return tensors, state
 
 
@@ -276,6 +281,7 @@ def _read_outcome(
         calibration=Calibration(**state["calibration"]),
         epochs=[Epoch(**epoch) for epoch in state["epochs"]],
         beats=_read_beats(tensors, state),
+        readings=[ReadingScore.from_json(kept) for kept in state.get("readings", [])],
     )
 
 

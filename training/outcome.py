@@ -17,6 +17,7 @@ from training.beat_scores import BeatScores
 from training.corpora import Record
 from training.fitting import Epoch
 from training.metrics import mean_by_record
+from training.reading_scores import ReadingScore
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,8 @@ class FoldOutcome:
         epochs: What each epoch of its training came to.
         beats: How its heart sounds agree with marked ones; None of a network that finds none, and where no
             record is marked.
+        readings: How what it makes readable between the sounds agrees with what people have heard; empty of
+            such a network, and where nobody has said.
         window_quality: Shape (n,), of each scored window; None where no quality gate was asked.
         refused: Shape (len(records),), windows of each record that the gate refused; None likewise.
     """
@@ -44,6 +47,7 @@ class FoldOutcome:
     calibration: Calibration
     epochs: Sequence[Epoch]
     beats: BeatScores | None = None
+    readings: Sequence[ReadingScore] = ()
     window_quality: NDArray[np.float64] | None = None
     refused: NDArray[np.intp] | None = None
 

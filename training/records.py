@@ -18,6 +18,23 @@ class CorpusError(TrainingError):
 
 
 @dataclass(frozen=True)
+class Murmur:
+    """A murmur, in the words of ``dsp.reading``, or that there is none.
+
+    Attributes:
+        timing: "none", "systolic", "diastolic" or "continuous".
+        part: "early", "mid", "late" or "holo"; None where nobody says.
+        shape: "crescendo", "decrescendo", "diamond" or "plateau"; likewise.
+        pitch: "low", "medium" or "high"; likewise.
+    """
+
+    timing: str
+    part: str | None = None
+    shape: str | None = None
+    pitch: str | None = None
+
+
+@dataclass(frozen=True)
 class Record:
     """One labelled recording.
 
@@ -33,6 +50,8 @@ class Record:
             ``abnormal`` is the patient's label, so that a site may be abnormal with nothing to hear.
         good_quality: The publishers' word on the signal; None where they have none.
         states: Where its heart states are marked; None where nobody has done so.
+        murmur: What people heard between the sounds of this very recording's site; None where the corpus
+            does not say.
     """
 
     name: str
@@ -45,6 +64,7 @@ class Record:
     heard: bool | None = None
     good_quality: bool | None = None
     states: Path | None = None
+    murmur: Murmur | None = None
 
 
 def list_rows(path: Path) -> Iterator[list[str]]:
@@ -64,8 +84,13 @@ def list_rows(path: Path) -> Iterator[list[str]]:
         raise CorpusError(f"{path}: cannot be read ({error}); fetch it again") from None
 
 
-def table_rows(path: Path, columns: Sequence[str]) -> Iterator[list[str]]:
+def table_rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> Iterator[list[str]]:
     """These columns of a list that begins with a header; a cell that a row lacks is empty.
+
+    Args:
+        path: The list.
+        columns: Must be there.
+        optional: Come after them; one that is not there is empty throughout.
 
     Raises:
         CorpusError: The file cannot be read or has no such column.
@@ -75,10 +100,11 @@ def table_rows(path: Path, columns: Sequence[str]) -> Iterator[list[str]]:
     missing = [column for column in columns if column not in header]
     if missing:
         raise CorpusError(f"{path}: has no column {missing[0]!r}; fetch it again")
-    where = [header.index(column) for column in columns]
+    where: list[int | None] = [header.index(column) for column in columns]
+    where += [header.index(column) if column in header else None for column in optional]
     for row in rows:
         if any(row):
-            yield [row[at] if at < len(row) else "" for at in where]
+            yield [row[at] if at is not None and at < len(row) else "" for at in where]
 
 
 def audio_files(folder: Path) -> dict[str, Path]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from training.markdown import FIGURE_NAMES, NONE, SPREAD_NAMES, estimated, number, percent, signed, table
+from training.reading_scores import UNSEEN
 from training.reliability import BINS
 from training.summary import ABSTAINED, AS_RECORDED, EVEN_ODDS
 from training.tables import QUALITIES
@@ -71,6 +72,7 @@ def report_text(summary: Mapping[str, Any], captions: Mapping[str, str]) -> str:
                 *_picture(captions, "risk-coverage.png"),
                 *([] if summary["by_patient"] else _by_window(variants)),
                 *_beats(variants),
+                *_reading(variants),
                 *_left_out(summary["left_out"]),
             ]
         )
@@ -120,6 +122,53 @@ def _beats(variants: Mapping[str, Any]) -> list[str]:
         "marked onsets of S1.",
         _table(header, rows, len(variants)),
     ]
+
+
+def _reading(variants: Mapping[str, Any]) -> list[str]:
+    """What was read between the sounds against what people have heard, where there are both."""
+    scored = {name: panel["reading"] for name, panel in variants.items() if panel["reading"]}
+    if not scored:
+        return []
+    shares = [
+        [
+            name,
+            half,
+            str(found["records"]),
+            *(
+                percent(found[figure])
+                for figure in ("answered", "timing_right", "murmur_right", "silence_right")
+            ),
+        ]
+        for name, halves in scored.items()
+        for half, found in halves.items()
+    ]
+    header = ["variant", "subjects", "recordings", "something said"]
+    header += ["timing right", "of those with a murmur", "of those without"]
+    return [
+        "## Reading",
+        "Where in the cycle a murmur was read, against where people have heard it, of recordings from sites "
+        "of which they say so; right are shares of those of which something was said. *Seen* are subjects "
+        "that the reading's thresholds were chosen on. The tables after the first count recordings of the "
+        "*unseen*, by what people have heard (rows) and what was read (columns); part, shape and pitch of "
+        "those whose timing is right.",
+        _table(header, shares, len(variants)),
+        *(
+            _confusion(scored, name, len(variants))
+            for name in ("timing", "part", "shape", "pitch")
+            if any(halves.get(UNSEEN, {}).get(name) for halves in scored.values())
+        ),
+    ]
+
+
+def _confusion(scored: Mapping[str, Any], name: str, variants: int) -> str:
+    counts = {variant: halves.get(UNSEEN, {}).get(name, {}) for variant, halves in scored.items()}
+    rows = [
+        [variant, marked, *map(str, found.values())]
+        for variant, marks in counts.items()
+        for marked, found in marks.items()
+    ]
+    columns = next(found for marks in counts.values() for found in marks.values())
+    return _table(["variant", name, *columns], rows, variants)
 
 
 def _left_out(problems: Mapping[str, Sequence[str]]) -> list[str]:

@@ -19,6 +19,7 @@ from training.intervals import CONFIDENCE, RESAMPLES, SEED, Draws, Estimate, dra
 from training.markdown import SPREAD_NAMES
 from training.metrics import Figures, class_weighted_figures, figures, figures_by_database
 from training.outcome import Evaluation, FoldOutcome
+from training.reading_scores import SEEN, UNSEEN, reading_figures
 from training.reliability import (
     BINS,
     brier,
@@ -93,6 +94,7 @@ def _variant(folds: Sequence[FoldOutcome], table: RecordTable, pooled: bool) -> 
         "folds": _over_folds(folds),
         "windows": _windows(window_table(folds), pooled),
         "beats": _beats(folds),
+        "reading": _reading(folds),
     }
 
 
@@ -288,6 +290,13 @@ def _beats(folds: Sequence[FoldOutcome]) -> dict[str, Any] | None:
         "close_bpm": CLOSE_BPM,
         "databases": {str(name): beat_figures(scores.of(name)) for name in np.unique(scores.database)},
     }
+
+
+def _reading(folds: Sequence[FoldOutcome]) -> dict[str, Any] | None:
+    """By half of the subjects; None where nothing was read, or nobody says what is heard."""
+    scores = [score for fold in folds for score in fold.readings]
+    halves = {half: [score for score in scores if score.half == half] for half in (UNSEEN, SEEN)}
+    return {half: reading_figures(found) for half, found in halves.items() if found} or None
 
 
 def _mean(values: NDArray[Any]) -> float | None:

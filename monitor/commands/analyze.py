@@ -9,10 +9,12 @@ from typing import Any
 
 import click
 
+from dsp.reading import Reading
 from model.card import ModelError
 from model.classifier import Classifier
 from monitor.failure import CommandError
-from monitor.json_lines import document_text, summary_line, window_object, write_text
+from monitor.json_lines import document_text, reading_object, summary_line, window_object, write_text
+from monitor.reading_words import reading_words
 from monitor.snapshot import Summary
 from monitor.standard_error import keep_standard_error
 from monitor.whole_recording import JudgedRecording, judge_recording
@@ -43,6 +45,10 @@ def _document(judged: JudgedRecording, tag: str) -> dict[str, Any]:
         "summary": summary,
         "windows": [window_object(verdict) for verdict in judged.windows],
         "beats": None if judged.beats is None else [asdict(sound) for sound in judged.beats],
-        # Not made yet: null is not the same as none.
-        "reading": None,
+        "reading": _reading(judged.verdict.reading),
     }
+
+
+def _reading(reading: Reading | None) -> dict[str, Any] | None:
+    told = reading_object(reading)
+    return None if told is None or reading is None else {**told, "sentence": reading_words(reading)}

@@ -7,7 +7,7 @@ import re
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from model.verdict import Label
+from model.verdict import Label, RecordingVerdict, WindowVerdict
 from monitor.dashboard.event_list import EventList
 from monitor.dashboard.gauge import Gauge
 from monitor.dashboard.theme import DARK, GRID, LARGE, SMALL, Theme, font
@@ -25,6 +25,7 @@ from monitor.dashboard.words import (
     quality_words,
     reason_words,
 )
+from monitor.reading_words import reading_words
 from monitor.snapshot import Judgement, Snapshot
 
 WINDOW_S = 10.0
@@ -32,6 +33,7 @@ WINDOW_S = 10.0
 
 _WIDTH, _COMPACT_WIDTH = 34 * GRID, 29 * GRID
 _REASON_HEIGHT = 11 * GRID
+_READING_HEIGHT = 7 * GRID
 _COMPACT_WORD = 26
 _UNIT = re.compile(r"(\d) (?=s\b|Hz\b|dB)")
 
@@ -53,6 +55,10 @@ class VerdictPanel(QWidget):
         self.reason = _text(0, "Reason")
         self.reason.setWordWrap(True)
         self.reason.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.reading = _text(0, "Reading")
+        self.reading.setWordWrap(True)
+        self.reading.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.reading.setFixedHeight(_READING_HEIGHT)
         self.heart_rate = _text(0, "Heart rate")
         self.quality = _text(0, "Signal quality")
         self.windows = _text(0, "Windows")
@@ -61,7 +67,7 @@ class VerdictPanel(QWidget):
         self.model.setObjectName("faint")
         self.model.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
-        self._left_out: list[QWidget] = [self.events, self.model]
+        self._left_out: list[QWidget] = [self.reading, self.events, self.model]
         layout = QVBoxLayout(self)
         layout.setSpacing(GRID)
         layout.addWidget(self.shape)
@@ -69,6 +75,7 @@ class VerdictPanel(QWidget):
         layout.addWidget(self.probability)
         layout.addWidget(self.gauge)
         layout.addWidget(self.reason)
+        layout.addWidget(self.reading)
         rows = QGridLayout()
         rows.setHorizontalSpacing(2 * GRID)
         rows.setVerticalSpacing(GRID // 2)
@@ -118,7 +125,7 @@ class VerdictPanel(QWidget):
             reason: Why not, or what to do.
         """
         self._say(None, None, None, reason, word=word)
-        self._rows(None, None, None, None)
+        self._rows()
         self.events.clear()
         self.model.setText("")
 
@@ -130,7 +137,7 @@ class VerdictPanel(QWidget):
             reason: Why, and what to do.
         """
         self._say(None, None, None, reason, word=word)
-        self._rows(None, None, None, None)
+        self._rows()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show what stands, or the summary of a stream that has ended."""
@@ -140,7 +147,7 @@ class VerdictPanel(QWidget):
             self._show_judgement(snapshot.judgement, snapshot.band)
             verdict = snapshot.judgement.verdict
             poor = sum(past.verdict.label is Label.POOR_SIGNAL for past in snapshot.history)
-            self._rows(verdict.heart_rate_bpm, verdict.quality, len(snapshot.history), poor)
+            self._rows(verdict, len(snapshot.history), poor)
         elif snapshot.state == "running":
             self._warm(0.0, snapshot.band)
         elif snapshot.state == "loading":
@@ -175,13 +182,13 @@ class VerdictPanel(QWidget):
             snapshot.band,
             f"Ended. This is the verdict on the whole. {reason}",
         )
-        self._rows(verdict.heart_rate_bpm, verdict.quality, verdict.windows, verdict.poor_windows)
+        self._rows(verdict, verdict.windows, verdict.poor_windows)
 
     def _warm(self, heard_s: float, band: tuple[float, float]) -> None:
         self._say(
             Label.WARMING_UP, None, band, f"{heard_s:.0f} s of {WINDOW_S:.0f} s heard.", heard_s / WINDOW_S
         )
-        self._rows(None, None, 0, 0)
+        self._rows(None, 0, 0)
 
     def _say(
         self,
@@ -205,9 +212,19 @@ class VerdictPanel(QWidget):
             self.setAccessibleDescription(told)
 
     def _rows(
-        self, rate_bpm: float | None, quality: float | None, windows: int | None, poor: int | None
+        self,
+        verdict: WindowVerdict | RecordingVerdict | None = None,
+        windows: int | None = None,
+        poor: int | None = None,
     ) -> None:
-        _put(self.heart_rate, heart_rate_words(rate_bpm))
+        rate_bpm, irregular, quality, reading = (
+            (verdict.heart_rate_bpm, verdict.irregular, verdict.quality, verdict.reading)
+            if verdict is not None
+            else (None, None, None, None)
+        )
+        told = reading_words(reading) if reading is not None else ""
+        _put(self.reading, _UNIT.sub("\\1\N{NO-BREAK SPACE}", told))
+        _put(self.heart_rate, heart_rate_words(rate_bpm, irregular))
         _put(self.quality, quality_words(quality))
         _put(self.windows, "–" if windows is None else f"{windows}, refused {poor}")
 

@@ -128,6 +128,8 @@ def quality_words(quality: float | None) -> str:
     return f"{word} ({quality:.2f})"
 
 
-def heart_rate_words(rate_bpm: float | None) -> str:
-    """Beats per minute, or a dash."""
-    return "–" if rate_bpm is None else f"{rate_bpm:.0f} bpm"
+def heart_rate_words(rate_bpm: float | None, irregular: bool | None = None) -> str:
+    """Beats per minute, and that they are uneven where they are; or a dash."""
+    if rate_bpm is None:
+        return "–"
+    return f"{rate_bpm:.0f} bpm, irregular" if irregular else f"{rate_bpm:.0f} bpm"

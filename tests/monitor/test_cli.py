@@ -18,10 +18,12 @@ import pytest
 import soundfile as sf
 
 from dsp import synthesis
+from dsp.reading import Reading
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
 from model.classifier import Classifier
 from monitor.cli import CONDITIONS, PCM_FORMATS, cli, main
 from monitor.json_lines import read_schema
+from monitor.reading_words import reading_words
 from monitor.sources.raw_pcm import FORMATS
 from recordings import demo_recordings
 from tests.monitor.streams import noise
@@ -611,6 +613,7 @@ def test_an_analysis_holds_what_the_replay_said(auscult, replay, model_name, arc
             for line in replayed.windows
         ]
         assert document["beats"] is None  # which this model does not look for
+        assert document["reading"] is None  # nor can it be read without them
 
 
 @pytest.mark.parametrize("demo", demo_recordings(), ids=lambda demo: demo.path.stem)
@@ -630,12 +633,28 @@ def test_an_analysis_finds_the_beats_of_a_heart_that_is_known(auscult, demo):
     assert right >= len(truth) - 1  # one that the recording's end cuts may be missed
     assert len(found) <= len(truth) + 1
     assert document["summary"]["heart_rate_bpm"] == pytest.approx(demo.truth["heart_rate_bpm"], rel=0.02)
+    assert document["summary"]["heart_rate_confidence"] > 0.7
+    assert document["summary"]["irregular"] is False
+    reading = document["reading"]
+    murmurs = {sound["sound"] for sound in demo.truth["sounds"] if sound["sound"].endswith("murmur")}
+    assert (
+        reading["timing"]
+        == {
+            (): "none",
+            ("systolic_murmur",): "systolic",
+            ("diastolic_murmur",): "diastolic",
+        }[tuple(murmurs)]
+    )
+    assert document["summary"]["reading"] == {name: reading[name] for name in reading if name != "sentence"}
+    assert reading["sentence"] == reading_words(Reading(**document["summary"]["reading"]))
 
 
 def test_where_no_heart_is_heard_there_are_no_beats_and_no_rate(auscult, tmp_path):
     document = json.loads(auscult("analyze", write(tmp_path / "a.wav", np.zeros(12 * 4000))).out)
     assert document["beats"] == []
     assert document["summary"]["heart_rate_bpm"] is None
+    assert document["summary"]["irregular"] is None
+    assert document["reading"] is None  # which is not the same as none
 
 
 def test_an_analysis_of_a_truncated_file_says_so(auscult, model_name, tmp_path):

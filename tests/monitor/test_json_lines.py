@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dsp.reading import PARTS, SHAPES, TIMINGS, Reading
 from model.verdict import Label, RecordingVerdict, Standing, WindowVerdict
-from monitor.json_lines import document_text, event_line, read_schema, summary_line, verdict_line, write_line
+from monitor.json_lines import (
+    document_text,
+    event_line,
+    read_schema,
+    reading_object,
+    summary_line,
+    verdict_line,
+    write_line,
+)
 from monitor.snapshot import Judgement, SessionEvent, Summary
 from tests.monitor.streams import TAG, Bench, noise
 
@@ -19,6 +28,7 @@ VERDICT_FIELDS = [
     *["kind", "window_start_s", "window_end_s", "label", "p_abnormal", "quality", "reasons"],
     *["heart_rate_bpm", "rolling", "model", "latency_ms"],
 ]
+HEART_FIELDS = ["heart_rate_confidence", "irregular", "reading"]  # which older lines lack
 EVENT_FIELDS = ["kind", "t_s", "event", "detail"]
 SUMMARY_FIELDS = [
     *["kind", "label", "p_abnormal", "quality", "reasons", "windows", "poor_windows", "gap_s"],
@@ -66,34 +76,74 @@ def test_the_schema_refuses_what_the_contract_does(number):
             assert not VALIDATOR.is_valid({**line, **change}), change
 
 
+def with_heart(fields):
+    after = fields.index("heart_rate_bpm") + 1
+    return [*fields[:after], *HEART_FIELDS, *fields[after:]]
+
+
+def test_the_schema_refuses_a_heart_that_is_none():
+    summary = json.loads(CONTRACT.split("\n")[3])
+    reading = reading_object(Reading("systolic", "mid", "diamond", 180.0, 12.0, 12, 11))
+    VALIDATOR.validate({**summary, "heart_rate_confidence": 0.9, "irregular": False, "reading": reading})
+    wrong = [
+        {"heart_rate_confidence": 1.1},
+        {"irregular": "no"},
+        {"reading": "none"},
+        *({"reading": {**reading, **change}} for change in ({"timing": "loud"}, {"beats": -1}, {"more": 1})),
+        *({"reading": {one: reading[one] for one in reading if one != field}} for field in reading),
+    ]
+    for change in wrong:
+        assert not VALIDATOR.is_valid({**summary, **change}), change
+
+
+@st.composite
+def readings(draw):
+    if draw(st.booleans()):
+        return None
+    timing = draw(st.sampled_from(TIMINGS))
+    murmur, placed = timing != "none", timing in ("systolic", "diastolic")
+    beats = draw(st.integers(4, 10**6))
+    return Reading(
+        timing,
+        draw(st.sampled_from(PARTS)) if placed else None,
+        draw(st.sampled_from(SHAPES)) if placed else None,
+        draw(st.floats(15, 672)) if murmur else None,
+        draw(st.floats(5.5, 90)) if murmur else None,
+        beats,
+        draw(st.integers(0, beats)) if murmur else 0,
+    )
+
+
+rate = st.none() | st.floats(1, 300)
+heart = st.tuples(rate, st.none() | st.floats(0, 1), st.none() | st.booleans(), readings())
 probability = st.none() | st.floats(0, 1)
 reasons = st.lists(st.sampled_from(["too_quiet", "clipped", "padded", "band_limited", "gap"]), unique=True)
-rate = st.none() | st.floats(1, 300)
 label = st.sampled_from([Label.NORMAL, Label.ABNORMAL, Label.UNCERTAIN, Label.POOR_SIGNAL])
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.floats(0, 1e6), label, st.floats(0, 1), probability, reasons, rate, label, probability)
-def test_any_verdict_makes_a_valid_line(start_s, word, p, quality, reasons, heart_rate, standing, rolling):
+@given(st.floats(0, 1e6), label, st.floats(0, 1), probability, reasons, heart, label, probability)
+def test_any_verdict_makes_a_valid_line(start_s, word, p, quality, reasons, heart, standing, rolling):
     p = None if word is Label.POOR_SIGNAL else p
-    verdict = WindowVerdict(start_s, start_s + 10, word, p, quality, tuple(reasons), heart_rate)
+    verdict = WindowVerdict(start_s, start_s + 10, word, p, quality, tuple(reasons), *heart)
     line = verdict_line(Judgement(verdict, Standing(standing, rolling), 1.25), TAG)
     VALIDATOR.validate(line)
-    assert list(line) == VERDICT_FIELDS
+    assert list(line) == with_heart(VERDICT_FIELDS)
+    assert (line["irregular"], line["reading"] is None) == (heart[2], heart[3] is None)
     assert type(line["label"]) is type(line["rolling"]["label"]) is str
     if p is not None:
         assert line["p_abnormal"] == pytest.approx(p, abs=1e-6)
 
 
 @settings(max_examples=60, deadline=None)
-@given(label, probability, probability, reasons, st.integers(0, 10**6), st.floats(0, 1e6), rate)
-def test_any_summary_makes_a_valid_line(word, p, quality, reasons, windows, duration_s, heart_rate):
-    verdict = RecordingVerdict(word, p, quality, tuple(reasons), windows, windows // 2, heart_rate)
+@given(label, probability, probability, reasons, st.integers(0, 10**6), st.floats(0, 1e6), heart)
+def test_any_summary_makes_a_valid_line(word, p, quality, reasons, windows, duration_s, heart):
+    verdict = RecordingVerdict(word, p, quality, tuple(reasons), windows, windows // 2, *heart)
     line = summary_line(Summary(verdict, duration_s / 2, duration_s, 3), TAG)
     VALIDATOR.validate(line)
-    assert list(line) == SUMMARY_FIELDS
+    assert list(line) == with_heart(SUMMARY_FIELDS)
     named = summary_line(Summary(verdict, 0.0, duration_s, 0), TAG, "심음.wav")
-    assert list(named) == [*SUMMARY_FIELDS, "source"]
+    assert list(named) == [*with_heart(SUMMARY_FIELDS), "source"]
     VALIDATOR.validate(named)
 
 

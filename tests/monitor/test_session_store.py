@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dsp.reading import Reading
 from model.verdict import Label, Standing, WindowVerdict
 from monitor import session_schema
 from monitor.session_log import SessionLog
@@ -63,6 +64,15 @@ verdicts = st.builds(
     probability,
     st.lists(st.sampled_from(["gap", "padded", "clipped"]), max_size=3).map(tuple),
     probability,
+    probability,
+    st.none() | st.booleans(),
+    st.sampled_from(
+        [
+            None,
+            Reading("none", None, None, None, None, 9, 0),
+            Reading("systolic", "late", "crescendo", 215.25, 24.5, 12, 11),
+        ]
+    ),
 )
 judgements = st.builds(Judgement, verdicts, st.builds(Standing, st.sampled_from(Label), probability), real)
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -322,9 +332,45 @@ def test_an_older_database_becomes_a_newer_one_with_all_that_it_held(folder, mon
         assert len(list(store.judgements(session))) == 50
         assert store.warning == ""
     database = sqlite3.connect(folder / DATABASE)
-    assert database.execute("PRAGMA user_version").fetchone() == (2,)
+    assert database.execute("PRAGMA user_version").fetchone() == (len(session_schema.MIGRATIONS),)
     assert {row[0] for row in database.execute("SELECT site FROM session")} == {"mitral"}
     database.close()
+
+
+def test_a_session_from_before_the_reading_has_none(folder, monkeypatch):
+    with monkeypatch.context() as older:
+        older.setattr(session_schema, "MIGRATIONS", session_schema.MIGRATIONS[:1])
+        SessionStore(folder).close()
+    database = sqlite3.connect(folder / DATABASE)
+    header = (
+        "old",
+        "2025-01-01T00:00:00+00:00",
+        None,
+        0,
+        "mic",
+        4000,
+        0.4,
+        "m",
+        "0",
+        "{}",
+        "0.1.0",
+        None,
+        None,
+    )
+    database.execute(f"INSERT INTO session VALUES ({', '.join('?' * len(header))})", header)
+    verdict = ("old", 0, 0.0, 10.0, "normal", 0.2, None, "[]", 71.5, "normal", 0.2, 4.0)
+    database.execute(f"INSERT INTO verdict VALUES ({', '.join('?' * len(verdict))})", verdict)
+    database.commit()
+    database.close()
+    with SessionStore(folder) as store:
+        (found,) = store.judgements("old")
+        assert (found.verdict.heart_rate_bpm, found.verdict.reading, found.verdict.irregular) == (
+            71.5,
+            None,
+            None,
+        )
+        store.append("old", [judgement()], [])
+        assert len(list(store.judgements("old"))) == 2
 
 
 def test_a_version_that_cannot_be_reached_changes_nothing(folder, monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 from recordings import Recording
 from training.circor2022 import load_circor2022
 from training.corpora import CorpusError, load_corpus
+from training.records import Murmur
 
 COLUMNS = ["Patient ID", "Locations", "Age", "Murmur", "Murmur locations", "Additional ID"]
 ROWS = [
@@ -55,6 +56,49 @@ def test_a_recording_has_its_patients_label_and_what_is_heard_at_its_site(folder
     assert not any(record.held_out for record in records)
     assert {record.good_quality for record in records} == {None}
     assert all(record.path.stem == record.name and record.path.is_file() for record in records)
+
+
+def test_what_people_heard_is_said_of_the_sites_where_they_heard_it(folder):
+    phases = [
+        f"{phase} murmur {mark}"
+        for phase in ("Systolic", "Diastolic")
+        for mark in ("timing", "shape", "pitch")
+    ]
+    nothing = ["nan"] * 3
+    rows = [
+        [*ROWS[0], "Early-systolic", "Decrescendo", "Low", *nothing],
+        [*ROWS[1], *nothing, *nothing],
+        [*ROWS[2], *nothing, *nothing],
+        ["40", "PV", "nan", "Present", "PV", "", *nothing, "Holodiastolic", "nan", "High"],
+        [
+            "50",
+            "Phc",
+            "Infant",
+            "Present",
+            "Phc",
+            "60",
+            "Holosystolic",
+            "Plateau",
+            "Low",
+            "Holodiastolic",
+            "nan",
+            "",
+        ],
+    ]
+    write_table(folder, rows, [*COLUMNS, *phases])
+    records, _ = load_circor2022(folder)
+    assert [(record.name, record.murmur) for record in records] == [
+        ("10_AV", None),
+        ("10_MV_1", Murmur("systolic", "early", "decrescendo", "low")),
+        ("10_MV_2", Murmur("systolic", "early", "decrescendo", "low")),
+        ("20_AV", Murmur("none")),
+        ("40_PV", Murmur("diastolic", "holo", None, "high")),
+        ("50_Phc", None),  # two murmurs at once
+    ]
+    write_table(folder, ROWS)
+    records, problems = load_circor2022(folder)
+    assert problems == []
+    assert {record.murmur for record in records} == {None, Murmur("none")}
 
 
 def test_linked_patients_are_one_group_over_however_many_links(folder):

@@ -15,6 +15,8 @@ from training.beat_scores import BeatScores
 from training.corpora import Record
 from training.fitting import Epoch
 from training.outcome import Evaluation, ExampleImage, FoldOutcome
+from training.reading_scores import SEEN, UNSEEN, ReadingScore
+from training.records import Murmur
 from training.report import COLUMNS, write_report
 from training.tables import first_verdict_s, flips, record_table
 
@@ -249,6 +251,40 @@ def test_beats_are_told_by_database_over_all_folds(tmp_path):
     assert told["cinc2016-b"]["rate_close"] == pytest.approx(2 / 3)
     report = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "| cinc2016-b | 2 | 1.000 | 1.000 | 1.000 | 4 | 75.0 % | 3.500 | 66.7 % |" in report
+
+
+def readings(half, *found):
+    """A systolic plateau at each place, read so; None where nothing could be said."""
+    marked = Murmur("systolic", "holo", "plateau", "low")
+    return [ReadingScore(half, marked, None if one is None else replace(marked, **one)) for one in found]
+
+
+def test_readings_are_told_by_half_over_all_folds(tmp_path):
+    first, second = fold("fold 1", 1), fold("fold 2", 2)
+    silent = {"timing": "none", "part": None, "shape": None, "pitch": None}
+    folds = [
+        replace(first, readings=[*readings(SEEN, {}), *readings(UNSEEN, {"shape": "diamond"}, silent)]),
+        replace(
+            second,
+            readings=[*readings(UNSEEN, {}, None), ReadingScore(UNSEEN, Murmur("none"), Murmur("none"))],
+        ),
+    ]
+    found = write_report(tmp_path, replace(evaluation(), variants={"only": folds}))
+    told = found["variants"]["only"]["reading"]
+    assert told[SEEN]["timing_right"] == told[SEEN]["murmur_right"] == 1
+    assert told[SEEN]["silence_right"] is None
+    assert (told[UNSEEN]["records"], told[UNSEEN]["answered"], told[UNSEEN]["timing_right"]) == (5, 0.8, 0.75)
+    report = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "| unseen | 5 | 80.0 % | 75.0 % | 66.7 % | 100.0 % |" in report
+    assert "| timing | none | systolic | diastolic | continuous | nothing said |" in report
+    assert "| systolic | 1 | 2 | 0 | 0 | 1 |" in report
+    assert "| plateau | 0 | 0 | 1 | 1 |" in report
+
+
+def test_where_nothing_was_read_the_report_says_nothing_of_it(tmp_path):
+    found = write_report(tmp_path, evaluation())
+    assert found["variants"]["only"]["reading"] is None
+    assert "## Reading" not in (tmp_path / "report.md").read_text(encoding="utf-8")
 
 
 def test_where_no_beats_were_looked_for_the_report_says_nothing_of_them(tmp_path):

@@ -1,6 +1,7 @@
 import shutil
 import signal
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,10 +9,12 @@ import soundfile as sf
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
+from dsp.reading import Reading
 from dsp.synthesis import SynthesisConfig
-from model.verdict import Label
+from model.verdict import Label, Standing, WindowVerdict
 from monitor.audio import InputDevice
 from monitor.dashboard import DashboardError, application, playback, run_dashboard
+from monitor.dashboard.verdict_panel import VerdictPanel
 from monitor.dashboard.words import (
     DEVICE_LOST,
     EMPTY,
@@ -24,8 +27,10 @@ from monitor.dashboard.words import (
     RESEARCH_ONLY,
 )
 from monitor.keeping import Keeping
+from monitor.reading_words import reading_words
 from monitor.session_store import DATABASE, SOUND, SessionStore
 from monitor.settings import read_settings
+from monitor.snapshot import Judgement, Snapshot
 from monitor.sources.choice import SourceChoice, microphone_choice, recording_choice, synthetic_choice
 from monitor.sources.protocol import SourceError, SourceHealth
 from monitor.sources.synthetic import SyntheticSource
@@ -58,6 +63,28 @@ def test_heart_rate_and_quality_are_dashes_while_nobody_measures_them(window, pl
     verdict = window.session.snapshot.summary.verdict
     assert (window.verdict.heart_rate.text() == "–") == (verdict.heart_rate_bpm is None)
     assert (window.verdict.quality.text() == "–") == (verdict.quality is None)
+
+
+def test_what_is_heard_between_the_sounds_is_said_in_one_sentence(qtbot):
+    panel = VerdictPanel()
+    qtbot.addWidget(panel)
+    reading = Reading("systolic", "holo", "diamond", 183.0, 20.0, 12, 11)
+    verdict = WindowVerdict(0.0, 10.0, Label.ABNORMAL, 0.9, None, (), 71.6, 0.9, True, reading)
+    judgement = Judgement(verdict, Standing(Label.ABNORMAL, 0.9), 1.0)
+    panel.show_snapshot(Snapshot("heart", 4000, state="running", judgement=judgement))
+    assert plain(panel.reading.text()) == reading_words(reading)
+    assert panel.heart_rate.text() == "72 bpm, irregular"
+    # The longest sentence fits the room that is kept for it.
+    panel.reading.setText(
+        reading_words(replace(reading, timing="diastolic", part="early", shape="decrescendo", beats=30))
+    )
+    assert panel.reading.heightForWidth(panel.width() - 32) <= panel.reading.height()
+    silent = replace(judgement, verdict=replace(verdict, reading=None, irregular=None))
+    panel.show_snapshot(Snapshot("heart", 4000, state="running", judgement=silent))
+    assert panel.reading.text() == ""
+    panel.show_snapshot(Snapshot("heart", 4000, state="running", judgement=judgement))
+    panel.withhold(DEVICE_LOST, "")
+    assert panel.reading.text() == ""
 
 
 def test_says_why_a_short_recording_was_looped(window, play, record):

@@ -45,6 +45,12 @@ def test_an_event_is_not_said_twice():
     assert words.event_words("device_lost", 8.0, "USB") == "00:08 Device lost: USB"
 
 
+def test_a_heart_rate_says_that_it_is_irregular():
+    assert words.heart_rate_words(None) == words.heart_rate_words(None, None) == "–"
+    assert words.heart_rate_words(71.6) == words.heart_rate_words(71.6, False) == "72 bpm"
+    assert words.heart_rate_words(71.6, True) == "72 bpm, irregular"
+
+
 @pytest.mark.parametrize("label", list(Label))
 def test_every_label_has_a_word_a_shape_and_no_other_label_has_either(label):
     assert words.LABELS[label]
