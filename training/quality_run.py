@@ -6,6 +6,7 @@ import hashlib
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -84,7 +85,11 @@ def train_quality(
     """
     records, left_out = load_records(folders, allow_missing)
     identity = f"{recipe} seed {seed} {records_digest(records, FINE_FRONT_END)}"
-    examples = _examples(records, recipe, NoiseCorpus(noise), seed, progress)
+
+    @cache
+    def examples() -> QualityExamples:
+        return _examples(records, recipe, NoiseCorpus(noise), seed, progress)
+
     done = 0
 
     def told(_: int, loss: float) -> None:
@@ -92,7 +97,7 @@ def train_quality(
         done += 1
         on_epoch(done, loss)
 
-    def fitted(name: str, chosen: QualityExamples) -> QualityCNN:
+    def fitted(name: str, tested: NDArray[np.bool_]) -> QualityCNN:
         nonlocal done
         path = out / f"{name}.safetensors"
         found = load_checkpoint(path)
@@ -101,7 +106,9 @@ def train_quality(
             network = QualityCNN()
             network.load_state_dict(found[0])
             return network.eval()
-        network = fit_quality(recipe, chosen, records, seed, told)
+        # What is of nobody has a negative index, and all gates learn from it.
+        learnt = ~np.append(tested, [False, False])[examples().record]
+        network = fit_quality(recipe, examples()[learnt], records, seed, told)
         save_checkpoint(path, network.state_dict(), {"identity": identity})
         return network
 
@@ -109,9 +116,7 @@ def train_quality(
     kinds, answers = held_back_kinds(NoiseCorpus(noise, "held back")), []
     for number, fold in enumerate(folds_by_group(records, FOLDS, seed), 1):
         tested = np.array([record.name in fold for record in records])
-        # What is of nobody has a negative index, and all folds learn from it.
-        own = np.append(tested, [False, False])[examples.record]
-        gate = fitted(f"fold-{number}", examples[~own])
+        gate = fitted(f"fold-{number}", tested)
         places = np.flatnonzero(tested)
         strangers = [records[place] for place in places]
         judged = judge_records(gate, progress(strangers, f"fold {number}"))
@@ -125,7 +130,7 @@ def train_quality(
         answers += [GateAnswers.of(part, score_quality(gate, part)) for part in (noisy, alone, hearts)]
     answers.append(GateAnswers.of_records(qualities))
     keep_qualities(out, records, qualities)
-    gate = fitted("whole", examples)
+    gate = fitted("whole", np.zeros(len(records), bool))
     every = GateAnswers.joined(answers)
     metrics = {"command": command, "folds": FOLDS, "left_out": left_out, **score_gate(every, records)}
     write_quality_report(out, metrics, every, records)

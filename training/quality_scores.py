@@ -136,11 +136,14 @@ def _classes(answers: GateAnswers, records: Sequence[Record]) -> list[dict[str, 
 
 
 def _class(record: Record) -> str:
+    """Normal or abnormal, and of a murmur where it lies and what shape it has, as people have heard it."""
     if not record.abnormal:
         return "normal"
-    return {True: "abnormal, murmur heard here", False: "abnormal, no murmur heard here"}.get(
-        record.heard, "abnormal"
-    )
+    if record.murmur is None:
+        return "abnormal, no murmur heard here" if record.heard is False else "abnormal"
+    murmur = record.murmur
+    named = " ".join(filter(None, (murmur.part, murmur.timing, "murmur")))
+    return ", ".join(filter(None, ("abnormal", named, murmur.shape)))
 
 
 def _by_kind(answers: GateAnswers, chosen: NDArray[np.bool_]) -> list[dict[str, Any]]:
