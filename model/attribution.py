@@ -41,9 +41,10 @@ class Attribution:
         start_s: Middle of the first column's frame on the source's clock, in seconds.
         step_s: Between columns, in seconds.
         edges_hz: Shape (bands + 1,), hertz: row i reaches from entry i to entry i + 1.
-        moved: Shape (bands, columns), float32, read-only, lowest band first: by how much the logit of abnormal
-            less that of normal is higher for what the cell holds; above 0 it moved towards abnormal, below 0
-            towards normal. Smoothed, which leaves the sum as it is. Of a padded window only the heard part.
+        moved: Shape (bands, columns), float32, read-only, lowest band first: by how much the logit of
+            abnormal less that of normal is higher for what the cell holds; above 0 it moved towards abnormal,
+            below 0 towards normal. Smoothed, which leaves the sum as it is. Of a padded window only the heard
+            part.
     """
 
     start_s: float
