@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 STEPS = 8
 """Gradients that are averaged; with them the sum is off by 2 to 3 % of the difference of the answers."""
 
-# Single cells are as much the network's noise as the sound's; half heights are so 0.12 s and 2.4 bands apart.
-_SMOOTH_S, _SMOOTH_BANDS = 0.05, 1.0
+# Single cells are as much the network's noise as the sound's; half heights are so 0.14 s and 3.5 bands apart.
+_SMOOTH_S, _SMOOTH_BANDS = 0.06, 1.5
 
 
 @dataclass(frozen=True, eq=False)

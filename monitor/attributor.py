@@ -10,9 +10,8 @@ from dsp.front_end import Window
 from model.attribution import Attribution, AttributionWork
 from model.classifier import Classifier, ImageOf
 
-REST = 10
-"""From the start of a step to the next one at the earliest, in times its duration: a tenth of a core."""
-
+REST = 20
+"""From the start of a step to the next one at the earliest, in times its duration: a twentieth of a core."""
 
 _FIRST_S = 0.05
 """What the first step is taken to last: whatever it is the first to load comes on top."""
