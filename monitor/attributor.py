@@ -10,8 +10,8 @@ from dsp.front_end import Window
 from model.attribution import Attribution, AttributionWork
 from model.classifier import Classifier, ImageOf
 
-REST = 20
-"""From the start of a step to the next one at the earliest, in times its duration: a twentieth of a core."""
+REST = 12
+"""From the start of a step to the next one at the earliest, in times its duration: a twelfth of a core."""
 
 _FIRST_S = 0.05
 """What the first step is taken to last: whatever it is the first to load comes on top."""

@@ -123,7 +123,7 @@ class Session:
     def attribute(self, wanted: bool) -> None:
         """Work out what moves the verdicts from now on, or no more; callable from any thread.
 
-        It takes at most a twentieth of a core, keeps no verdict waiting, and is found in the snapshot.
+        It takes at most a tenth of a core, keeps no verdict waiting, and is found in the snapshot.
         """
         if wanted:
             self._attribution_wanted.set()

@@ -555,13 +555,13 @@ def play_asked(took_s, seconds=20.0, wanted=True, hop_s=0.4, block=20, watch=Non
 
 @settings(max_examples=10, deadline=None)
 @given(took_s=st.floats(0.001, 0.06))
-def test_attributions_take_a_twentieth_of_a_core_at_most_and_keep_no_verdict_waiting(took_s):
+def test_attributions_take_a_tenth_of_a_core_at_most_and_keep_no_verdict_waiting(took_s):
     bench, stub, seen = play_asked(took_s)
     assert len(stub.steps) >= 3
     for (began, ended), (following, _) in pairwise(stub.steps):
-        assert following - began >= 20 * (ended - began) - 1e-9
+        assert following - began >= 10 * (ended - began) - 1e-9
     busy = sum(ended - began for began, ended in stub.steps)
-    assert busy <= 0.05 * (stub.steps[-1][0] - stub.steps[0][0]) + took_s + 1e-9
+    assert busy <= 0.1 * (stub.steps[-1][0] - stub.steps[0][0]) + took_s + 1e-9
     assert max(said.latency_ms for said in bench.judgements) < 1e-6
     told = [one for one in seen if one is not None]
     assert told

@@ -484,6 +484,7 @@ def fits(window, width, height):
     window.resize(width, height)
     QApplication.processEvents()
     assert (window.width(), window.height()) == (width, height)
+    assert window.bar.minimumSizeHint().width() <= width, "the buttons overlap"
     parts = [part for part in window.findChildren(QWidget) if part.window() is window]
     for part in parts:
         # What lies in the plots is theirs to clip.
