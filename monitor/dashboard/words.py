@@ -70,7 +70,7 @@ KEYS = (
     ("Space", "Start or stop"),
     ("R", "Record the sound of devices, or not"),
     ("S", "Sound on or off, for recordings"),
-    ("W", "Outline what moved the verdict, or not"),
+    ("W", "Outline what moved the verdict"),
     ("T", "Light or dark theme"),
     ("Ctrl+O", "Open recordings"),
     ("Alt+O", "Choose a source"),
