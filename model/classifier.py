@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dsp.beats import HeartSound, HeartStates, sounds_and_rhythm
 from dsp.front_end import Window
+from model.attribution import AttributionWork
 from model.card import Calibration
 from model.heart_states import window_states
 from model.loading import DEFAULT_MODEL, load_model
@@ -111,6 +112,15 @@ class Classifier:
             irregular=rhythm.irregular,
         )
         return JudgedWindow(verdict, states, sounds)
+
+    def attribution(self, window: Window, image_of: ImageOf) -> AttributionWork:
+        """What moves the answer on a window: to be worked out, step by step. Verdicts stay as they are.
+
+        Args:
+            window: Not refused.
+            image_of: Makes its image: ``FrontEnd.image``.
+        """
+        return AttributionWork(self._network, image_of(window), window, self.config)
 
     def _answer(self, image: NDArray[np.float32]) -> tuple[float, NDArray[np.float32] | None]:
         """Probability of abnormal, and of each state in each column, shape (4, columns)."""

@@ -77,6 +77,14 @@ class PaperCNN(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits, shape (batch, 2), of images, shape (batch, 1, 50, 121)."""
+        return self.logits(self.views(images))
+
+    def views(self, images: Tensor) -> Tensor:
+        """What is looked at of images: themselves."""
+        return images
+
+    def logits(self, images: Tensor) -> Tensor:
+        """Logits of ``views``."""
         # Pooling before a rising nonlinearity gives the same as after it, for a quarter of the work.
         pool = _max_pool if self.training else halving_max
         images = self._activate(pool(self.first(images)))
@@ -147,13 +155,31 @@ class AuscultCNN(nn.Module):
         Returns:
             Shapes (batch, 2) and (batch, 4, ceil(frames / 2)): column i lies at frame 2 i.
         """
+        return self._logits_and_states(self.views(images))
+
+    def views(self, images: Tensor) -> Tensor:
+        """The two views of images.
+
+        Args:
+            images: Shape (batch, 1, bands, frames).
+
+        Returns:
+            Shape (batch, 2, bands, frames).
+        """
         moving = images - images.median(dim=3, keepdim=True).values
         moving = moving / (moving.std(dim=(1, 2, 3), keepdim=True) + _FAINTEST_SPREAD)
-        views = torch.cat([images, moving], dim=1).contiguous(memory_format=torch.channels_last)
+        return torch.cat([images, moving], dim=1).contiguous(memory_format=torch.channels_last)
+
+    def logits(self, views: Tensor) -> Tensor:
+        """Logits, shape (batch, 2), of ``views``."""
+        return self._logits_and_states(views)[0]
+
+    def _logits_and_states(self, views: Tensor) -> tuple[Tensor, Tensor]:
         columns = self.columns(self.features(views).mean(dim=2))
         states = self.states(columns)
-        # The verdict must not bend the states to its use: they learn from what people have marked.
-        share = torch.softmax(states.detach().float(), dim=1)
+        # The verdict must not bend the states to its use: they learn from what people have marked. To tell
+        # what moved a verdict, though, its gradient is followed through them too.
+        share = torch.softmax((states.detach() if self.training else states).float(), dim=1)
         share = share / (share.sum(dim=2, keepdim=True) + _FAINTEST_SPREAD)
         within = torch.bmm(share, columns.float().transpose(1, 2)).flatten(1)
         pooled = torch.cat([columns.float().mean(dim=2), within], dim=1)

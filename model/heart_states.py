@@ -24,6 +24,10 @@ def window_states(
         column_step: Frames of the image in a column.
     """
     step_s = column_step * config.frame_step / config.rate
-    into_s = config.frame / 2 / config.rate
-    heard = math.ceil((window.heard_s - into_s) / step_s)
-    return HeartStates(window.start_s + into_s, step_s, share[:, : max(0, heard)])
+    heard = heard_columns(window, config, step_s)
+    return HeartStates(window.start_s + config.frame / 2 / config.rate, step_s, share[:, :heard])
+
+
+def heard_columns(window: Window, config: FrontEndConfig, step_s: float) -> int:
+    """Columns of a window's image, ``step_s`` seconds apart, whose frame has its middle in what was heard."""
+    return max(0, math.ceil((window.heard_s - config.frame / 2 / config.rate) / step_s))

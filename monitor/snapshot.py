@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from model.verdict import RecordingVerdict, Standing, WindowVerdict
+
+if TYPE_CHECKING:
+    from model.attribution import Attribution
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Snapshot:
         judgement: The newest one.
         history: Judgements of the session's last minutes, oldest first, warming-up ones left out.
         events: The last events, oldest first.
+        attribution: What moved the newest verdict of which that is known; None while nobody asks.
         summary: Set when the session has ended.
     """
 
@@ -94,4 +99,5 @@ class Snapshot:
     judgement: Judgement | None = None
     history: tuple[Judgement, ...] = ()
     events: tuple[SessionEvent, ...] = ()
+    attribution: Attribution | None = None
     summary: Summary | None = None

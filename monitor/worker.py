@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from dsp.spectrogram import ScreenSpectrogram
 from model.classifier import Classifier
 from model.verdict import Label, RecordingTally, RollingVerdict, WindowVerdict
 from model.window_reader import WindowReader
+from monitor.attributor import Attributor
 from monitor.ring import Chunk, Ring
 from monitor.snapshot import Judgement, SessionEvent, Snapshot, Summary
 from monitor.trace import Trace
@@ -59,6 +61,7 @@ class Worker:
         trace: Filled for the screen; None leaves it out.
         reports: Events that others append from any thread; told at the next step.
         clock: Monotonic seconds, the one that stamps the ring's blocks.
+        attribution_wanted: Set, from any thread, while what moved the verdicts is asked for.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class Worker:
         trace: Trace | None = None,
         reports: deque[SessionEvent] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        attribution_wanted: threading.Event | None = None,
     ) -> None:
         self._ring, self._front_end, self._classifier = ring, front_end, classifier
         self._rate = front_end.source_rate
@@ -88,6 +92,9 @@ class Worker:
         self._rolling = RollingVerdict(calibration)
         self._beats = BeatTracker()
         self._reader = WindowReader()
+        self._attributor = Attributor(
+            classifier, front_end.image, attribution_wanted or threading.Event(), clock
+        )
         self._tally = RecordingTally(calibration)
         self._history: deque[Judgement] = deque(maxlen=_HISTORY)
         self._events: deque[SessionEvent] = deque(maxlen=_EVENTS)
@@ -130,6 +137,7 @@ class Worker:
         if chunk is None:
             if self._tell_reports(self._end):
                 self._publish()
+            self._attribute()
             return False
         self._tell_reports(chunk.start - chunk.lost)
         if chunk.lost:
@@ -147,6 +155,7 @@ class Worker:
         self._publish(
             peak=float(magnitude.max()), rms=float(np.sqrt(np.mean(np.square(magnitude, dtype=np.float64))))
         )
+        self._attribute()
         return True
 
     def finish(self) -> None:
@@ -168,6 +177,7 @@ class Worker:
         verdict = self._tally.result()
         if self._restarted and not verdict.windows:
             verdict = replace(verdict, reasons=("gap",))
+        self._attributor.finish()
         summary = Summary(verdict, round(self._gap_s, 6), round(self._end / self._rate, 6), self._skipped)
         self._publish(state="ended", summary=summary)
 
@@ -229,12 +239,21 @@ class Worker:
         verdict = judged.verdict
         if self._trace is not None and judged.states is not None:
             self._trace.mark(self._beats.push(judged.states))
+        if verdict.p_abnormal is not None:
+            self._attributor.judged(window)
         self._tally.add([verdict])
         judgement = Judgement(
             verdict, self._rolling.update(verdict), round((self._clock() - arrived) * 1e3, 3)
         )
         self._history.append(judgement)
         self._say(judgement)
+
+    def _attribute(self) -> None:
+        # At normal pace the sound that is still to come takes that long.
+        missing = self._front_end.samples_to_next_window - self._ring.waiting
+        self._attributor.step(missing / self._rate)
+        if self._attributor.newest is not self.snapshot.attribution:
+            self._publish()
 
     def _say(self, judgement: Judgement) -> None:
         self._listeners.judgement(judgement)
@@ -295,6 +314,7 @@ class Worker:
             skipped_windows=self._skipped,
             history=tuple(self._history),
             events=tuple(self._events),
+            attribution=self._attributor.newest,
             **changes,
         )
 

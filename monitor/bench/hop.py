@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,23 +11,27 @@ from typing import Any
 import numpy as np
 
 from dsp.beats import sounds_and_rhythm
-from dsp.front_end import FrontEnd, WindowImage
+from dsp.front_end import FrontEnd, Window, WindowImage
 from dsp.resample import StreamingResampler
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
 from model.classifier import Classifier
 from model.window_reader import WindowReader
+from monitor.attributor import Attributor
 from monitor.bench.figure import Figure
 
 HOP_S = 0.4
 HOPS = 1000
 WARM_UP = 50
 RESAMPLED_RATE = 48_000
+ATTRIBUTIONS = 30
+ASKED_S = 5.0
 
 
 def measure_hop(model: str) -> list[Figure]:
     """Time 1,000 hops at the default hop on a synthetic stream at the analysis rate, on one thread.
 
-    Resampling, which such a stream does not need, is timed apart.
+    Resampling, which such a stream does not need, and what moved a verdict, which must be asked for, are
+    timed apart.
 
     Raises:
         ModelError: The model cannot be used.
@@ -64,7 +70,38 @@ def measure_hop(model: str) -> list[Figure]:
         Figure("hop: whole, median", float(np.median(whole)), "ms", 6.5),
         Figure("hop: whole, p99", float(np.percentile(whole, 99)), "ms", 10),
         Figure(f"hop: resampling from {RESAMPLED_RATE} Hz, median", _resampling_ms(), "ms"),
+        Figure(
+            "what moved a verdict, where asked for: median",
+            _attribution_ms(classifier, window, front_end),
+            "ms",
+        ),
+        Figure(
+            "what moved the verdicts, where asked for: CPU",
+            _attribution_percent(classifier, window, front_end),
+            "% of a core",
+            10,
+        ),
     ]
+
+
+def _attribution_ms(classifier: Classifier, window: Window, front_end: FrontEnd) -> float:
+    def work() -> None:
+        classifier.attribution(window, front_end.image).finish()
+
+    return float(np.median([_timed(work)[1] for _ in range(ATTRIBUTIONS)]))
+
+
+def _attribution_percent(classifier: Classifier, window: Window, front_end: FrontEnd) -> float:
+    """What a worker spends on them to whom a block of sound comes every 10 ms."""
+    wanted = threading.Event()
+    wanted.set()
+    attributor = Attributor(classifier, front_end.image, wanted, time.monotonic)
+    began, used = time.perf_counter(), time.thread_time()
+    while (elapsed := time.perf_counter() - began) < ASKED_S:
+        attributor.judged(window)
+        attributor.step(math.inf)
+        time.sleep(0.01)
+    return 100 * (time.thread_time() - used) / elapsed
 
 
 def _resampling_ms() -> float:

@@ -10,7 +10,7 @@ from monitor.dashboard.words import RESEARCH_ONLY
 
 
 class ControlBar(QWidget):
-    """Source, start and stop, record, sound, theme, keys; and what the program is not."""
+    """Source, start and stop, record, sound, outlines, theme, keys; and what the program is not."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -20,6 +20,8 @@ class ControlBar(QWidget):
         self.start = _button("St&art", "Start or stop", "Start or stop (Space)")
         self.record = _button("&Record off", "Record on or off", "Record the sound of devices (R)")
         self.sound = _button("Soun&d off", "Sound on or off", "Play recordings aloud (S)")
+        self.why = _button("&Why off", "Outline what moved the verdict", "Outline what moved the verdict (W)")
+        self.why.setCheckable(True)
         self.theme = _button("Li&ght", "Light or dark theme", "Light or dark theme (T)")
         self.keys = _button("K&eys", "Keyboard shortcuts", "All keys (?)")
         # Room for the longer of a button's two words, so that its neighbours stay where they are.
@@ -27,6 +29,7 @@ class ControlBar(QWidget):
             (self.start, ("Start", "Stop")),
             (self.record, ("Record off", "Record on")),
             (self.sound, ("Sound off", "Sound on")),
+            (self.why, ("Why off", "Why on")),
             (self.theme, ("Light", "Dark")),
         ):
             widest = max(button.fontMetrics().horizontalAdvance(word) for word in words)
@@ -35,10 +38,15 @@ class ControlBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID // 2)
         layout.setSpacing(GRID)
-        for part in (self.source, self.start, self.record, self.sound, self.theme, self.keys):
+        for part in (self.source, self.start, self.record, self.sound, self.why, self.theme, self.keys):
             layout.addWidget(part)
         layout.addStretch(1)
         layout.addWidget(self.research)
+        self._layout = layout
+
+    def set_compact(self, compact: bool) -> None:
+        """Move the buttons together where there is little room."""
+        self._layout.setSpacing(GRID // 2 if compact else GRID)
 
     def show_playing(self, playing: bool, possible: bool) -> None:
         """Say what the start button would do, and whether there is anything to start."""
@@ -60,6 +68,11 @@ class ControlBar(QWidget):
         if self.sound.text() != words:
             self.sound.setText(words)
         self.sound.setEnabled(possible)
+
+    def show_why(self, on: bool) -> None:
+        """Say whether what moved the verdict is outlined."""
+        self.why.setText("&Why on" if on else "&Why off")
+        self.why.setChecked(on)
 
     def show_theme(self, name: str) -> None:
         """Name the other theme."""

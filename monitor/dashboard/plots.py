@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
@@ -19,12 +20,17 @@ from monitor.dashboard.spectrogram_view import HIGH_HZ, LOW_HZ, SpectrogramItem
 from monitor.dashboard.tape import SPAN_S, Tape
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.waveform import WaveformItem
+from monitor.dashboard.words import OUTLINES
 from monitor.snapshot import Judgement
 from monitor.trace import TracePiece
+
+if TYPE_CHECKING:
+    from model.attribution import Attribution
 
 _AXIS_WIDTH = 64
 _ENDS = 1e-4  # or rounding hides the labels at the ends
 _FREQUENCIES = (20, 200, 400, 600, 800)
+_SPECTROGRAM = f"Spectrogram, {LOW_HZ:g}–{HIGH_HZ:g} Hz"
 
 
 class Plots(pg.GraphicsLayoutWidget):
@@ -42,6 +48,7 @@ class Plots(pg.GraphicsLayoutWidget):
         self.paint_times: deque[float] = deque(maxlen=3000)
         self.tape = Tape()
         self._ratio: float | None = None
+        self._outlines = False
         self._theme = DARK
         self.ci.layout.setContentsMargins(GRID, 0, 3 * GRID, 0)
         self.ci.layout.setVerticalSpacing(GRID)
@@ -70,7 +77,7 @@ class Plots(pg.GraphicsLayoutWidget):
             QLabel(text, self)
             for text in (
                 "Waveform, bandpassed; bars: S1 solid, S2 hollow",
-                f"Spectrogram, {LOW_HZ:g}–{HIGH_HZ:g} Hz",
+                _SPECTROGRAM,
                 "Probability of abnormal; hatched: uncertain",
             )
         ]
@@ -100,6 +107,15 @@ class Plots(pg.GraphicsLayoutWidget):
         """Mark heart sounds on the waveform."""
         self.waveform.set_sounds(sounds)
 
+    def show_attribution(self, attribution: Attribution | None) -> None:
+        """Outline on the spectrogram what moved a verdict; None for nothing."""
+        self.spectrogram.set_attribution(attribution)
+
+    def explain_outlines(self, wanted: bool) -> None:
+        """Say above the spectrogram what outlines mean, or no more."""
+        self._outlines = wanted
+        self._place_captions()
+
     def show_history(self, history: Sequence[Judgement], band: tuple[float, float]) -> None:
         """Show the judgements of the last minutes and the abstention band."""
         self.history.show_history(history, band)
@@ -111,6 +127,7 @@ class Plots(pg.GraphicsLayoutWidget):
             item.clear()
             item.show_until(0.0)
         self.waveform.set_sounds(())
+        self.spectrogram.set_attribution(None)
         self.history.show_history((), (0.5, 0.5))
 
     def set_ratio(self, ratio: float) -> None:
@@ -176,8 +193,14 @@ class Plots(pg.GraphicsLayoutWidget):
             else:
                 item.place(frame.vb.rect(), ratio, self.tape.stretches)
                 item.show_until(now_s, self.tape.gaps)
+        self._place_captions()
+
+    def _place_captions(self) -> None:
         for frame, caption in zip(self._frames, self.captions, strict=True):
             corner = frame.mapToScene(frame.vb.pos()).toPoint()
+            if frame is self._frames[1]:
+                room = self.width() - corner.x()
+                caption.setText(_that_fits(OUTLINES, caption, room) if self._outlines else _SPECTROGRAM)
             caption.adjustSize()
             caption.move(corner.x(), corner.y() - caption.height() - 2)
 
@@ -185,3 +208,9 @@ class Plots(pg.GraphicsLayoutWidget):
         scale = f"{self.waveform.full_scale:.4f}".rstrip("0").rstrip(".")
         axis = self._frames[0].getAxis("left")
         axis.setTicks([[(-1, f"−{scale}"), (0, "0"), (1, f"+{scale}")]])
+
+
+def _that_fits(choices: Sequence[str], label: QLabel, room: int) -> str:
+    """The first words that fit into so many logical pixels, or else the last."""
+    measure = label.fontMetrics().horizontalAdvance
+    return next((words for words in choices if measure(words) <= room), choices[-1])

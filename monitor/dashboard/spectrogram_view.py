@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
@@ -11,9 +12,13 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from dsp.spectrogram import ScreenSpectrogram
+from monitor.dashboard.attribution_overlay import AttributionOverlay
 from monitor.dashboard.scrolling import ScrollingItem
 from monitor.dashboard.tape import COLUMN_S, SPAN_S, Stretch
 from monitor.dashboard.theme import Theme
+
+if TYPE_CHECKING:
+    from model.attribution import Attribution
 
 LOW_HZ, HIGH_HZ = 20.0, 850.0
 """The axis' ends."""
@@ -108,12 +113,26 @@ class SpectrogramRing:
 
 
 class SpectrogramItem(ScrollingItem):
-    """Draws a ``SpectrogramRing`` in at most two pieces."""
+    """Draws a ``SpectrogramRing`` in at most two pieces, and outlines over it what moved a verdict.
+
+    Attributes:
+        columns: The ring.
+        overlay: Outlines over it; None while there are none.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._ground = 0xFF000000
         self.columns = SpectrogramRing(1, 1, self._ground)
+        self._attribution: Attribution | None = None
+        self.overlay: AttributionOverlay | None = None
+
+    def set_attribution(self, attribution: Attribution | None) -> None:
+        """Choose what is outlined, None for nothing; the same once more costs nothing."""
+        if attribution is not self._attribution:
+            self._attribution = attribution
+            self._outline()
+            self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colour of columns without sound; takes effect when the item is next placed."""
@@ -123,6 +142,7 @@ class SpectrogramItem(ScrollingItem):
     def set_pixels(self, width: int, height: int) -> None:
         """Start an empty ring of another size."""
         self.columns = SpectrogramRing(width, height, self._ground)
+        self._outline()
 
     def add(self, stretch: Stretch) -> None:
         """Take the next stretch."""
@@ -131,13 +151,25 @@ class SpectrogramItem(ScrollingItem):
     def draw(self, painter: QPainter, end: int) -> None:
         """Draw the columns before ``end``."""
         self.columns.draw(painter, end)
+        if self.overlay is not None:
+            self.overlay.draw(painter, end)
+
+    def _outline(self) -> None:
+        self.overlay = None
+        if self._attribution is not None:
+            row_hz = _row_frequencies(self.pixel_height)
+            self.overlay = AttributionOverlay(self._attribution, self.pixel_width, row_hz, self._ratio)
+
+
+def _row_frequencies(height: int) -> NDArray[np.float64]:
+    """The frequency in the middle of each pixel row, from the top."""
+    return HIGH_HZ - (np.arange(height) + 0.5) / height * (HIGH_HZ - LOW_HZ)
 
 
 def _row_positions(height: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """For each pixel row, from the top: the frequency row below it and the weight of the one above."""
     frequencies = ScreenSpectrogram().frequencies
-    wanted = HIGH_HZ - (np.arange(height) + 0.5) / height * (HIGH_HZ - LOW_HZ)
-    position = np.interp(wanted, frequencies, np.arange(frequencies.size))
+    position = np.interp(_row_frequencies(height), frequencies, np.arange(frequencies.size))
     below = np.minimum(position.astype(np.intp), frequencies.size - 2)
     return below, (position - below).astype(np.float32)
 

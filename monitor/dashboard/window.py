@@ -111,6 +111,7 @@ class DashboardWindow(QWidget):
         self._snapshot: Snapshot | None = None
         self._trouble, self._remarked = "", 0
         self._sound_wanted = sound
+        self._why_wanted = False
         self._frame = 0
         self._closed = False
         self._theme = THEMES[theme]
@@ -209,6 +210,16 @@ class DashboardWindow(QWidget):
             self._start_sound(self._shown)
         self._show_controls()
 
+    def toggle_why(self) -> None:
+        """Outline what moved the verdict, or no more; nothing is worked out for it while it is not asked."""
+        self._why_wanted = not self._why_wanted
+        if self._shown is not None:
+            self._shown.attribute(self._why_wanted)
+        if not self._why_wanted:
+            self.plots.show_attribution(None)
+        self.plots.explain_outlines(self._why_wanted)
+        self.bar.show_why(self._why_wanted)
+
     def toggle_theme(self) -> None:
         """Light or dark."""
         self.set_theme(LIGHT.name if self._theme is DARK else DARK.name)
@@ -230,6 +241,7 @@ class DashboardWindow(QWidget):
         snapshot = session.snapshot
         self.plots.take(session.trace.since(self.plots.tape.next_serial))
         self.plots.show_sounds(session.trace.sounds)
+        self._show_why(snapshot)
         moment_s = min(until_s, self.plots.tape.end_s)
         self.plots.show_until(moment_s)
         self.status.meter.show_level(time.monotonic(), snapshot.peak, snapshot.rms, snapshot.clipped)
@@ -267,7 +279,7 @@ class DashboardWindow(QWidget):
         if compact == self._compact:
             return
         self._compact = compact
-        for part in (self.status, self.verdict):
+        for part in (self.bar, self.status, self.verdict):
             part.set_compact(compact)
         # It is never left out: where the bar is full it stands beside the message.
         self.bar.research.setVisible(not compact)
@@ -298,11 +310,12 @@ class DashboardWindow(QWidget):
         bar.start.clicked.connect(self.toggle)
         bar.record.clicked.connect(self.toggle_record)
         bar.sound.clicked.connect(self.toggle_sound)
+        bar.why.clicked.connect(self.toggle_why)
         bar.theme.clicked.connect(self.toggle_theme)
         bar.keys.clicked.connect(self._toggle_keys)
         for before, after in zip(
-            (bar.source, bar.start, bar.record, bar.sound, bar.theme),
-            (bar.start, bar.record, bar.sound, bar.theme, bar.keys),
+            (bar.source, bar.start, bar.record, bar.sound, bar.why, bar.theme),
+            (bar.start, bar.record, bar.sound, bar.why, bar.theme, bar.keys),
             strict=True,
         ):
             QWidget.setTabOrder(before, after)
@@ -312,6 +325,7 @@ class DashboardWindow(QWidget):
             ("Enter", self._press),
             ("R", bar.record.click),
             ("S", self._sound_key),
+            ("W", self.toggle_why),
             ("T", self.toggle_theme),
             ("Ctrl+O", bar.source.open_recordings),
             ("?", self._toggle_keys),
@@ -397,6 +411,7 @@ class DashboardWindow(QWidget):
     def _show_session(self, session: Session) -> None:
         self._clear()
         self._shown = session
+        session.attribute(self._why_wanted)
         if self._sound_wanted and self._may_sound:
             self._start_sound(session)
         if warning := session.source.warning:
@@ -408,6 +423,7 @@ class DashboardWindow(QWidget):
         if session.trace is not None:
             self.plots.take(session.trace.since(self.plots.tape.next_serial))
             self.plots.show_sounds(session.trace.sounds)
+        self._show_why(snapshot)
         heard_s = self._playback.heard_s if self._playback is not None else None
         newest_s = self.plots.tape.end_s
         # A loudspeaker that has stopped must not stop the picture.
@@ -429,6 +445,10 @@ class DashboardWindow(QWidget):
         else:
             self._show_device(session.health)
         self._show_remarks(session.remarks)
+
+    def _show_why(self, snapshot: Snapshot) -> None:
+        # What the worker knew before it was told that nobody asks any more is not shown.
+        self.plots.show_attribution(snapshot.attribution if self._why_wanted else None)
 
     def _show_device(self, health: SourceHealth) -> None:
         """Say what is wrong with a device while it lasts; a verdict from before it was lost is none."""

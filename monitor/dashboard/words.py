@@ -19,6 +19,12 @@ NO_EVENTS = "No sound lost so far"
 EMPTY = "Plug in a stethoscope, or open a recording"
 ONLY_AT_PACE = "Sound plays only at normal speed"
 NO_SOUND_OUTPUT = "No sound output device: playing silently"
+OUTLINES = (
+    "Spectrogram; outlined: what moved the answer on a window towards abnormal (solid) or normal (dashed)",
+    "Outlined: moved a window to abnormal (solid), normal (dashed)",
+    "Outlined: towards abnormal solid, normal dashed",
+)
+"""What the spectrogram's outlines mean; the first that there is room for is said."""
 
 _GOOD_FROM = 0.75
 
@@ -67,6 +73,7 @@ KEYS = (
     ("Space", "Start or stop"),
     ("R", "Record the sound of devices, or not"),
     ("S", "Sound on or off, for recordings"),
+    ("W", "Outline what moved the verdict"),
     ("T", "Light or dark theme"),
     ("Ctrl+O", "Open recordings"),
     ("Alt+O", "Choose a source"),

@@ -1,8 +1,10 @@
 import gc
 import math
+import threading
 from collections import deque
 from functools import cache
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -500,3 +502,146 @@ def test_marks_are_kept_as_long_as_what_they_mark():
         trace.mark([one])
         trace.mark([])
     assert list(trace.sounds) == marked[-11:]
+
+
+# What moved the verdict, where it is asked for
+
+
+class Asked(Stub):
+    """A stub whose attributions take time on the clock, ``took_s`` a step, and 3 steps."""
+
+    def __init__(self, now, took_s):
+        super().__init__()
+        self.now, self.took_s = now, took_s
+        self.steps = []
+
+    def attribution(self, window, image_of):
+        left = iter([None, None, f"of {window.end_s:g}"])
+
+        def step():
+            began = self.now[0]
+            self.now[0] += self.took_s
+            self.steps.append((began, self.now[0]))
+            return next(left)
+
+        return SimpleNamespace(step=step)
+
+
+def play_asked(took_s, seconds=20.0, wanted=True, hop_s=0.4, block=20, watch=None):
+    """A device at normal pace whose blocks are worked on as they come."""
+    now, asked = [0.0], threading.Event()
+    if wanted:
+        asked.set()
+    stub = Asked(now, took_s)
+    bench = Bench(
+        hop_s=hop_s,
+        lossless=False,
+        classifier=stub,
+        options={"clock": lambda: now[0], "attribution_wanted": asked},
+    )
+    stream = noise(round(seconds * RATE))
+    seen = []
+    for first in range(0, stream.size, block):
+        came = (first + block) / RATE
+        bench.write(stream[first : first + block], arrived=came)
+        if now[0] <= came:
+            now[0] = came
+            bench.worker.step()
+            seen.append(bench.worker.snapshot.attribution)
+            if watch is not None:
+                watch(came, asked, bench)
+    return bench, stub, seen
+
+
+@settings(max_examples=10, deadline=None)
+@given(took_s=st.floats(0.001, 0.06))
+def test_attributions_take_a_tenth_of_a_core_at_most_and_keep_no_verdict_waiting(took_s):
+    bench, stub, seen = play_asked(took_s)
+    assert len(stub.steps) >= 3
+    for (began, ended), (following, _) in pairwise(stub.steps):
+        assert following - began >= 10 * (ended - began) - 1e-9
+    busy = sum(ended - began for began, ended in stub.steps)
+    assert busy <= 0.1 * (stub.steps[-1][0] - stub.steps[0][0]) + took_s + 1e-9
+    assert max(said.latency_ms for said in bench.judgements) < 1e-6
+    told = [one for one in seen if one is not None]
+    assert told
+    assert list(dict.fromkeys(told)) == sorted(set(told), key=lambda one: float(one[3:]))
+    bench.finish()
+    assert bench.worker.snapshot.attribution == f"of {bench.judged[-1].end_s:g}"
+
+
+def test_a_step_as_long_as_a_hop_is_tried_once_in_half_a_minute():
+    """What it costs is known only afterwards; a machine so slow has no time for it, one that was has."""
+    _, stub, _ = play_asked(took_s=0.5, seconds=75.0, block=100)
+    assert len(stub.steps) == 3
+    assert all(following - began >= 30 for (began, _), (following, _) in pairwise(stub.steps))
+
+
+def test_unasked_nothing_is_worked_out_nor_kept():
+    bench, stub, seen = play_asked(0.01, wanted=False)
+    bench.finish()
+    assert stub.steps == []
+    assert set(seen) == {None}
+    assert bench.worker.snapshot.attribution is None
+
+
+def test_the_lines_are_the_same_whether_it_is_asked_for_or_not():
+    texts = [play_asked(0.01, wanted=wanted)[0].text() for wanted in (True, False)]
+    assert texts[0] == texts[1]
+
+
+def test_asked_for_no_more_it_is_gone_and_comes_back_when_asked_again():
+    states = []
+
+    def watch(came, asked, bench):
+        if came == 15.0:
+            assert bench.worker.snapshot.attribution is not None
+            asked.clear()
+        elif 15.0 < came <= 17.0:
+            states.append(bench.worker.snapshot.attribution)
+            if came == 17.0:
+                asked.set()
+
+    bench, stub, _ = play_asked(0.01, watch=watch)
+    assert set(states) == {None}
+    assert len(states) > 100
+    assert not [began for began, _ in stub.steps if 15.0 < began < 17.0]
+    assert float(bench.worker.snapshot.attribution[3:]) > 17
+
+
+def test_where_sound_waits_it_waits_too():
+    now, asked = [0.0], threading.Event()
+    asked.set()
+    stub = Asked(now, 0.001)
+    bench = Bench(classifier=stub, options={"clock": lambda: now[0], "attribution_wanted": asked})
+    bench.write(noise(30 * RATE))
+    for _ in range(28):
+        bench.worker.step()
+        now[0] += 1.0
+    assert stub.steps == []
+    bench.finish()
+    assert bench.worker.snapshot.attribution == "of 30"
+
+
+def test_real_verdicts_are_the_same_to_the_bit_with_and_without(classifier):
+    lines = []
+    for wanted in (True, False):
+        now, asked = [0.0], threading.Event()
+        if wanted:
+            asked.set()
+        bench = Bench(
+            hop_s=2.0,
+            lossless=False,
+            classifier=classifier,
+            options={"clock": lambda now=now: now[0], "attribution_wanted": asked},
+        )
+        sound = HeartSoundSynthesizer(SynthesisConfig(rate=RATE)).read(16 * RATE)
+        for first in range(0, sound.size, 100):
+            now[0] += 0.05
+            bench.write(sound[first : first + 100], arrived=now[0])
+            bench.drain()
+        seen = bench.worker.snapshot.attribution
+        assert (seen is not None) == wanted
+        bench.finish()
+        lines.append(bench.text())
+    assert lines[0] == lines[1]

@@ -1,13 +1,19 @@
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from dsp.beats import HeartSound
-from dsp.spectrogram import ScreenSpectrogram
+from dsp.config import FINE_FRONT_END, PAPER_FRONT_END
+from dsp.spectrogram import ScreenSpectrogram, band_edges
+from model.attribution import Attribution
+from monitor.dashboard.attribution_overlay import ABNORMAL, NORMAL
 from monitor.dashboard.display_clock import DELAY_S, DisplayClock
 from monitor.dashboard.plots import Plots
-from monitor.dashboard.spectrogram_view import SpectrogramItem, SpectrogramRing
+from monitor.dashboard.spectrogram_view import HIGH_HZ, LOW_HZ, SpectrogramItem, SpectrogramRing
 from monitor.dashboard.tape import COLUMN_S, KEPT_S, Tape
 from monitor.dashboard.waveform import _SCALES, Envelope, WaveformItem
 from monitor.trace import COLUMN_SAMPLES, SIGNAL_RATE, Trace
@@ -267,3 +273,111 @@ def test_heart_sounds_are_bars_where_they_lie_solid_and_hollow(qapp):
     later = marked_columns(item, (first, second), 31.0)
     assert (later[0], later[-1]) == (200, 240)
     assert marked_columns(item, (first, second), 60.0).size == 0
+
+
+# What moved a verdict
+
+
+def attribution(config, *blocks, start_s=20.0):
+    """Nothing moved but blocks of cells, each (lowest and highest hertz, first and last second, how far)."""
+    centres = band_edges(config)[1:-1]
+    edges = np.concatenate([[LOW_HZ], (centres[:-1] + centres[1:]) / 2, [HIGH_HZ]])
+    step_s = config.frame_step / config.rate
+    at_s = start_s + step_s * np.arange(config.frames)
+    moved = np.zeros(config.image_shape, np.float32)
+    for low_hz, high_hz, first_s, last_s, far in blocks:
+        rows, columns = (centres >= low_hz) & (centres <= high_hz), (at_s >= first_s) & (at_s <= last_s)
+        moved[np.ix_(rows, columns)] = far
+    return Attribution(start_s, step_s, edges, moved)
+
+
+def drawn(item, now_s):
+    """Pixels of an item as 0xAARRGGBB."""
+    picture = QImage(item.pixel_width, item.pixel_height, QImage.Format.Format_RGB32)
+    picture.fill(GROUND)
+    item.show_until(now_s)
+    painter = QPainter(picture)
+    item.draw(painter, item.column_at(now_s))
+    painter.end()
+    return np.ndarray((picture.height(), picture.width()), np.uint32, picture.constBits()).copy()
+
+
+def extent(pixels, colour, now_s):
+    """Lowest and highest hertz, first and last second of the pixels of a colour."""
+    rows, columns = np.nonzero(pixels == colour)
+    height, width = pixels.shape
+    hertz = HIGH_HZ - (np.array([rows.max(), rows.min()]) + 0.5) / height * (HIGH_HZ - LOW_HZ)
+    return *hertz, *(now_s - 10 + (np.array([columns.min(), columns.max()]) + 0.5) * 10 / width)
+
+
+@pytest.fixture
+def spectrogram(qapp):
+    item = SpectrogramItem()
+    item.place(QRectF(0, 0, 1000, 300), 1.0, ())
+    return item
+
+
+@pytest.mark.parametrize("config", [FINE_FRONT_END, PAPER_FRONT_END], ids=["fine", "paper"])
+def test_outlines_lie_at_their_time_and_frequency(spectrogram, config):
+    up, down = (100, 220, 22.0, 23.0, 1.0), (500, 700, 26.0, 27.0, -1.0)
+    spectrogram.set_attribution(attribution(config, up, down))
+    for now_s in (30.0, 31.0):
+        pixels = drawn(spectrogram, now_s)
+        for colour, (low_hz, high_hz, first_s, last_s, _) in ((ABNORMAL, up), (NORMAL, down)):
+            found = extent(pixels, colour, now_s)
+            assert found[:2] == pytest.approx((low_hz, high_hz), abs=45)  # a band
+            assert found[2:] == pytest.approx((first_s, last_s), abs=0.1)
+
+
+def test_one_kind_of_outline_is_solid_and_the_other_dashed(spectrogram):
+    sides = ((100, 400, 22.0, 24.0, 1.0), (100, 400, 26.0, 28.0, -1.0))
+    spectrogram.set_attribution(attribution(FINE_FRONT_END, *sides))
+    pixels = drawn(spectrogram, 30.0)
+    for colour, dashed in ((ABNORMAL, False), (NORMAL, True)):
+        rows, columns = np.nonzero(pixels == colour)
+        along = pixels[rows.min(), columns.min() : columns.max() + 1] == colour
+        upright = pixels[rows.min() : rows.max() + 1, columns.min()] == colour
+        for line in (along, upright):
+            assert line[2:-2].all() != dashed
+            assert line.mean() > 0.4
+        # What is inside an outline stays as it was.
+        assert pixels[(rows.min() + rows.max()) // 2, (columns.min() + columns.max()) // 2] == GROUND
+
+
+def test_outlines_scroll_away_with_their_sound_and_go_when_nobody_asks(spectrogram):
+    spectrogram.set_attribution(attribution(FINE_FRONT_END, (100, 400, 22.0, 24.0, 1.0)))
+    assert not np.any(drawn(spectrogram, 21.9) == ABNORMAL)
+    assert np.any(drawn(spectrogram, 30.0) == ABNORMAL)
+    assert not np.any(drawn(spectrogram, 34.1) == ABNORMAL)
+    assert np.all(drawn(spectrogram, 300.0) == GROUND)
+    spectrogram.set_attribution(None)
+    assert np.all(drawn(spectrogram, 30.0) == GROUND)
+
+
+def test_where_nothing_moved_nothing_is_outlined(spectrogram):
+    spectrogram.set_attribution(attribution(FINE_FRONT_END))
+    assert np.all(drawn(spectrogram, 30.0) == GROUND)
+
+
+@pytest.mark.parametrize("columns", [0, 1])
+def test_a_window_of_which_hardly_anything_was_heard_has_outlines_or_none(spectrogram, columns):
+    some = attribution(FINE_FRONT_END, (100, 400, 20.0, 30.0, 1.0))
+    spectrogram.set_attribution(
+        Attribution(some.start_s, some.step_s, some.edges_hz, some.moved[:, :columns])
+    )
+    drawn(spectrogram, 30.0)
+
+
+def test_outlines_follow_a_resized_plot_and_leave_nothing_behind(spectrogram):
+    spectrogram.set_attribution(attribution(FINE_FRONT_END, (100, 400, 22.0, 24.0, 1.0)))
+    first = weakref.ref(spectrogram.overlay)
+    before = extent(drawn(spectrogram, 30.0), ABNORMAL, 30.0)
+    spectrogram.place(QRectF(0, 0, 700, 200), 1.5, ())
+    assert spectrogram.overlay.pixels.shape[0] == 300
+    after = extent(drawn(spectrogram, 30.0), ABNORMAL, 30.0)
+    assert after[:2] == pytest.approx(before[:2], abs=10)
+    assert after[2:] == pytest.approx(before[2:], abs=0.03)
+    second = weakref.ref(spectrogram.overlay)
+    spectrogram.set_attribution(None)
+    gc.collect()
+    assert (first(), second(), spectrogram.overlay) == (None, None, None)

@@ -22,6 +22,7 @@ from monitor.dashboard.words import (
     NO_EVENTS,
     NO_SOUND_OUTPUT,
     NOT_RECORDING,
+    OUTLINES,
     REASONS,
     RECORDING,
     RESEARCH_ONLY,
@@ -403,6 +404,7 @@ def test_keyboard_reaches_every_control(qtbot, window, record):
         window.bar.source,
         window.bar.start,
         window.bar.sound,
+        window.bar.why,
         window.bar.theme,
         window.bar.keys,
     } <= buttons
@@ -446,6 +448,56 @@ def test_keys_start_stop_and_choose_the_theme(qtbot, window, record):
     assert not window.keys.isVisible()
 
 
+def test_what_moved_the_verdict_is_outlined_by_a_key_while_it_is_wanted(qtbot, window, record):
+    plain_caption = window.plots.captions[1].text()
+    window.set_playlist([record(seconds=30.0, pace=4.0)])
+    qtbot.waitUntil(lambda: bool(window.session and window.session.snapshot.history), timeout=30_000)
+    session = window.session
+    qtbot.wait(300)
+    assert session.snapshot.attribution is None
+    assert window.plots.spectrogram.overlay is None
+    qtbot.keyClick(window, Qt.Key.Key_W)
+    assert window.bar.why.isChecked()
+    assert window.bar.why.text() == "&Why on"
+    assert window.plots.captions[1].text() in OUTLINES
+    qtbot.waitUntil(lambda: window.plots.spectrogram.overlay is not None, timeout=30_000)
+    first = window.plots.spectrogram.overlay
+    qtbot.waitUntil(lambda: window.plots.spectrogram.overlay is not first, timeout=30_000)
+    qtbot.mouseClick(window.bar.why, Qt.MouseButton.LeftButton)
+    assert not window.bar.why.isChecked()
+    assert window.plots.spectrogram.overlay is None
+    assert window.plots.captions[1].text() == plain_caption
+    qtbot.waitUntil(lambda: session.snapshot.attribution is None, timeout=30_000)
+    assert window.plots.spectrogram.overlay is None
+
+
+def test_outlines_of_one_source_do_not_stay_for_the_next(qtbot, window, play, record):
+    window.toggle_why()
+    play(record("one.wav"))
+    ended_s = window.session.snapshot.now_s
+    told = window.session.snapshot.attribution
+    assert told.start_s + told.moved.shape[1] * told.step_s == pytest.approx(ended_s, abs=0.4 + 0.4)
+    assert window.plots.spectrogram.overlay is not None
+    window.set_playlist([record("two.wav", seconds=30.0, pace=1.0)])
+    assert window.plots.spectrogram.overlay is None
+    qtbot.waitUntil(lambda: window.session is not None, timeout=30_000)
+    assert window.plots.spectrogram.overlay is None
+    assert window.bar.why.isChecked()
+
+
+@pytest.mark.parametrize("width", [640, 960, 1280])
+def test_what_outlines_mean_is_said_in_as_many_words_as_fit(window, width):
+    window.resize(width, 400)
+    window.toggle_why()
+    QApplication.processEvents()
+    caption = window.plots.captions[1]
+    assert caption.text() in OUTLINES
+    assert caption.geometry().right() <= window.plots.width()
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert caption.text() == OUTLINES[0]
+
+
 def test_space_presses_the_focused_button_instead(qtbot, window, record):
     window.set_playlist([record()], start=False)
     window.activateWindow()
@@ -460,6 +512,7 @@ def fits(window, width, height):
     window.resize(width, height)
     QApplication.processEvents()
     assert (window.width(), window.height()) == (width, height)
+    assert window.bar.minimumSizeHint().width() <= width, "the buttons overlap"
     parts = [part for part in window.findChildren(QWidget) if part.window() is window]
     for part in parts:
         # What lies in the plots is theirs to clip.
