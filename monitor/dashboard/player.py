@@ -74,6 +74,7 @@ class Player:
         self._take_classifier = take_classifier
         self._judged = judged
         self._keep = keep
+        self._attribution_wanted = False
         self._thread: threading.Thread | None = None
         self._wish: tuple[SourceChoice | None, float | None] | None = None
         self._opened: Session | None = None
@@ -125,6 +126,12 @@ class Player:
             if self.session is not None:
                 self.session.record(wanted)
 
+    def attribute(self, wanted: bool) -> None:
+        """Work out what moves the verdicts, of this session and of later ones, or no more."""
+        self._attribution_wanted = wanted
+        if self.session is not None:
+            self.session.attribute(wanted)
+
     def poll(self) -> None:
         """Take over what the thread has done, and set it to the next wish."""
         if self._thread is not None:
@@ -158,6 +165,7 @@ class Player:
         if self._opened is not None:
             self.session, self._opened = self._opened, None
             self.session.record(self.recording)
+            self.session.attribute(self._attribution_wanted)
         self.error, self._problem = self._problem or self.error, ""
 
     def _change(self, old: Session | None, choice: SourceChoice | None, duration_s: float | None) -> None:
@@ -181,5 +189,7 @@ class Player:
         source = choice.open(duration_s)
         keep = self._keep if self._keep and self._keep.covers(choice.replayed) else None
         session = Session(source, self._hop_s, self._take_classifier, listeners, trace=True, keep=keep)
+        # Before it starts: as fast as can be, a short recording is over before anybody could ask.
+        session.attribute(self._attribution_wanted)
         session.start()
         return session

@@ -213,8 +213,7 @@ class DashboardWindow(QWidget):
     def toggle_why(self) -> None:
         """Outline what moved the verdict, or no more; nothing is worked out for it while it is not asked."""
         self._why_wanted = not self._why_wanted
-        if self._shown is not None:
-            self._shown.attribute(self._why_wanted)
+        self._player.attribute(self._why_wanted)
         if not self._why_wanted:
             self.plots.show_attribution(None)
         self.plots.explain_outlines(self._why_wanted)
@@ -411,7 +410,6 @@ class DashboardWindow(QWidget):
     def _show_session(self, session: Session) -> None:
         self._clear()
         self._shown = session
-        session.attribute(self._why_wanted)
         if self._sound_wanted and self._may_sound:
             self._start_sound(session)
         if warning := session.source.warning:
