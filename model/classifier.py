@@ -1,4 +1,4 @@
-"""Image -> calibrated probability -> word."""
+"""Window -> quality -> calibrated probability -> word."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from model.attribution import AttributionWork
 from model.card import Calibration
 from model.heart_states import window_states
 from model.loading import DEFAULT_MODEL, load_model
+from model.quality_gate import QualityGate
 from model.verdict import Label, WindowVerdict, band_label
+from model.window_quality import WindowQuality
 
 ImageOf = Callable[[Window], NDArray[np.float32]]
 
@@ -37,9 +39,9 @@ class JudgedWindow:
 
 
 class Classifier:
-    """A loaded model and the front end's numbers that it needs, ``config``.
+    """A loaded model behind the quality gate, and the front end's numbers that it needs, ``config``.
 
-    Every image goes through the network alone, so that a verdict depends on nothing but its window.
+    Every image goes through the networks alone, so that a verdict depends on nothing but its window.
 
     Args:
         name: Packaged name or path of the weights.
@@ -59,6 +61,7 @@ class Classifier:
         import torch
 
         self._torch = torch
+        self._gate = QualityGate()
         # A recipe without marks leaves the head for them as it was made.
         self.finds_states = hasattr(self._network, "with_states") and bool(
             self.card.recipe.get("state_weight")
@@ -68,6 +71,9 @@ class Classifier:
     def load(cls, name: str = DEFAULT_MODEL) -> Classifier:
         """Load a model and run it once, so that the first verdict is not late."""
         classifier = cls(name)
+        signal = np.random.default_rng(0).standard_normal(classifier.config.window).astype(np.float32)
+        window = Window(0.0, classifier.config.window_s, signal, classifier.config.window_s)
+        classifier.quality(window)
         classifier.probability(np.zeros(classifier.config.image_shape, np.float32))
         return classifier
 
@@ -83,25 +89,27 @@ class Classifier:
         return self._answer(image)[0]
 
     def judge(self, window: Window, image_of: ImageOf) -> JudgedWindow:
-        """Verdict on a window: refused by the quality rule, or classified.
+        """Verdict on a window: refused by a rule or by the gate, or classified.
 
         Args:
             window: From the front end.
             image_of: Makes its image: ``FrontEnd.image``.
         """
         if window.refused:
-            reasons = (*window.refused, *window.notes)
-            return JudgedWindow(
-                WindowVerdict(window.start_s, window.end_s, Label.POOR_SIGNAL, None, 0.0, reasons)
-            )
-        probability, share = self._answer(image_of(window))
+            return _refused(window, 0.0, window.refused)
+        image = image_of(window)
+        quality = self.quality(window, image)
+        if quality.refused:
+            return _refused(window, quality.value, quality.reasons)
+        probability, share = self._answer(image)
         states = None
         if share is not None:
             states = window_states(share, window, self.config, self._network.column_step)
         label = band_label(probability, self.card.calibration)
-        if "band_limited" in window.notes:
+        if quality.doubted or "band_limited" in window.notes:
             label = Label.UNCERTAIN
-        verdict = WindowVerdict(window.start_s, window.end_s, label, probability, None, window.notes)
+        reasons = (*quality.reasons, *window.notes)
+        verdict = WindowVerdict(window.start_s, window.end_s, label, probability, quality.value, reasons)
         if states is None:
             return JudgedWindow(verdict)
         sounds, rhythm = sounds_and_rhythm(states)
@@ -122,6 +130,17 @@ class Classifier:
         """
         return AttributionWork(self._network, image_of(window), window, self.config)
 
+    def quality(self, window: Window, image: NDArray[np.float32] | None = None) -> WindowQuality:
+        """What the gate says of a window that no rule has refused.
+
+        Args:
+            window: From the front end.
+            image: Of it by a front end of ``config``, where it is there already.
+        """
+        if image is None or self._gate.config != self.config:
+            image = self._gate.image(window)
+        return self._gate.judge(window, image)
+
     def _answer(self, image: NDArray[np.float32]) -> tuple[float, NDArray[np.float32] | None]:
         """Probability of abnormal, and of each state in each column, shape (4, columns)."""
         batch = self._torch.from_numpy(image)[None, None]
@@ -133,6 +152,14 @@ class Classifier:
                 logits, share = self._network(batch), None
             normal, abnormal = logits[0].tolist()
         return calibrated(abnormal - normal, self.card.calibration), share
+
+
+def _refused(window: Window, quality: float, reasons: tuple[str, ...]) -> JudgedWindow:
+    return JudgedWindow(
+        WindowVerdict(
+            window.start_s, window.end_s, Label.POOR_SIGNAL, None, quality, (*reasons, *window.notes)
+        )
+    )
 
 
 def calibrated(logit: float, calibration: Calibration) -> float:

@@ -26,8 +26,8 @@ class WindowQuality:
     """How good a window's signal is.
 
     Attributes:
-        value: 0 to 1: the probability that its signal is good, were as many good as not, or that a heart is
-            heard in it, whichever is less.
+        value: 0 to 1, the least of three probabilities: that its signal is good, were as many good as not;
+            that a heart is heard in it; that nothing else is as loud.
         reasons: What is wrong with it, as the contract's codes; empty where it is neither refused nor
             doubted.
     """
@@ -53,10 +53,10 @@ def quality_of(findings: NDArray[np.floating]) -> WindowQuality:
         findings: Shape (5,), probabilities of ``FINDINGS``.
     """
     found = dict(zip(FINDINGS, map(float, findings), strict=True))
-    quality = WindowQuality(min(found["good"], found["heart"]))
+    wrong = {code: found[name] for name, code in _REASONS.items()}
+    quality = WindowQuality(min(found["good"], found["heart"], 1 - max(wrong.values())))
     if not quality.doubted:
         return quality
-    wrong = {code: found[name] for name, code in _REASONS.items()}
     wrong["no_heart_sound"] = 1 - found["heart"]
     reasons = tuple(code for code, share in wrong.items() if share >= _SAID_FROM)
     # Something is wrong, and what is likeliest is better told than nothing.

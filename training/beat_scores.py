@@ -14,7 +14,7 @@ from dsp.beats import STATES, BeatTracker, HeartSound, HeartStates, rhythm_of
 from dsp.config import FrontEndConfig
 from dsp.front_end import FrontEnd, Window
 from model.heart_states import window_states
-from training.heart_states import StateSpan, read_heart_states
+from training.heart_states import StateSpan, marked_share, read_heart_states
 from training.images import recording_windows
 from training.records import Record
 
@@ -24,9 +24,11 @@ TOLERANCE_S = 0.06
 CLOSE_BPM = 5.0
 """A rate this near is called right."""
 
+MARKED_SHARE = 0.9
+"""A window of which at least this is marked is marked nearly throughout."""
+
 SOUNDS = ("S1", "S2")
 
-_MARKED_SHARE = 0.9
 _FEWEST_MARKED = 3
 
 
@@ -178,13 +180,12 @@ def _is_marked(spans: Sequence[StateSpan], at_s: float) -> bool:
 def _marked_rate(spans: Sequence[StateSpan], window: Window) -> float | None:
     """By the onsets of S1 in a window; None where too little of it is marked."""
     end_s = window.start_s + window.heard_s
-    marked_s = sum(max(0.0, min(span.end_s, end_s) - max(span.start_s, window.start_s)) for span in spans)
     onsets = [
         span.start_s
         for span in spans
         if STATES[span.state] == "S1" and window.start_s <= span.start_s < end_s
     ]
-    if len(onsets) < _FEWEST_MARKED or marked_s < _MARKED_SHARE * window.heard_s:
+    if len(onsets) < _FEWEST_MARKED or marked_share(spans, window.start_s, end_s) < MARKED_SHARE:
         return None
     intervals = np.diff(onsets)
     # Not across what is not marked.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +72,18 @@ def states_at(spans: list[StateSpan], times_s: NDArray[np.float64]) -> NDArray[n
     before = np.searchsorted(start, times_s, side="right") - 1
     inside = (before >= 0) & (times_s < end[before])
     return np.where(inside, state[before], np.int8(UNMARKED))
+
+
+def marked_share(spans: Sequence[StateSpan], start_s: float, end_s: float) -> float:
+    """The share of a stretch that is marked, 0 to 1.
+
+    Args:
+        spans: Of its recording.
+        start_s: Where it begins, in seconds.
+        end_s: Where it ends, later than that.
+    """
+    marked_s = sum(max(0.0, min(span.end_s, end_s) - max(span.start_s, start_s)) for span in spans)
+    return marked_s / (end_s - start_s)
 
 
 def _cinc2016(path: Path) -> Iterator[StateSpan]:

@@ -17,7 +17,9 @@ from dsp.rhythm import RHYTHMS
 from dsp.signal_measures import MEASURES, signal_measures
 from dsp.synthesis import CONDITIONS, HeartSoundSynthesizer, SynthesisConfig
 from model.window_quality import FINDINGS
+from training.beat_scores import MARKED_SHARE
 from training.handling_noise import hiss, hum, rubbing, tapping
+from training.heart_states import StateSpan, marked_share, read_heart_states
 from training.images import analysis_samples
 from training.noise import RATE, NoiseCorpus
 from training.records import Record
@@ -36,6 +38,7 @@ _SNR_DB = (-20.0, 20.0)
 _ALONE_S = (1.5, 10.5)
 _SHORT_SHARE = 0.2
 _SILENT = 1e-9
+_FLOOR_SHARE, _FLOOR_DB = 0.75, (-60.0, -20.0)
 
 _GOOD, _HEART, _AMBIENT, _MOVEMENT, _HUM = range(len(FINDINGS))
 
@@ -226,9 +229,11 @@ def record_examples(
         samples = analysis_samples(record.path, config)
         windows = _windows(samples, config)
         passed = [place for place, window in enumerate(windows) if not window.refused]
+        spans = read_heart_states(record.states) if record.states and record.good_quality is None else []
         chosen = generator.permutation(passed).astype(np.intp)
         for place in chosen[:clean]:
-            collected.add(windows[place].signal, windows[place].heard_s, _known(record), index)
+            window = windows[place]
+            collected.add(window.signal, window.heard_s, _known(record, window, spans), index)
         # A short recording's one window as often as two of a long one.
         for place in np.resize(chosen, mixed if chosen.size else 0):
             name, kind = _drawn(kinds, generator)
@@ -236,7 +241,8 @@ def record_examples(
             level_db = float(generator.uniform(*snr_db))
             both = _mixed(windows[place], noisy[place], level_db)
             if both is not None:
-                targets = _in_noise(_known(record), kind.finding, level_db)
+                known = _known(record, windows[place], spans)
+                targets = _in_noise(known, kind.finding, level_db)
                 collected.add(both, windows[place].heard_s, targets, index, name, level_db)
     return collected.examples()
 
@@ -262,8 +268,12 @@ def noise_examples(
         loudest = float(np.max(np.abs(made)))
         if not loudest > _SILENT:
             continue
-        level = 10 ** generator.uniform(-1.5, 0)
-        windows = _windows(level * made / loudest, config)
+        made = made / loudest
+        if generator.random() < _FLOOR_SHARE:
+            # Between taps no device is silent.
+            floor = hiss(length, generator)
+            made = made + floor * (10 ** (generator.uniform(*_FLOOR_DB) / 20) / np.std(floor))
+        windows = _windows(10 ** generator.uniform(-1.5, 0) * made, config)
         if windows[0].refused:
             continue
         targets = np.zeros(len(FINDINGS), np.float32)
@@ -335,15 +345,22 @@ def joined(parts: Sequence[QualityExamples]) -> QualityExamples:
     )
 
 
-def _known(record: Record) -> NDArray[np.float32]:
-    """What is known of a record's window as it is."""
+def _known(record: Record, window: Window, spans: Sequence[StateSpan]) -> NDArray[np.float32]:
+    """What is known of a record's window as it is.
+
+    Where nobody has rated a recording, as of CirCor's, a window in which people could mark the heart's states
+    nearly throughout is good, and of the others nothing is known but that there is a heart.
+    """
+    good = record.good_quality
+    if good is None and spans:
+        share = marked_share(spans, window.start_s, window.start_s + window.heard_s)
+        good = True if share >= MARKED_SHARE else None
     targets = np.full(len(FINDINGS), np.nan, np.float32)
-    if record.good_quality is not None:
-        targets[_GOOD] = record.good_quality
-    # Where nobody has said how good a record is, as of CirCor's, people have marked its beats.
-    if record.good_quality is not False:
+    if good is not None:
+        targets[_GOOD] = good
+    if good is not False:
         targets[_HEART] = 1
-    if record.good_quality:
+    if good:
         targets[_AMBIENT:] = 0
     return targets
 

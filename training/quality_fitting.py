@@ -34,8 +34,8 @@ class QualityRecipe:
         weight_decay: AdamW's.
         smoothing: Targets are so far from 0 and 1.
         good_weight: Weight of the quality itself against each other finding.
-        clean_share: Share of windows drawn as they are with a known quality, spread evenly over databases and
-            over good and unsure.
+        clean_share: Share of windows drawn as they are with a known quality, spread evenly over databases,
+            over good and unsure, and over normal and abnormal.
         unrated_share: Of such as nobody has rated.
         alone_share: Of noise without a heart, spread over its kinds.
         synthetic_share: Of synthetic hearts without noise; the rest is of mixtures.
@@ -52,8 +52,8 @@ class QualityRecipe:
     weight_decay: float = 0.02
     smoothing: float = 0.02
     good_weight: float = 2.0
-    clean_share: float = 0.42
-    unrated_share: float = 0.10
+    clean_share: float = 0.46
+    unrated_share: float = 0.06
     alone_share: float = 0.10
     synthetic_share: float = 0.08
     alone: int = 5000
@@ -171,8 +171,10 @@ def _drawing_weights(
         elif owner == SYNTHETIC:
             key = ("synthetic",)
         else:
-            database, good = records[owner].database, examples.targets[index, 0]
-            key = ("unrated", database) if np.isnan(good) else ("clean", database, str(bool(good)))
+            record, good = records[owner], examples.targets[index, 0]
+            # By class too: where the sick are recorded less well, they must not be taken for noise.
+            rated = ("clean", record.database, str(bool(good)), str(record.abnormal))
+            key = ("unrated", record.database) if np.isnan(good) else rated
         strata.setdefault(key, []).append(index)
     apart = recipe.clean_share + recipe.unrated_share + recipe.alone_share + recipe.synthetic_share
     share = {

@@ -27,6 +27,14 @@ COLUMNS = (
     "windows",
     "model",
     "error",
+    "poor_windows",
+    "reasons",
+    "heart_rate_confidence",
+    "irregular",
+    "reading",
+    "reading_part",
+    "reading_shape",
+    "reading_frequency_hz",
 )
 
 Row = dict[str, object]
@@ -80,7 +88,7 @@ def _row(file: Path, classifier: Classifier, hop_s: float, channel: Channel | No
         return {"path": str(file), "error": str(error)}
     for note in judged.notes:
         tqdm.write(f"auscult: {file}: {note}", file=sys.stderr)
-    verdict = judged.verdict
+    verdict, reading = judged.verdict, judged.verdict.reading
     return {
         "path": str(file),
         "label": str(verdict.label),
@@ -90,6 +98,14 @@ def _row(file: Path, classifier: Classifier, hop_s: float, channel: Channel | No
         "duration_s": round(judged.duration_s, 3),
         "windows": verdict.windows,
         "model": classifier.card.tag,
+        "poor_windows": verdict.poor_windows,
+        "reasons": " ".join(verdict.reasons),
+        "heart_rate_confidence": _cell(verdict.heart_rate_confidence),
+        "irregular": None if verdict.irregular is None else str(verdict.irregular).lower(),
+        "reading": reading and reading.timing,
+        "reading_part": reading and reading.part,
+        "reading_shape": reading and reading.shape,
+        "reading_frequency_hz": reading and _cell(reading.frequency_hz),
     }
 
 

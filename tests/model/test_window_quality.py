@@ -11,7 +11,7 @@ share = st.floats(0, 1)
 @given(st.lists(share, min_size=5, max_size=5))
 def test_what_is_not_good_has_a_reason_and_what_is_has_none(findings):
     quality = quality_of(np.array(findings))
-    assert quality.value == min(findings[:2])
+    assert quality.value == min(*findings[:2], *(1 - found for found in findings[2:]))
     assert quality.refused == (quality.value < REFUSED_BELOW)
     assert quality.doubted == (quality.value < DOUBTED_BELOW)
     assert bool(quality.reasons) == quality.doubted

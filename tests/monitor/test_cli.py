@@ -29,7 +29,10 @@ from recordings import demo_recordings
 from tests.monitor.streams import noise
 
 VALIDATOR = jsonschema.Draft202012Validator(read_schema())
-COLUMNS = "path,label,p_abnormal,quality,heart_rate_bpm,duration_s,windows,model,error"
+COLUMNS = (
+    "path,label,p_abnormal,quality,heart_rate_bpm,duration_s,windows,model,error,"
+    "poor_windows,reasons,heart_rate_confidence,irregular,reading,reading_part,reading_shape,reading_frequency_hz"
+)
 DEMOS = [demo.path for demo in demo_recordings()]
 
 
@@ -555,6 +558,9 @@ def test_a_screening_has_a_row_for_each_recording_sorted_by_path(table, replay, 
     for name in ("b.wav", "a.FLAC", "limited.wav"):
         row = by_name[name]
         summary = replay(row["path"]).summary
+        assert row["poor_windows"] == str(summary["poor_windows"])
+        assert row["reasons"].split() == summary["reasons"]
+        assert row["reading"] == (summary["reading"] or {"timing": ""})["timing"]
         assert row["label"] == summary["label"]
         assert float(row["p_abnormal"]) == pytest.approx(summary["p_abnormal"], abs=1e-5)
         assert int(row["windows"]) == summary["windows"]

@@ -71,6 +71,20 @@ def test_the_publishers_word_is_the_target_where_there_is_one(records, examples)
         assert np.isnan(good) if rated is None else good == rated
 
 
+@pytest.mark.parametrize(("until_s", "good"), [(30.0, 1.0), (10.5, np.nan)])
+def test_where_nobody_has_rated_it_sound_that_could_be_marked_is_good(
+    records, kinds, tmp_path, until_s, good
+):
+    """The second window of 21 s lies from 4 to 14 s, and later ones after that."""
+    path = tmp_path / "states.tsv"
+    path.write_text("".join(f"{at / 4}\t{at / 4 + 0.25}\t{at % 4 + 1}\n" for at in range(int(4 * until_s))))
+    record = replace(records[2], states=path, good_quality=None)
+    made = record_examples([record], FINE_FRONT_END, kinds, 0, [record], mixed=0)
+    assert len(made) == 3
+    assert made.targets[:, HEART].tolist() == [1, 1, 1]
+    assert sorted(made.targets[:, GOOD].tolist(), key=np.isnan) == pytest.approx([1, good, good], nan_ok=True)
+
+
 def test_noise_spoils_by_its_level_and_is_called_by_its_name(records, kinds, examples):
     mixed = np.flatnonzero(examples.kind != "")
     assert mixed.size
