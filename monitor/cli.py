@@ -33,7 +33,6 @@ PART_NAMES = (
     "equaliser",
     "floor",
     "time-mask",
-    "tempo",
     "noise",
     "device",
     "altered-copies",

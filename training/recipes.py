@@ -145,9 +145,7 @@ RECIPES: Mapping[str, Recipe] = {
             windows_per_epoch=6400,
             sound=TRAVEL,
             altered_copies=1,
-            augmentation=ImageAugmentation(
-                equaliser=1.0, floor=1.0, time_mask=0.25, crop=0.5, tempo=(0.8, 1.9), tempo_share=0.4
-            ),
+            augmentation=ImageAugmentation(equaliser=1.0, floor=1.0, time_mask=0.25, crop=0.5),
             bfloat16=True,
             calibration_share=0.1,
             calibration_spread=0.25,
@@ -174,7 +172,7 @@ RECIPES: Mapping[str, Recipe] = {
 }
 
 
-def _less_changed(**parts: Any) -> Callable[[Recipe], Recipe]:
+def _less_changed(**parts: float) -> Callable[[Recipe], Recipe]:
     def without(recipe: Recipe) -> Recipe:
         changed = recipe.augmentation
         return recipe if changed is None else replace(recipe, augmentation=replace(changed, **parts))
@@ -195,7 +193,6 @@ PARTS: Mapping[str, Callable[[Recipe], Recipe]] = {
     "equaliser": _less_changed(equaliser=0.0),
     "floor": _less_changed(floor=0.0),
     "time-mask": _less_changed(time_mask=0.0),
-    "tempo": _less_changed(tempo=None),
     "noise": _less_altered(noise_snr_db=None),
     "device": _less_altered(
         low_pass_hz=None,
