@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from model.loading import DEFAULT_MODEL, load_model
 from model.quality_gate import QualityGate
 from model.verdict import Label, WindowVerdict, band_label
 from model.window_quality import WindowQuality
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 ImageOf = Callable[[Window], NDArray[np.float32]]
 
@@ -62,6 +66,7 @@ class Classifier:
 
         self._torch = torch
         self._gate = QualityGate()
+        self._shared = self._gate.shares_views(self._network, self.config)
         # A recipe without marks leaves the head for them as it was made.
         self.finds_states = hasattr(self._network, "with_states") and bool(
             self.card.recipe.get("state_weight")
@@ -73,8 +78,9 @@ class Classifier:
         classifier = cls(name)
         signal = np.random.default_rng(0).standard_normal(classifier.config.window).astype(np.float32)
         window = Window(0.0, classifier.config.window_s, signal, classifier.config.window_s)
-        classifier.quality(window)
-        classifier.probability(np.zeros(classifier.config.image_shape, np.float32))
+        image = np.zeros(classifier.config.image_shape, np.float32)
+        classifier.quality(window, classifier.views(image))
+        classifier.probability(image)
         return classifier
 
     def probability(self, image: NDArray[np.float32]) -> float:
@@ -86,7 +92,7 @@ class Classifier:
         Returns:
             0 to 1, at even odds of the two classes.
         """
-        return self._answer(image)[0]
+        return self._answer(self.views(image))[0]
 
     def judge(self, window: Window, image_of: ImageOf) -> JudgedWindow:
         """Verdict on a window: refused by a rule or by the gate, or classified.
@@ -97,11 +103,11 @@ class Classifier:
         """
         if window.refused:
             return _refused(window, 0.0, window.refused)
-        image = image_of(window)
-        quality = self.quality(window, image)
+        views = self.views(image_of(window))
+        quality = self.quality(window, views)
         if quality.refused:
             return _refused(window, quality.value, quality.reasons)
-        probability, share = self._answer(image)
+        probability, share = self._answer(views)
         states = None
         if share is not None:
             states = window_states(share, window, self.config, self._network.column_step)
@@ -130,26 +136,32 @@ class Classifier:
         """
         return AttributionWork(self._network, image_of(window), window, self.config)
 
-    def quality(self, window: Window, image: NDArray[np.float32] | None = None) -> WindowQuality:
+    def views(self, image: NDArray[np.float32]) -> Tensor:
+        """What the network looks at of an image.
+
+        Args:
+            image: As for ``probability``.
+        """
+        with self._torch.inference_mode():
+            return self._network.views(self._torch.from_numpy(image)[None, None])
+
+    def quality(self, window: Window, views: Tensor) -> WindowQuality:
         """What the gate says of a window that no rule has refused.
 
         Args:
             window: From the front end.
-            image: Of it by a front end of ``config``, where it is there already.
+            views: Of its image.
         """
-        if image is None or self._gate.config != self.config:
-            image = self._gate.image(window)
-        return self._gate.judge(window, image)
+        return self._gate.judge(window, views if self._shared else None)
 
-    def _answer(self, image: NDArray[np.float32]) -> tuple[float, NDArray[np.float32] | None]:
+    def _answer(self, views: Tensor) -> tuple[float, NDArray[np.float32] | None]:
         """Probability of abnormal, and of each state in each column, shape (4, columns)."""
-        batch = self._torch.from_numpy(image)[None, None]
         with self._torch.inference_mode():
             if self.finds_states:
-                logits, states = self._network.with_states(batch)
+                logits, states = self._network.logits_and_states(views)
                 share = self._torch.softmax(states[0], dim=0).numpy()
             else:
-                logits, share = self._network(batch), None
+                logits, share = self._network.logits(views), None
             normal, abnormal = logits[0].tolist()
         return calibrated(abnormal - normal, self.card.calibration), share
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from model.quality_network import QualityCNN
+from model.views import two_views
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,
@@ -95,12 +96,10 @@ class PaperCNN(nn.Module):
 class AuscultCNN(nn.Module):
     """This project's network: it finds the heart's states, and listens in each of them apart.
 
-    Two views of the image go through four convolutions that keep the time apart and narrow the bands. The
-    second view has each band's median over time taken away and is scaled to unit variance: what a
-    stethoscope and a room add steadily is gone from it, what the heart adds beat by beat stays. From the
-    columns so made one head reads how probable S1, systole, S2 and diastole are at each time. The mean of
-    the columns, and their means weighted by each of the four, are what is judged: a murmur is what systole
-    or diastole should not hold, whatever the rhythm.
+    Two views of the image (``model.views``) go through four convolutions that keep the time apart and narrow
+    the bands. From the columns so made one head reads how probable S1, systole, S2 and diastole are at each
+    time. The mean of the columns, and their means weighted by each of the four, are what is judged: a murmur
+    is what systole or diastole should not hold, whatever the rhythm.
 
     Args:
         filters: Filters of the four stages. The first has a stride of 4 bands and 2 frames; each later one
@@ -114,6 +113,7 @@ class AuscultCNN(nn.Module):
     name = "auscult-cnn"
     column_step = 2
     """Frames of the image in a column of the states."""
+    views = staticmethod(two_views)
 
     def __init__(self, filters: tuple[int, int, int, int] = (16, 32, 48, 64), dropout: float = 0.3) -> None:
         super().__init__()
@@ -155,26 +155,14 @@ class AuscultCNN(nn.Module):
         Returns:
             Shapes (batch, 2) and (batch, 4, ceil(frames / 2)): column i lies at frame 2 i.
         """
-        return self._logits_and_states(self.views(images))
-
-    def views(self, images: Tensor) -> Tensor:
-        """The two views of images.
-
-        Args:
-            images: Shape (batch, 1, bands, frames).
-
-        Returns:
-            Shape (batch, 2, bands, frames).
-        """
-        moving = images - images.median(dim=3, keepdim=True).values
-        moving = moving / (moving.std(dim=(1, 2, 3), keepdim=True) + _FAINTEST_SPREAD)
-        return torch.cat([images, moving], dim=1).contiguous(memory_format=torch.channels_last)
+        return self.logits_and_states(self.views(images))
 
     def logits(self, views: Tensor) -> Tensor:
         """Logits, shape (batch, 2), of ``views``."""
-        return self._logits_and_states(views)[0]
+        return self.logits_and_states(views)[0]
 
-    def _logits_and_states(self, views: Tensor) -> tuple[Tensor, Tensor]:
+    def logits_and_states(self, views: Tensor) -> tuple[Tensor, Tensor]:
+        """As ``with_states``, of ``views``."""
         columns = self.columns(self.features(views).mean(dim=2))
         states = self.states(columns)
         # The verdict must not bend the states to its use: they learn from what people have marked. To tell

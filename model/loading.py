@@ -111,7 +111,13 @@ def load_model(name: str = DEFAULT_MODEL) -> tuple[nn.Module, ModelCard, FrontEn
     Raises:
         ModelError: ``check_model`` refuses it, or its weights do not fit the network of its card.
     """
-    return load_network(name, lambda network, image: network(image))
+
+    def probe(network: nn.Module, image: Tensor) -> Tensor:
+        if not hasattr(network, "logits"):
+            raise ValueError(f"network {network.name!r} does not tell normal from abnormal")
+        return network(image)
+
+    return load_network(name, probe)
 
 
 def load_network(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from dsp.config import FrontEndConfig
 from dsp.front_end import Window, WindowImage
-from dsp.signal_measures import MEASURES, signal_measures
+from dsp.quality_indices import QUALITY_INDICES, quality_indices
 from model.loading import load_network, weights_folder
 from model.window_quality import WindowQuality, quality_of
 
@@ -37,7 +35,7 @@ class QualityGate:
 
     def __init__(self, path: Path = _WEIGHTS) -> None:
         def probe(network: nn.Module, image: Tensor) -> Tensor:
-            return network(image, image.new_zeros(1, len(MEASURES)))
+            return network.findings(network.views(image), image.new_zeros(1, len(QUALITY_INDICES)))
 
         self._network, self.card, self.config = load_network(str(path), probe)
         # Imported after that, as by the classifier.
@@ -46,19 +44,22 @@ class QualityGate:
         self._torch = torch
         self._image = WindowImage(self.config)
 
-    def image(self, window: Window) -> NDArray[np.float32]:
-        """The image it needs of a window, shape ``config.image_shape``."""
-        return self._image(window.signal)
+    def shares_views(self, network: nn.Module, config: FrontEndConfig) -> bool:
+        """Whether a network of images of ``config`` looks at the same views as the gate does."""
+        return config == self.config and network.views is self._network.views
 
-    def judge(self, window: Window, image: NDArray[np.float32]) -> WindowQuality:
+    def judge(self, window: Window, views: Tensor | None = None) -> WindowQuality:
         """How good a window is that no rule has refused.
 
         Args:
             window: From the front end.
-            image: Of it, by a front end of ``config``.
+            views: Of its image, by a network that shares them; None where nobody has made them.
         """
         heard = window.signal[: round(window.heard_s * self.config.rate)]
-        measures = self._torch.from_numpy(signal_measures(heard, self.config.rate))
+        indices = self._torch.from_numpy(quality_indices(heard, self.config.rate))
         with self._torch.inference_mode():
-            logits = self._network(self._torch.from_numpy(image)[None, None], measures[None])
+            if views is None:
+                image = self._torch.from_numpy(self._image(window.signal))
+                views = self._network.views(image[None, None])
+            logits = self._network.findings(views, indices[None])
             return quality_of(self._torch.sigmoid(logits[0]).numpy())

@@ -5,20 +5,19 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from model.views import two_views
 from model.window_quality import FINDINGS
-
-_FAINTEST_SPREAD = 1e-3
 
 
 class QualityCNN(nn.Module):
     """How good a window's signal is, and what is wrong with it.
 
     The same two views of the image as the verdict's network has, in steps of a quarter of the frames, over
-    two seconds to either side; and beside what it makes of them the measures of the signal.
+    two seconds to either side; and beside what it makes of them the signal's quality indices.
 
     Args:
         filters: Filters of the four stages.
-        measures: How many numbers come beside the image.
+        indices: How many quality indices come beside the image.
         dropout: Share of what is pooled left out while training, 0 to 1.
 
     Raises:
@@ -26,14 +25,15 @@ class QualityCNN(nn.Module):
     """
 
     name = "quality-cnn"
+    views = staticmethod(two_views)
 
     def __init__(
-        self, filters: tuple[int, int, int, int] = (12, 24, 32, 48), measures: int = 12, dropout: float = 0.3
+        self, filters: tuple[int, int, int, int] = (12, 24, 32, 48), indices: int = 12, dropout: float = 0.3
     ) -> None:
         super().__init__()
-        if len(filters) != 4 or min(filters) < 1 or measures < 1 or not 0 <= dropout < 1:
+        if len(filters) != 4 or min(filters) < 1 or indices < 1 or not 0 <= dropout < 1:
             raise ValueError(f"filters {list(filters)} must be four of 1 or more, dropout {dropout} below 1")
-        self.arguments = {"filters": list(filters), "measures": measures, "dropout": dropout}
+        self.arguments = {"filters": list(filters), "indices": indices, "dropout": dropout}
         stages: list[nn.Module] = []
         before = 2
         for index, count in enumerate(filters):
@@ -55,21 +55,22 @@ class QualityCNN(nn.Module):
                 )
             )
         )
-        self.scale = nn.BatchNorm1d(measures)
+        self.scale = nn.BatchNorm1d(indices)
         self.combine = nn.Sequential(
-            nn.Dropout(dropout), nn.Linear(3 * before + measures, 32), nn.ReLU(), nn.Linear(32, len(FINDINGS))
+            nn.Dropout(dropout), nn.Linear(3 * before + indices, 32), nn.ReLU(), nn.Linear(32, len(FINDINGS))
         )
 
-    def forward(self, images: Tensor, measures: Tensor) -> Tensor:
+    def forward(self, images: Tensor, indices: Tensor) -> Tensor:
         """Logits of ``FINDINGS``, shape (batch, 5).
 
         Args:
             images: Shape (batch, 1, bands, frames).
-            measures: Shape (batch, measures), as ``dsp.signal_measures`` gives them.
+            indices: Shape (batch, indices), as ``dsp.quality_indices`` gives them.
         """
-        moving = images - images.median(dim=3, keepdim=True).values
-        moving = moving / (moving.std(dim=(1, 2, 3), keepdim=True) + _FAINTEST_SPREAD)
-        views = torch.cat([images, moving], dim=1).contiguous(memory_format=torch.channels_last)
+        return self.findings(self.views(images), indices)
+
+    def findings(self, views: Tensor, indices: Tensor) -> Tensor:
+        """As ``forward``, of ``views``."""
         columns = self.rhythm(self.features(views).mean(dim=2)).float()
         pooled = [columns.mean(dim=2), columns.amax(dim=2), columns.std(dim=2)]
-        return self.combine(torch.cat([*pooled, self.scale(measures)], dim=1))
+        return self.combine(torch.cat([*pooled, self.scale(indices)], dim=1))

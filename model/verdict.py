@@ -9,10 +9,7 @@ from enum import StrEnum
 
 from dsp.reading import Reading, ReadingTally
 from model.card import Calibration
-from model.window_quality import DOUBTED_BELOW
-
-LEAST_SCORED_SHARE = 0.25
-"""Of a recording's windows, for a confident verdict on the whole: the rest were poor."""
+from model.window_quality import doubtful
 
 _LEAST_WEIGHT = 0.01
 
@@ -114,8 +111,8 @@ class RollingVerdict:
         weight = sum(past.weight for past in self._scored)
         probability = sum(past.weight * (past.p_abnormal or 0.0) for past in self._scored) / weight
         self._label = self._held(probability)
-        doubtful = weight < DOUBTED_BELOW * len(self._scored)
-        if doubtful or any("band_limited" in past.reasons for past in self._scored):
+        limited = any("band_limited" in past.reasons for past in self._scored)
+        if limited or doubtful(weight, len(self._scored)):
             self._label = Label.UNCERTAIN
         return Standing(self._label, probability)
 
@@ -208,8 +205,7 @@ class RecordingTally:
         label = Label.POOR_SIGNAL
         if probability is not None:
             label = band_label(probability, self._calibration)
-            doubtful = self._weight < DOUBTED_BELOW * scored or scored < LEAST_SCORED_SHARE * self._windows
-            if doubtful or "band_limited" in self._reasons:
+            if doubtful(self._weight, scored, self._poor) or "band_limited" in self._reasons:
                 label = Label.UNCERTAIN
         return RecordingVerdict(
             label=label,

@@ -17,6 +17,11 @@ REFUSED_BELOW = 0.2
 DOUBTED_BELOW = 0.5
 """Of the quality: no verdict on such a window is confident."""
 
+LEAST_SCORED_SHARE = 0.25
+"""Of the windows of a whole, for a confident verdict on it: the rest were poor."""
+
+Many = float | NDArray[np.generic]
+
 _SAID_FROM = 0.5
 _REASONS = {"ambient": "ambient_noise", "movement": "movement", "hum": "mains_hum"}
 
@@ -44,6 +49,17 @@ class WindowQuality:
     def doubted(self) -> bool:
         """Nothing should be said with confidence."""
         return self.value < DOUBTED_BELOW
+
+
+def doubtful(quality: Many, scored: Many, poor: Many | int = 0) -> bool | NDArray[np.bool_]:
+    """Whether no verdict on several windows together is confident: they are doubtful, or too many refused.
+
+    Args:
+        quality: Sum of the quality of those that were scored; a number, or an array of one for each whole.
+        scored: How many those are.
+        poor: How many were refused.
+    """
+    return (quality < DOUBTED_BELOW * scored) | (scored < LEAST_SCORED_SHARE * (scored + poor))
 
 
 def quality_of(findings: NDArray[np.floating]) -> WindowQuality:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -51,11 +51,6 @@ class BeatScores:
     rate_database: NDArray[np.str_]
     rate_marked: NDArray[np.float64]
     rate_found: NDArray[np.float64]
-
-    @classmethod
-    def joined(cls, parts: Sequence[BeatScores]) -> BeatScores:
-        """All of them, one part after the other."""
-        return cls(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(cls)))
 
     def of(self, database: str) -> BeatScores:
         """Those made in one place."""

@@ -28,6 +28,7 @@ from training.corpora import Record
 from training.failure import TrainingError
 from training.fitting import Epoch, score
 from training.folds import Split
+from training.held_out_quality import HeldOutQuality
 from training.image_store import (
     EVALUATION_HOP_S,
     ImageFile,
@@ -41,7 +42,6 @@ from training.protocols import Protocol, Variant
 from training.reading_scores import ReadingScore, score_readings
 from training.recipes import Recipe
 from training.run import fit_split
-from training.window_qualities import WindowQualities
 
 
 class EvaluationError(TrainingError):
@@ -67,7 +67,7 @@ def evaluate(
     command: str,
     left_out: Mapping[str, Sequence[str]],
     noise: Path | None = None,
-    gate: WindowQualities | None = None,
+    gate: HeldOutQuality | None = None,
 ) -> Evaluation:
     """Train and test every fold of a protocol.
 
@@ -285,7 +285,7 @@ def _read_outcome(
     )
 
 
-def _gated(outcome: FoldOutcome, gate: WindowQualities) -> FoldOutcome:
+def _gated(outcome: FoldOutcome, gate: HeldOutQuality) -> FoldOutcome:
     """The outcome with the windows that the gate refuses left out, and the others' quality beside them."""
     count = len(outcome.records)
     qualities = [gate.passed(record) for record in outcome.records]

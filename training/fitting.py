@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -68,11 +68,6 @@ class Examples:
     abnormal: NDArray[np.bool_]
     database: NDArray[np.str_]
     states: NDArray[np.int8]
-
-    @classmethod
-    def joined(cls, parts: Sequence[Examples]) -> Examples:
-        """All of them, one part after the other."""
-        return cls(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(cls)))
 
 
 class Fit:
@@ -167,8 +162,9 @@ class Fit:
             seen, marked = images[batch].unsqueeze(1), states[batch]
             if recipe.augmentation is not None:
                 # Of the whole batch: it is then the same however many processes share it.
-                seen, marked = recipe.augmentation.cut(seen, marked, generator)
-                seen = recipe.augmentation(seen, generator)
+                frames = recipe.augmentation.frames(seen.shape[3], generator)
+                seen = recipe.augmentation(seen[..., frames], generator)
+                marked = marked[:, frames]
             own = group.share(len(batch))
             seen, wanted, marked = seen[own], labels[batch][own], marked[own]
             self._optimizer.zero_grad()
@@ -211,14 +207,10 @@ class Fit:
         return nn.functional.mse_loss(torch.softmax(logits, dim=1), target)
 
     def _set_rate(self, progress: float) -> None:
-        """One cycle: up to the greatest rate over a fifth of the run, then down a half cosine."""
         if self._recipe.optimizer == "adagrad":
             return
-        rise = 0.04 + 0.96 * progress / _WARM_UP
-        fall = 0.5 + 0.5 * math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))
-        share = rise if progress < _WARM_UP else fall
         for group in self._optimizer.param_groups:
-            group["lr"] = self._recipe.learning_rate * share
+            group["lr"] = self._recipe.learning_rate * one_cycle(progress)
 
     def _seed_of(self, number: int) -> int:
         return (self._seed * 1_000_003 + number) % _SEEDS
@@ -266,6 +258,17 @@ class Fit:
                 self._optimizer.state[parameters[int(index)]][slot] = tensor
         self.history = [Epoch(**entry) for entry in state["history"]]
         self._constant = state["constant"]
+
+
+def one_cycle(progress: float) -> float:
+    """The learning rate's share of its greatest: up over a fifth of the run, then down a half cosine to 0.
+
+    Args:
+        progress: Share of the run that is done, 0 to 1.
+    """
+    if progress < _WARM_UP:
+        return 0.04 + 0.96 * progress / _WARM_UP
+    return 0.5 + 0.5 * math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))
 
 
 def state_loss(found: Tensor, marked: Tensor) -> Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -26,9 +25,6 @@ class ImageAugmentation:
         floor: Share of the image's range that a random noise floor may cover.
         time_mask: Greatest share of the frames that are blanked in one run.
         crop: Share of the frames that a network sees at once, a run of them; 1 for all.
-        tempo: Least and greatest factor by which a batch is made faster, drawn evenly in octaves: hearts in a
-            corpus of the resting rarely beat faster than 120 times a minute.
-        tempo_share: Of the batches to which that happens, 0 to 1.
     """
 
     equaliser: float = 0.0
@@ -36,39 +32,17 @@ class ImageAugmentation:
     floor: float = 0.0
     time_mask: float = 0.0
     crop: float = 1.0
-    tempo: tuple[float, float] | None = None
-    tempo_share: float = 0.5
 
-    def cut(self, images: Tensor, states: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """A run of the frames of a batch, the same of each image, perhaps at another tempo.
-
-        Even numbers of frames are left out before it.
+    def frames(self, count: int, generator: torch.Generator) -> slice:
+        """Which frames a batch is cut to; even numbers of frames are left out before them.
 
         Args:
-            images: Shape (batch, 1, bands, frames).
-            states: Shape (batch, frames), what is marked at each frame.
-            generator: Draws the first frame and the tempo.
-
-        Returns:
-            The same, round(frames * crop) frames of each.
+            count: How many there are.
+            generator: Draws the first of them.
         """
-        count = images.shape[3]
         kept = round(count * self.crop)
-        taken = min(count, round(kept * self._factor(generator)))
-        first = 2 * int(torch.randint(0, (count - taken) // 2 + 1, (), generator=generator))
-        images, states = images[..., first : first + taken], states[:, first : first + taken]
-        if taken == kept:
-            return images, states
-        size = (images.shape[2], kept)
-        nearest = ((torch.arange(kept) + 0.5) * (taken / kept) - 0.5).round().long().clamp(0, taken - 1)
-        images = nn.functional.interpolate(images, size, mode="bilinear", align_corners=False)
-        return images, states[:, nearest]
-
-    def _factor(self, generator: torch.Generator) -> float:
-        if self.tempo is None or float(torch.rand((), generator=generator)) >= self.tempo_share:
-            return 1.0
-        low, high = (math.log(bound) for bound in self.tempo)
-        return math.exp(low + (high - low) * float(torch.rand((), generator=generator)))
+        first = 2 * int(torch.randint(0, (count - kept) // 2 + 1, (), generator=generator))
+        return slice(first, first + kept)
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Change each image in its own way and normalise it again.

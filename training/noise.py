@@ -44,7 +44,7 @@ class NoiseCorpus:
     Attributes:
         clips: The ESC-10 source clips in this part, sorted.
         speakers: The speakers in this part, sorted.
-        sorts: The class folders that sounds of this part are from, sorted.
+        categories: ESC-10's categories, by the names of their folders, that this part has sounds of, sorted.
 
     Raises:
         CorpusError: The folder holds no such noise, or too little for two parts.
@@ -63,8 +63,8 @@ class NoiseCorpus:
         paths = [path for clip in self.clips for path in clips[clip]]
         sounding = [(path.parent.name, sound) for path in paths for sound in _sounds([path])]
         self._clips = [sound for _, sound in sounding]
-        self._sort = np.array([sort for sort, _ in sounding], str)
-        self.sorts = sorted(set(self._sort.tolist()))
+        self._category = np.array([category for category, _ in sounding], str)
+        self.categories = sorted(set(self._category.tolist()))
         self._digits = [_sounds(digits[speaker]) for speaker in self.speakers]
         if not self._clips or not all(self._digits):
             raise CorpusError(f"{folder}: some of the noise is silent throughout; fetch it again")
@@ -84,22 +84,24 @@ class NoiseCorpus:
         return self.everyday(length, generator)
 
     def everyday(
-        self, length: int, generator: np.random.Generator, sort: str | None = None
+        self, length: int, generator: np.random.Generator, category: str | None = None
     ) -> NDArray[np.float64]:
         """One ESC-10 sound, cropped or looped; as ``draw``.
 
         Args:
             length: Samples at 2 kHz, at least 0.
             generator: Decides everything.
-            sort: One of ``sorts``; None for any.
+            category: One of ``categories``; None for any.
 
         Raises:
-            ValueError: There is none of that sort.
+            ValueError: There is none of that category.
         """
-        of_sort = np.arange(len(self._clips)) if sort is None else np.flatnonzero(self._sort == sort)
-        if not of_sort.size:
-            raise ValueError(f"there are no sounds of the sort {sort!r}")
-        sound = self._clips[of_sort[generator.integers(of_sort.size)]]
+        among = (
+            np.arange(len(self._clips)) if category is None else np.flatnonzero(self._category == category)
+        )
+        if not among.size:
+            raise ValueError(f"there are no sounds of the category {category!r}")
+        sound = self._clips[among[generator.integers(among.size)]]
         return _from(sound, int(generator.integers(sound.size)), length)
 
     def voice(self, length: int, generator: np.random.Generator) -> NDArray[np.float64]:

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from dsp.config import FrontEndConfig
 from model.card import Calibration
-from model.verdict import LEAST_SCORED_SHARE
-from model.window_quality import DOUBTED_BELOW
+from model.window_quality import doubtful
 from training.beat_scores import BeatScores
 from training.corpora import Record
 from training.fitting import Epoch
@@ -64,8 +63,7 @@ class FoldOutcome:
             return np.zeros(count, bool)
         scored = np.bincount(self.window_record, minlength=count)
         quality = np.bincount(self.window_record, weights=self.window_quality, minlength=count)
-        few = scored < LEAST_SCORED_SHARE * (scored + self.refused)
-        return (quality < DOUBTED_BELOW * scored) | few
+        return doubtful(quality, scored, self.refused)
 
 
 @dataclass(frozen=True, eq=False)

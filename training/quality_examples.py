@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -13,16 +13,16 @@ from dsp.config import FrontEndConfig
 from dsp.front_end import FrontEnd, Window, WindowImage
 from dsp.murmur import PITCHES, SHAPES, TIMINGS, Murmur
 from dsp.noise_kinds import Noise
+from dsp.quality_indices import QUALITY_INDICES, quality_indices
 from dsp.rhythm import RHYTHMS
-from dsp.signal_measures import MEASURES, signal_measures
 from dsp.synthesis import CONDITIONS, HeartSoundSynthesizer, SynthesisConfig
 from model.window_quality import FINDINGS
 from training.beat_scores import MARKED_SHARE
-from training.handling_noise import hiss, hum, rubbing, tapping
 from training.heart_states import StateSpan, marked_share, read_heart_states
 from training.images import analysis_samples
 from training.noise import RATE, NoiseCorpus
 from training.records import Record
+from training.synthetic_noise import hiss, hum, rubbing, tapping
 
 ALONE, SYNTHETIC = -1, -2
 """In place of a record's index: noise without a heart; a heart of the synthesis."""
@@ -95,8 +95,8 @@ def held_back_kinds(noise: NoiseCorpus) -> dict[str, NoiseKind]:
 
 
 def _crying(noise: NoiseCorpus) -> dict[str, NoiseKind]:
-    cries = [sort for sort in noise.sorts if "cry" in sort.lower()]
-    return {sort: NoiseKind(_AMBIENT, 1, partial(noise.everyday, sort=sort)) for sort in cries}
+    cries = [category for category in noise.categories if "cry" in category.lower()]
+    return {name: NoiseKind(_AMBIENT, 1, partial(noise.everyday, category=name)) for name in cries}
 
 
 _SYNTHETIC = {
@@ -132,7 +132,7 @@ class QualityExamples:
 
     Attributes:
         images: Shape (n, bands, frames), float16.
-        measures: Shape (n, 12), float32, as ``dsp.signal_measures`` gives them.
+        indices: Shape (n, 12), float32, as ``dsp.quality_indices`` gives them.
         targets: Shape (n, 5), float32: of each of ``FINDINGS`` 1 or 0, NaN where nobody knows.
         record: Shape (n,), int32, index among the records; ``ALONE`` or ``SYNTHETIC``.
         kind: Shape (n,), the kind of noise mixed in; empty for none.
@@ -140,7 +140,7 @@ class QualityExamples:
     """
 
     images: NDArray[np.float16]
-    measures: NDArray[np.float32]
+    indices: NDArray[np.float32]
     targets: NDArray[np.float32]
     record: NDArray[np.int32]
     kind: NDArray[np.str_]
@@ -148,9 +148,6 @@ class QualityExamples:
 
     def __len__(self) -> int:
         return len(self.record)
-
-    def __getitem__(self, chosen: NDArray[np.intp] | NDArray[np.bool_]) -> QualityExamples:
-        return QualityExamples(*(getattr(self, item.name)[chosen] for item in fields(self)))
 
 
 class _Collector:
@@ -170,8 +167,8 @@ class _Collector:
         snr_db: float = np.inf,
     ) -> None:
         signal = signal.astype(np.float32)
-        measures = signal_measures(signal[: round(heard_s * RATE)], RATE)
-        self._rows.append((self._image(signal).astype(np.float16), measures, targets, record, kind, snr_db))
+        indices = quality_indices(signal[: round(heard_s * RATE)], RATE)
+        self._rows.append((self._image(signal).astype(np.float16), indices, targets, record, kind, snr_db))
 
     def examples(self) -> QualityExamples:
         if not self._rows:
@@ -179,16 +176,16 @@ class _Collector:
             shape = (0, *self._config.image_shape)
             return QualityExamples(
                 np.empty(shape, np.float16),
-                np.empty((0, len(MEASURES)), np.float32),
+                np.empty((0, len(QUALITY_INDICES)), np.float32),
                 np.empty((0, len(FINDINGS)), np.float32),
                 empty.astype(np.int32),
                 empty.astype(str),
                 empty.astype(np.float32),
             )
-        images, measures, targets, record, kind, snr_db = zip(*self._rows, strict=True)
+        images, indices, targets, record, kind, snr_db = zip(*self._rows, strict=True)
         return QualityExamples(
             np.stack(images),
-            np.stack(measures),
+            np.stack(indices),
             np.stack(targets),
             np.array(record, np.int32),
             np.array(kind, str),
@@ -335,13 +332,6 @@ def _drawn_heart(generator: np.random.Generator) -> SynthesisConfig:
         amplitude=float(np.exp(generator.uniform(np.log(0.02), np.log(0.8)))),
         murmurs=murmurs,
         rhythm="sinus" if sinus else str(generator.choice(RHYTHMS)),
-    )
-
-
-def joined(parts: Sequence[QualityExamples]) -> QualityExamples:
-    """All of them, one part after the other."""
-    return QualityExamples(
-        *(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(QualityExamples))
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,12 +12,13 @@ from torch import Tensor, nn
 
 from model.cnn import use_one_thread
 from model.quality_network import QualityCNN
+from training.columns import rows
+from training.fitting import one_cycle
 from training.image_augmentation import ImageAugmentation
 from training.quality_examples import ALONE, SYNTHETIC, QualityExamples
 from training.records import Record
 
 _SCORING_BATCH = 100
-_WARM_UP = 0.2
 _RARE = 40
 
 
@@ -91,8 +91,8 @@ def fit_quality(
         network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     weights = torch.from_numpy(_drawing_weights(recipe, examples, records))
-    images, measures, targets = (
-        torch.from_numpy(part) for part in (examples.images, examples.measures, examples.targets)
+    images, indices, targets = (
+        torch.from_numpy(part) for part in (examples.images, examples.indices, examples.targets)
     )
     for number in range(1, recipe.epochs + 1):
         network.train()
@@ -101,10 +101,10 @@ def fit_quality(
         for index, batch in enumerate(batches):
             progress = (number - 1 + index / len(batches)) / recipe.epochs
             for group in optimizer.param_groups:
-                group["lr"] = recipe.learning_rate * _cycle(progress)
+                group["lr"] = recipe.learning_rate * one_cycle(progress)
             seen = recipe.augmentation(images[batch].float().unsqueeze(1), generator)
             with torch.autocast("cpu", torch.bfloat16):
-                logits = network(seen, measures[batch])
+                logits = network(seen, indices[batch])
             loss = _loss(logits.float(), targets[batch], recipe)
             optimizer.zero_grad()
             loss.backward()
@@ -118,30 +118,24 @@ def score_quality(network: QualityCNN, examples: QualityExamples) -> NDArray[np.
     """Probabilities of the findings, shape (n, 5)."""
     found = []
     for first in range(0, len(examples), _SCORING_BATCH):
-        part = examples[np.arange(first, min(first + _SCORING_BATCH, len(examples)))]
-        found.append(quality_findings(network, part.images.astype(np.float32), part.measures))
+        part = rows(examples, np.arange(first, min(first + _SCORING_BATCH, len(examples))))
+        found.append(quality_findings(network, part.images.astype(np.float32), part.indices))
     return np.concatenate(found) if found else np.empty((0, examples.targets.shape[1]))
 
 
 def quality_findings(
-    network: QualityCNN, images: NDArray[np.float32], measures: NDArray[np.float32]
+    network: QualityCNN, images: NDArray[np.float32], indices: NDArray[np.float32]
 ) -> NDArray[np.float64]:
     """Probabilities of the findings, shape (n, 5).
 
     Args:
         network: Set to evaluation mode.
         images: Shape (n, bands, frames).
-        measures: Shape (n, 12).
+        indices: Shape (n, 12).
     """
     with torch.inference_mode():
-        logits = network(torch.from_numpy(images).unsqueeze(1), torch.from_numpy(measures))
+        logits = network(torch.from_numpy(images).unsqueeze(1), torch.from_numpy(indices))
         return torch.sigmoid(logits).double().numpy()
-
-
-def _cycle(progress: float) -> float:
-    rise = 0.04 + 0.96 * progress / _WARM_UP
-    fall = 0.5 + 0.5 * math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))
-    return rise if progress < _WARM_UP else fall
 
 
 def _loss(logits: Tensor, targets: Tensor, recipe: QualityRecipe) -> Tensor:

@@ -18,16 +18,18 @@ from dsp.config import FINE_FRONT_END
 from model.card import Calibration, ModelCard
 from model.cnn import parameter_count
 from model.quality_network import QualityCNN
+from recordings import find_recordings
 from training.checkpoint import load_checkpoint, save_checkpoint, write_whole
+from training.columns import joined, rows
 from training.corpora import Record
 from training.folds import folds_by_group
+from training.held_out_quality import judge_records, keep_qualities
 from training.image_store import Progress, records_digest
 from training.noise import NoiseCorpus
 from training.quality_examples import (
     NoiseKind,
     QualityExamples,
     held_back_kinds,
-    joined,
     noise_examples,
     record_examples,
     synthetic_examples,
@@ -37,7 +39,6 @@ from training.quality_fitting import QualityRecipe, fit_quality, score_quality
 from training.quality_report import write_quality_report
 from training.quality_scores import LOUD_DB, GateAnswers, score_gate
 from training.run import load_records
-from training.window_qualities import judge_records, keep_qualities
 
 FOLDS = 5
 
@@ -84,7 +85,9 @@ def train_quality(
         CheckpointError: A checkpoint is damaged or cannot be written.
     """
     records, left_out = load_records(folders, allow_missing)
-    identity = f"{recipe} seed {seed} {records_digest(records, FINE_FRONT_END)}"
+    rated = hashlib.sha256(repr([record.good_quality for record in records]).encode()).hexdigest()
+    mixed = sorted(path.name for path in find_recordings(noise))
+    identity = f"{recipe} seed {seed} {records_digest(records, FINE_FRONT_END)} rated {rated} {mixed}"
 
     @cache
     def examples() -> QualityExamples:
@@ -108,7 +111,7 @@ def train_quality(
             return network.eval()
         # What is of nobody has a negative index, and all gates learn from it.
         learnt = ~np.append(tested, [False, False])[examples().record]
-        network = fit_quality(recipe, examples()[learnt], records, seed, told)
+        network = fit_quality(recipe, rows(examples(), learnt), records, seed, told)
         save_checkpoint(path, network.state_dict(), {"identity": identity})
         return network
 
@@ -131,7 +134,7 @@ def train_quality(
     answers.append(GateAnswers.of_records(qualities))
     keep_qualities(out, records, qualities)
     gate = fitted("whole", np.zeros(len(records), bool))
-    every = GateAnswers.joined(answers)
+    every = joined(answers)
     metrics = {"command": command, "folds": FOLDS, "left_out": left_out, **score_gate(every, records)}
     write_quality_report(out, metrics, every, records)
     return _write_weights(out, gate, recipe, seed, records, metrics)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,20 +26,18 @@ class GateAnswers:
     Attributes:
         record: Shape (n,), int32, index among the records, or ``ALONE`` or ``SYNTHETIC``.
         kind: Shape (n,), the noise that was mixed in; empty for none.
-        snr_db: Shape (n,), heart over noise.
         value: Shape (n,), the quality.
     """
 
     record: NDArray[np.int32]
     kind: NDArray[np.str_]
-    snr_db: NDArray[np.float32]
     value: NDArray[np.float64]
 
     @classmethod
     def of(cls, examples: QualityExamples, findings: NDArray[np.float64]) -> GateAnswers:
         """What the gate's network said, shape (n, 5), as the gate takes it."""
         value = np.array([quality_of(found).value for found in findings], float)
-        return cls(examples.record, examples.kind, examples.snr_db, value)
+        return cls(examples.record, examples.kind, value)
 
     @classmethod
     def of_records(cls, qualities: Sequence[NDArray[np.float64]]) -> GateAnswers:
@@ -47,13 +45,7 @@ class GateAnswers:
         owner = np.repeat(np.arange(len(qualities), dtype=np.int32), [one.size for one in qualities])
         value = np.concatenate([np.empty(0), *qualities])
         passed = ~np.isnan(value)
-        count = int(passed.sum())
-        return cls(owner[passed], np.full(count, ""), np.full(count, np.inf, np.float32), value[passed])
-
-    @classmethod
-    def joined(cls, parts: Sequence[GateAnswers]) -> GateAnswers:
-        """All of them, one part after the other."""
-        return cls(*(np.concatenate([getattr(part, item.name) for part in parts]) for item in fields(cls)))
+        return cls(owner[passed], np.full(int(passed.sum()), ""), value[passed])
 
     @property
     def refused(self) -> NDArray[np.bool_]:

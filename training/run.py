@@ -19,6 +19,7 @@ from model.cnn import parameter_count
 from training.balance import balance_weights
 from training.calibration import MOST_ABSTAINED, STATED_RISK, calibrate, prior_penalty, probability
 from training.checkpoint import write_whole
+from training.columns import joined
 from training.corpora import CorpusError, Record, load_corpus
 from training.evidence import read_evidence
 from training.fitting import Epoch, Examples, Fit, score
@@ -166,7 +167,7 @@ def fit_split(
     learning = _plainly_labelled(split.training)
     parts = [store.examples(learning, recipe.hop_s)]
     parts += [ImageStore(file).examples(learning) for file in copies]
-    learnt = Examples.joined(parts)
+    learnt = joined(parts)
     watching = _plainly_labelled(split.calibration)
     watched = store.examples(watching)
     _need_both_classes("train on", learnt)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from model.verdict import Label
 from training.balance import balance_weights
-from training.beat_scores import CLOSE_BPM, TOLERANCE_S, BeatScores, beat_figures
+from training.beat_scores import CLOSE_BPM, TOLERANCE_S, beat_figures
 from training.calibration import MOST_ABSTAINED, STATED_RISK
+from training.columns import joined
 from training.intervals import CONFIDENCE, RESAMPLES, SEED, Draws, Estimate, draws, estimate, resampled_counts
 from training.markdown import SPREAD_NAMES
 from training.metrics import Figures, class_weighted_figures, figures, figures_by_database
@@ -284,7 +285,7 @@ def _beats(folds: Sequence[FoldOutcome]) -> dict[str, Any] | None:
     found = [fold.beats for fold in folds if fold.beats is not None]
     if not found:
         return None
-    scores = BeatScores.joined(found)
+    scores = joined(found)
     return {
         "tolerance_s": TOLERANCE_S,
         "close_bpm": CLOSE_BPM,

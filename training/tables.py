@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +13,7 @@ from dsp.config import FrontEndConfig
 from model.card import Calibration
 from model.verdict import Label, RollingVerdict, WindowVerdict, band_label
 from model.window_quality import DOUBTED_BELOW
+from training.columns import rows
 from training.image_store import EVALUATION_HOP_S
 from training.outcome import FoldOutcome
 
@@ -55,9 +56,9 @@ class RecordTable:
     first_verdict_s: NDArray[np.float64]
     flips: NDArray[np.intp]
 
-    def where(self, rows: NDArray[np.bool_]) -> RecordTable:
+    def where(self, chosen: NDArray[np.bool_]) -> RecordTable:
         """The rows chosen by a mask."""
-        return replace(self, **{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+        return rows(self, chosen)
 
     @property
     def scored(self) -> NDArray[np.bool_]:

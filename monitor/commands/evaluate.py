@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from tqdm import tqdm
 
+from monitor.commands.record_progress import record_progress
 from monitor.failure import CommandError
 from recordings import RecordingError
-from training.corpora import Record
 from training.evaluation import evaluate
 from training.failure import TrainingError
+from training.held_out_quality import HeldOutQuality
 from training.protocols import PROTOCOLS
 from training.recipes import RecipeError, recipe_named
 from training.run import load_records
-from training.window_qualities import WindowQualities
 
 
 def run_evaluation(
@@ -48,9 +48,6 @@ def run_evaluation(
     except RecipeError as error:
         raise click.UsageError(str(error)) from None
 
-    def progress(records: Sequence[Record], title: str) -> Iterable[Record]:
-        return tqdm(records, desc=title, unit="record", disable=None)
-
     bars = []
 
     def on_fold(name: str, done: int, total: int) -> None:
@@ -79,12 +76,12 @@ def run_evaluation(
             folds,
             out,
             jobs,
-            progress,
+            record_progress,
             on_fold,
             shlex.join(command),
             left_out,
             noise,
-            WindowQualities(gate) if gate else None,
+            HeldOutQuality(gate) if gate else None,
         )
         write_report(out, evaluation)
     except (TrainingError, RecordingError) as error:

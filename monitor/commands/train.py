@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 from tqdm import tqdm
 
+from monitor.commands.record_progress import record_progress
 from monitor.failure import CommandError
 from recordings import RecordingError
-from training.corpora import Record
 from training.failure import TrainingError
 from training.fitting import Epoch
 from training.process_group import joined_processes
@@ -41,9 +40,6 @@ def run_training(
     """
     recipe = recipe_named(recipe_name, epochs)
 
-    def progress(records: Sequence[Record], title: str) -> Iterable[Record]:
-        return tqdm(records, desc=title, unit="record", disable=None)
-
     try:
         with joined_processes() as group:
             # Of the first alone: None turns it off where nobody watches.
@@ -71,7 +67,7 @@ def run_training(
                     seed,
                     out,
                     name,
-                    progress,
+                    record_progress,
                     on_epoch,
                     allow_missing,
                     noise,
@@ -111,9 +107,6 @@ def run_quality_training(
     command += ["--noise", "DIR", "--seed", str(seed)]
     command += [] if epochs is None else ["--epochs", str(epochs)]
 
-    def progress(records: Sequence[Record], title: str) -> Iterable[Record]:
-        return tqdm(records, desc=title, unit="record", disable=None)
-
     total = (FOLDS + 1) * recipe.epochs
     with tqdm(total=total, desc="training", unit="epoch", disable=None) as bar:
 
@@ -130,7 +123,7 @@ def run_quality_training(
                 seed,
                 out,
                 noise,
-                progress,
+                record_progress,
                 on_epoch,
                 shlex.join(command),
                 allow_missing,

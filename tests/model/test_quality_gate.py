@@ -4,11 +4,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dsp.config import FINE_FRONT_END
 from dsp.front_end import FrontEnd
 from dsp.heart import SynthesisConfig
 from dsp.noise_kinds import NOISE_KINDS, Noise
 from dsp.synthesis import HeartSoundSynthesizer
+from model.card import ModelError
 from model.classifier import Classifier
+from model.loading import weights_folder
+from model.quality_gate import QualityGate
 from model.verdict import Label
 from training.noise import NoiseCorpus
 
@@ -79,6 +83,21 @@ def test_both_models_stand_behind_the_same_gate(classifier):
     ours, theirs = verdicts(classifier, heart), verdicts(paper, heart)
     assert [verdict.quality for verdict in ours] == pytest.approx([verdict.quality for verdict in theirs])
     assert ours[0].p_abnormal != theirs[0].p_abnormal
+
+
+def test_what_the_gate_shares_with_a_model_changes_nothing():
+    front_end = FrontEnd(RATE, 10.0, FINE_FRONT_END)
+    heart = HeartSoundSynthesizer(SynthesisConfig("mr", snr_db=12, rate=RATE, seed=3)).read(10 * RATE)
+    (window,) = front_end.push(heart).windows
+    gate, ours, paper = QualityGate(), Classifier.load("default"), Classifier.load("paper")
+    shared = ours.quality(window, ours.views(front_end.image(window)))
+    assert shared == gate.judge(window)
+    assert shared == paper.quality(window, paper.views(np.zeros(paper.config.image_shape, np.float32)))
+
+
+def test_the_gate_is_no_model_to_judge_with():
+    with pytest.raises(ModelError, match="does not tell normal from abnormal"):
+        Classifier.load(str(weights_folder() / "gate" / "quality.safetensors"))
 
 
 def test_quality_is_of_the_window_alone_and_of_the_real_part(classifier):

@@ -11,6 +11,7 @@ from dsp.beats import STATES, HeartSound
 from model.loading import load_model
 from recordings import demo_recordings
 from training.beat_scores import TOLERANCE_S, BeatScores, _matched, beat_figures, score_beats
+from training.columns import joined
 from training.heart_states import StateSpan
 from training.records import Record
 
@@ -69,9 +70,9 @@ def test_rates_count_where_the_signal_is_good(scored):
 
 
 def test_databases_add_up_to_all(scored):
-    joined = BeatScores.joined([scored.of(name) for name in ("cinc2016-a", "cinc2016-b")])
-    assert sorted(joined.database) == sorted(scored.database)
-    assert beat_figures(joined) == pytest.approx(beat_figures(scored))
+    whole = joined([scored.of(name) for name in ("cinc2016-a", "cinc2016-b")])
+    assert sorted(whole.database) == sorted(scored.database)
+    assert beat_figures(whole) == pytest.approx(beat_figures(scored))
 
 
 def test_what_has_no_rate_is_not_answered(scored):

@@ -22,13 +22,13 @@ from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoin
 from training.corpora import CorpusError, Record, load_corpus
 from training.evaluation import _examples, _patients, _read_beats, _told_beats
 from training.folds import Split
+from training.held_out_quality import keep_qualities
 from training.image_store import EVALUATION_HOP_S, ImageFile, ImageStore, image_files
 from training.images import make_images
 from training.outcome import FoldOutcome
 from training.protocols import PROTOCOLS, Variant
 from training.recipes import PARTS, RECIPES, RecipeError, recipe_named
 from training.sound_augmentation import TRAVEL
-from training.window_qualities import keep_qualities
 
 EPOCHS = 40
 

@@ -5,11 +5,11 @@ import pytest
 
 from dsp.config import FINE_FRONT_END
 from dsp.front_end import FrontEnd
-from dsp.signal_measures import signal_measures
+from dsp.quality_indices import quality_indices
 from model.window_quality import FINDINGS
 from tests.training.tiny import write_noise
+from training.columns import joined, rows
 from training.corpora import load_corpus
-from training.handling_noise import hiss, hum, rubbing, tapping
 from training.images import analysis_samples
 from training.noise import NoiseCorpus
 from training.quality_examples import (
@@ -20,12 +20,12 @@ from training.quality_examples import (
     SPOILT_DB,
     SYNTHETIC,
     held_back_kinds,
-    joined,
     noise_examples,
     record_examples,
     synthetic_examples,
     training_kinds,
 )
+from training.synthetic_noise import hiss, hum, rubbing, tapping
 
 GOOD, HEART, AMBIENT, MOVEMENT, HUM = range(len(FINDINGS))
 
@@ -61,7 +61,7 @@ def test_windows_as_they_are_are_those_of_the_live_path(records, examples):
         images = [front_end.image(window).astype(np.float16) for window in windows]
         (place,) = [at for at, image in enumerate(images) if np.array_equal(image, examples.images[index])]
         heard = windows[place].signal[: round(windows[place].heard_s * 2000)]
-        assert np.array_equal(examples.measures[index], signal_measures(heard, 2000))
+        assert np.array_equal(examples.indices[index], quality_indices(heard, 2000))
 
 
 def test_the_publishers_word_is_the_target_where_there_is_one(records, examples):
@@ -110,7 +110,7 @@ def test_noise_alone_is_neither_good_nor_a_heart(kinds):
     assert set(alone.kind) == set(kinds)
     assert not alone.targets[:, [GOOD, HEART]].any()
     assert (alone.targets[:, [AMBIENT, MOVEMENT, HUM]].sum(axis=1) == 1).all()
-    lengths = alone.measures[:, -1]
+    lengths = alone.indices[:, -1]
     assert lengths.min() >= 1
     assert lengths.max() == 10
 
@@ -130,11 +130,11 @@ def test_a_record_gives_the_same_whichever_others_there_are(records, kinds, exam
     some = records[4:6]
     again = record_examples(some, FINE_FRONT_END, kinds, 0, some)
     own = np.flatnonzero((examples.record == 4) | (examples.record == 5))
-    assert np.array_equal(again.images, examples[own].images)
-    assert np.array_equal(again.snr_db, examples[own].snr_db)
+    assert np.array_equal(again.images, examples.images[own])
+    assert np.array_equal(again.snr_db, examples.snr_db[own])
     twice = joined([again, again])
     assert len(twice) == 2 * len(again)
-    assert np.array_equal(twice[np.arange(len(again), len(twice))].images, again.images)
+    assert np.array_equal(rows(twice, np.arange(len(again), len(twice))).images, again.images)
 
 
 def test_what_is_tested_on_is_of_other_sources(noise):

@@ -12,11 +12,11 @@ from model.window_quality import quality_of
 from tests.training.tiny import sound, write_noise
 from training.checkpoint import CheckpointError
 from training.corpora import load_corpus
+from training.held_out_quality import HeldOutQuality
 from training.images import recording_windows
 from training.quality_fitting import QualityRecipe
 from training.quality_run import FOLDS, train_quality
 from training.quality_scores import GateAnswers, score_gate
-from training.window_qualities import WindowQualities
 
 RECIPE = QualityRecipe(
     epochs=1, windows_per_epoch=128, alone=60, alone_tested=20, synthetic=20, synthetic_tested=10
@@ -68,11 +68,9 @@ def test_the_weights_are_a_gate_that_judges_windows(trained):
     gate = QualityGate(weights)
     front_end = FrontEnd(2000, 10.0, FINE_FRONT_END)
     (window,) = front_end.push(sound(10, False, 1)).windows
-    image = gate.image(window)
-    assert np.array_equal(image, front_end.image(window))
-    quality = gate.judge(window, image)
+    quality = gate.judge(window)
     assert 0 <= quality.value <= 1
-    assert quality == gate.judge(window, image)
+    assert quality == gate.judge(window)
 
 
 def test_every_recording_is_answered_once_by_a_gate_that_does_not_know_its_subject(trained, rated):
@@ -91,7 +89,7 @@ def test_every_recording_is_answered_once_by_a_gate_that_does_not_know_its_subje
 
 def test_the_qualities_of_windows_are_kept_for_evaluations(trained, rated):
     out = trained[0].parent
-    kept = WindowQualities(out)
+    kept = HeldOutQuality(out)
     records, _ = load_corpus("cinc2016", rated)
     with (out / "quality.csv").open(newline="") as lines:
         told = {row["record"]: float(row["quality"]) for row in csv.DictReader(lines)}
@@ -103,7 +101,7 @@ def test_the_qualities_of_windows_are_kept_for_evaluations(trained, rated):
     with pytest.raises(CheckpointError, match=r"z9: the quality gates have not judged it"):
         kept.passed(replace(records[0], name="z9"))
     with pytest.raises(CheckpointError, match=r"missing; give a folder"):
-        WindowQualities(out / "elsewhere")
+        HeldOutQuality(out / "elsewhere")
 
 
 def test_started_again_it_trains_nothing_and_writes_the_same(trained, rated, noise):

@@ -12,6 +12,7 @@ from dsp.config import FrontEndConfig
 from model.card import Calibration
 from model.verdict import Label, RecordingTally, WindowVerdict, band_label
 from training.beat_scores import BeatScores
+from training.columns import joined
 from training.corpora import Record
 from training.fitting import Epoch
 from training.outcome import Evaluation, ExampleImage, FoldOutcome
@@ -237,7 +238,7 @@ def test_beats_are_told_by_database_over_all_folds(tmp_path):
     first, second = fold("fold 1", 1), fold("fold 2", 2)
     folds = [
         replace(first, beats=beats("cinc2016-a", 10)),
-        replace(second, beats=BeatScores.joined([beats("cinc2016-a", 20), beats("cinc2016-b", 20)])),
+        replace(second, beats=joined([beats("cinc2016-a", 20), beats("cinc2016-b", 20)])),
     ]
     found = write_report(tmp_path, replace(evaluation(), variants={"only": folds}))
     told = found["variants"]["only"]["beats"]["databases"]

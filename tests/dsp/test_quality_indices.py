@@ -5,18 +5,18 @@ from hypothesis import strategies as st
 from scipy.signal import periodogram
 from scipy.stats import kurtosis
 
-from dsp.signal_measures import MEASURES, signal_measures
+from dsp.quality_indices import QUALITY_INDICES, quality_indices
 from tests.dsp.streams import heart
 
 RATE = 2000
 
 
 def measured(signal):
-    found = signal_measures(signal, RATE)
+    found = quality_indices(signal, RATE)
     assert found.dtype == np.float32
-    assert found.shape == (len(MEASURES),)
+    assert found.shape == (len(QUALITY_INDICES),)
     assert np.isfinite(found).all()
-    return dict(zip(MEASURES, found.tolist(), strict=True))
+    return dict(zip(QUALITY_INDICES, found.tolist(), strict=True))
 
 
 @given(st.integers(200, 20_000), st.sampled_from(["silence", "impulse", "constant", "noise", "loud"]))

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from dsp.config import FINE_FRONT_END
-from dsp.signal_measures import signal_measures
+from dsp.quality_indices import quality_indices
 from model.quality_network import QualityCNN
 from model.window_quality import quality_of
 from training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
@@ -46,13 +46,13 @@ def judge_records(
             own = passed[first : first + _BATCH]
             images = np.stack([front_end.image(windows[at]) for at in own])
             heard = [windows[at].signal[: round(windows[at].heard_s * FINE_FRONT_END.rate)] for at in own]
-            measures = np.stack([signal_measures(one, FINE_FRONT_END.rate) for one in heard])
-            value[own] = [quality_of(found).value for found in quality_findings(gate, images, measures)]
+            indices = np.stack([quality_indices(one, FINE_FRONT_END.rate) for one in heard])
+            value[own] = [quality_of(found).value for found in quality_findings(gate, images, indices)]
         qualities.append(value)
     return qualities
 
 
-class WindowQualities:
+class HeldOutQuality:
     """A file of them, for evaluations with the gate on.
 
     Args:
@@ -85,7 +85,7 @@ class WindowQualities:
 
 
 def keep_qualities(folder: Path, records: Sequence[Record], qualities: Sequence[NDArray[np.float64]]) -> None:
-    """Write what ``WindowQualities`` reads.
+    """Write what ``HeldOutQuality`` reads.
 
     Raises:
         CheckpointError: It cannot be written.
