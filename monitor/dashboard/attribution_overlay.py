@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from monitor.dashboard.tape import SPAN_S
@@ -20,6 +20,10 @@ OUTLINED = 0.5
 
 ABNORMAL, NORMAL = 0xFFFFFFFF, 0xFF8FD8FF
 """Colours of the solid and of the dashed outline: like those of the spectrogram the same in every theme."""
+
+# A picture of more rows is made at a half or a third of their number and drawn larger: making it takes time
+# by its area, on the thread that draws sixty times a second.
+_MOST_ROWS = 320
 
 _CASING = 0xC0000000
 _LINE, _DASH, _ROWS_A_LINE = 2, 5, 120
@@ -38,16 +42,19 @@ class AttributionOverlay:
         ratio: Device pixels per logical pixel.
 
     Attributes:
-        first: The stream's pixel column at which the picture begins.
-        pixels: Shape (height, columns), uint32, premultiplied ARGB.
+        grain: Pixel rows and columns of the plot in one of the picture.
+        first: The picture's column at which it begins, counted as the stream's.
+        pixels: Shape (rows, columns), uint32, premultiplied ARGB.
     """
 
     def __init__(
         self, attribution: Attribution, width: int, row_hz: NDArray[np.floating], ratio: float
     ) -> None:
-        self._width = width
+        self._width, self._height = width, row_hz.size
+        self.grain = grain = math.ceil(row_hz.size / _MOST_ROWS)
+        row_hz, ratio = row_hz[grain // 2 :: grain], ratio / grain
         bands, frames = attribution.moved.shape
-        columns_a_second = width / SPAN_S
+        columns_a_second = width / SPAN_S / grain
         self.first = math.ceil(attribution.start_s * columns_a_second - 0.5)
         stop = math.ceil((attribution.start_s + frames * attribution.step_s) * columns_a_second - 0.5)
         at_s = (np.arange(self.first, stop) + 0.5) / columns_a_second
@@ -76,11 +83,17 @@ class AttributionOverlay:
 
     def draw(self, painter: QPainter, end: int) -> None:
         """Draw what lies before the stream's pixel column ``end``, which is at the right edge."""
-        height, columns = self.pixels.shape
-        begin, stop = max(self.first, end - self._width), min(self.first + columns, end)
+        rows, columns = self.pixels.shape
+        grain, left = self.grain, end - self._width
+        begin, stop = max(self.first, left // grain), min(self.first + columns, math.ceil(end / grain))
         if begin < stop:
-            target = QRectF(begin - (end - self._width), 0, stop - begin, height)
-            painter.drawImage(target, self._image, QRectF(begin - self.first, 0, stop - begin, height))
+            painter.save()
+            # A picture's column may lie half outside.
+            plot = QRectF(0, 0, self._width, self._height)
+            painter.setClipRect(plot, Qt.ClipOperation.IntersectClip)
+            target = QRectF(begin * grain - left, 0, (stop - begin) * grain, rows * grain)
+            painter.drawImage(target, self._image, QRectF(begin - self.first, 0, stop - begin, rows))
+            painter.restore()
 
 
 def _between(rows: NDArray[np.float32], position: NDArray[np.floating]) -> NDArray[np.float32]:

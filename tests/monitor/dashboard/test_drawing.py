@@ -318,7 +318,11 @@ def spectrogram(qapp):
 
 
 @pytest.mark.parametrize("config", [FINE_FRONT_END, PAPER_FRONT_END], ids=["fine", "paper"])
-def test_outlines_lie_at_their_time_and_frequency(spectrogram, config):
+@pytest.mark.parametrize("size", [(1000, 300, 1.0), (889, 327, 2.0), (1777, 1001, 1.0)])
+def test_outlines_lie_at_their_time_and_frequency(spectrogram, config, size):
+    """Of a large plot at a coarser grain, whose parts are no multiple of it."""
+    width, height, ratio = size
+    spectrogram.place(QRectF(0, 0, width, height), ratio, ())
     up, down = (100, 220, 22.0, 23.0, 1.0), (500, 700, 26.0, 27.0, -1.0)
     spectrogram.set_attribution(attribution(config, up, down))
     for now_s in (30.0, 31.0):
