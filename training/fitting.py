@@ -162,9 +162,8 @@ class Fit:
             seen, marked = images[batch].unsqueeze(1), states[batch]
             if recipe.augmentation is not None:
                 # Of the whole batch: it is then the same however many processes share it.
-                frames = recipe.augmentation.frames(seen.shape[3], generator)
-                seen = recipe.augmentation(seen[..., frames], generator)
-                marked = marked[:, frames]
+                seen, marked = recipe.augmentation.cut(seen, marked, generator)
+                seen = recipe.augmentation(seen, generator)
             own = group.share(len(batch))
             seen, wanted, marked = seen[own], labels[batch][own], marked[own]
             self._optimizer.zero_grad()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -21,28 +22,51 @@ class ImageAugmentation:
 
     Attributes:
         equaliser: Greatest deviation of the random smooth response over frequency.
-        tilt: Greatest loss of the highest band against the lowest.
         floor: Share of the image's range that a random noise floor may cover.
         time_mask: Greatest share of the frames that are blanked in one run.
         crop: Share of the frames that a network sees at once, a run of them; 1 for all.
+        tempo: Least and greatest factor by which a batch is made faster, drawn evenly in octaves: hearts in a
+            corpus of the resting rarely beat faster than 120 times a minute.
+        tempo_share: Of the batches to which that happens, 0 to 1.
     """
 
     equaliser: float = 0.0
-    tilt: float = 0.0
     floor: float = 0.0
     time_mask: float = 0.0
     crop: float = 1.0
+    tempo: tuple[float, float] | None = None
+    tempo_share: float = 0.5
 
-    def frames(self, count: int, generator: torch.Generator) -> slice:
-        """Which frames a batch is cut to; even numbers of frames are left out before them.
+    def cut(self, images: Tensor, states: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """A run of the frames of a batch, the same of each image, perhaps at another tempo.
+
+        Even numbers of frames are left out before it.
 
         Args:
-            count: How many there are.
-            generator: Draws the first of them.
+            images: Shape (batch, 1, bands, frames).
+            states: Shape (batch, frames), what is marked at each frame.
+            generator: Draws the first frame and the tempo.
+
+        Returns:
+            The same, round(frames * crop) frames of each.
         """
+        count = images.shape[3]
         kept = round(count * self.crop)
-        first = 2 * int(torch.randint(0, (count - kept) // 2 + 1, (), generator=generator))
-        return slice(first, first + kept)
+        taken = min(count, round(kept * self._factor(generator)))
+        first = 2 * int(torch.randint(0, (count - taken) // 2 + 1, (), generator=generator))
+        images, states = images[..., first : first + taken], states[:, first : first + taken]
+        if taken == kept:
+            return images, states
+        size = (images.shape[2], kept)
+        nearest = ((torch.arange(kept) + 0.5) * (taken / kept) - 0.5).round().long().clamp(0, taken - 1)
+        images = nn.functional.interpolate(images, size, mode="bilinear", align_corners=False)
+        return images, states[:, nearest]
+
+    def _factor(self, generator: torch.Generator) -> float:
+        if self.tempo is None or float(torch.rand((), generator=generator)) >= self.tempo_share:
+            return 1.0
+        low, high = (math.log(bound) for bound in self.tempo)
+        return math.exp(low + (high - low) * float(torch.rand((), generator=generator)))
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Change each image in its own way and normalise it again.
@@ -56,9 +80,6 @@ class ImageAugmentation:
         """
         if self.equaliser:
             images = images + self._response(images, generator)
-        if self.tilt:
-            loss = torch.rand(len(images), 1, 1, 1, generator=generator) * self.tilt
-            images = images - loss * torch.linspace(0, 1, images.shape[2])[:, None]
         if self.floor:
             images = self._with_floor(images, generator)
         if self.time_mask:
