@@ -8,12 +8,17 @@ from torch import Tensor, nn
 from model.views import two_views
 from model.window_quality import FINDINGS
 
+_FARTHEST = 4.0  # standard deviations
+_RATED_FEATURES, _RATED_DROPOUT = 24, 0.1
+
 
 class QualityCNN(nn.Module):
     """How good a window's signal is, and what is wrong with it.
 
     The same two views of the image as the verdict's network has, in steps of a quarter of the frames, over
-    two seconds to either side; and beside what it makes of them the signal's quality indices.
+    two seconds to either side; and beside what it makes of them the signal's quality indices. That the signal
+    is good is said by the mean of two logits: what is heard, which also learns from noise mixed in, and what
+    the indices alone say of recordings as people have rated them, which noise so loud would drown.
 
     Args:
         filters: Filters of the four stages.
@@ -59,6 +64,15 @@ class QualityCNN(nn.Module):
         self.combine = nn.Sequential(
             nn.Dropout(dropout), nn.Linear(3 * before + indices, 32), nn.ReLU(), nn.Linear(32, len(FINDINGS))
         )
+        self.rated = nn.Sequential(
+            nn.BatchNorm1d(indices),
+            # What noise without a heart makes of them was never rated.
+            nn.Hardtanh(-_FARTHEST, _FARTHEST),
+            nn.Linear(indices, _RATED_FEATURES),
+            nn.ReLU(),
+            nn.Dropout(_RATED_DROPOUT),
+            nn.Linear(_RATED_FEATURES, 1),
+        )
 
     def forward(self, images: Tensor, indices: Tensor) -> Tensor:
         """Logits of ``FINDINGS``, shape (batch, 5).
@@ -71,6 +85,11 @@ class QualityCNN(nn.Module):
 
     def findings(self, views: Tensor, indices: Tensor) -> Tensor:
         """As ``forward``, of ``views``."""
+        heard = self.heard(views, indices)
+        return torch.cat([(heard[:, :1] + self.rated(indices)) / 2, heard[:, 1:]], dim=1)
+
+    def heard(self, views: Tensor, indices: Tensor) -> Tensor:
+        """As ``findings``, the indices' own word on the first of them left out."""
         columns = self.rhythm(self.features(views).mean(dim=2)).float()
         pooled = [columns.mean(dim=2), columns.amax(dim=2), columns.std(dim=2)]
         return self.combine(torch.cat([*pooled, self.scale(indices)], dim=1))

@@ -16,7 +16,7 @@ from training.columns import rows
 from training.fitting import one_cycle
 from training.image_augmentation import ImageAugmentation
 from training.quality_examples import ALONE, SYNTHETIC, QualityExamples
-from training.records import Record
+from training.records import CorpusError, Record
 
 _SCORING_BATCH = 100
 _RARE = 40
@@ -34,6 +34,8 @@ class QualityRecipe:
         weight_decay: AdamW's.
         smoothing: Targets are so far from 0 and 1.
         good_weight: Weight of the quality itself against each other finding.
+        rated_batch: Rated windows in a step of what learns from the indices alone.
+        rated_weight_decay: AdamW's, of that.
         clean_share: Share of windows drawn as they are with a known quality, spread evenly over databases,
             over good and unsure, and over normal and abnormal.
         unrated_share: Of such as nobody has rated.
@@ -52,6 +54,8 @@ class QualityRecipe:
     weight_decay: float = 0.02
     smoothing: float = 0.02
     good_weight: float = 2.0
+    rated_batch: int = 256
+    rated_weight_decay: float = 0.5
     clean_share: float = 0.46
     unrated_share: float = 0.06
     alone_share: float = 0.10
@@ -82,15 +86,19 @@ def fit_quality(
 
     Returns:
         The network, set to evaluation mode.
+
+    Raises:
+        CorpusError: The quality of no recording is known.
     """
     use_one_thread()
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     network = QualityCNN()
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-    )
-    weights = torch.from_numpy(_drawing_weights(recipe, examples, records))
+    optimizer = _optimizer(recipe, network)
+    drawing = _drawing_weights(recipe, examples, records)
+    weights, rated = torch.from_numpy(drawing), torch.from_numpy(drawing * _is_rated(examples))
+    if not rated.any():
+        raise CorpusError("of no recording is the quality known: add a corpus of which it is (cinc2016)")
     images, indices, targets = (
         torch.from_numpy(part) for part in (examples.images, examples.indices, examples.targets)
     )
@@ -104,8 +112,10 @@ def fit_quality(
                 group["lr"] = recipe.learning_rate * one_cycle(progress)
             seen = recipe.augmentation(images[batch].float().unsqueeze(1), generator)
             with torch.autocast("cpu", torch.bfloat16):
-                logits = network(seen, indices[batch])
+                logits = network.heard(network.views(seen), indices[batch])
             loss = _loss(logits.float(), targets[batch], recipe)
+            own = torch.multinomial(rated, recipe.rated_batch, replacement=True, generator=generator)
+            loss = loss + _cross_entropy(network.rated(indices[own])[:, 0], targets[own, 0], recipe).mean()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -141,11 +151,32 @@ def quality_findings(
 def _loss(logits: Tensor, targets: Tensor, recipe: QualityRecipe) -> Tensor:
     """Cross-entropy of what is known; the mean over windows of the sum over findings."""
     known = ~targets.isnan()
-    wanted = torch.where(known, targets, 0.5).clamp(recipe.smoothing, 1 - recipe.smoothing)
-    each = nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none") * known
+    each = _cross_entropy(logits, torch.where(known, targets, 0.5), recipe) * known
     weight = torch.ones(targets.shape[1])
     weight[0] = recipe.good_weight
     return (each * weight).sum() / len(targets)
+
+
+def _cross_entropy(logits: Tensor, targets: Tensor, recipe: QualityRecipe) -> Tensor:
+    wanted = targets.clamp(recipe.smoothing, 1 - recipe.smoothing)
+    return nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
+
+
+def _optimizer(recipe: QualityRecipe, network: QualityCNN) -> torch.optim.Optimizer:
+    rated = list(network.rated.parameters())
+    others = [one for name, one in network.named_parameters() if not name.startswith("rated.")]
+    return torch.optim.AdamW(
+        [
+            {"params": others, "weight_decay": recipe.weight_decay},
+            {"params": rated, "weight_decay": recipe.rated_weight_decay},
+        ],
+        lr=recipe.learning_rate,
+    )
+
+
+def _is_rated(examples: QualityExamples) -> NDArray[np.bool_]:
+    """Which examples are windows of recordings as they are, with a known quality."""
+    return (examples.record >= 0) & (examples.kind == "") & ~np.isnan(examples.targets[:, 0])
 
 
 def _drawing_weights(
