@@ -117,7 +117,7 @@ def rhythm_of(states: HeartStates) -> Rhythm:
 def sounds_and_rhythm(states: HeartStates) -> tuple[list[HeartSound], Rhythm]:
     """Both ``find_sounds`` and ``rhythm_of`` of a stretch, for the work of one."""
     sounds, confidence = _likeliest(states)
-    return sounds, _rhythm(sounds, confidence)
+    return sounds, _rhythm(sounds, confidence, states.step_s)
 
 
 class BeatTracker:
@@ -204,14 +204,15 @@ class BeatTracker:
             self._sum, self._weight = self._sum[:, surplus:], self._weight[surplus:]
 
 
-def _rhythm(sounds: Sequence[HeartSound], confidence: float) -> Rhythm:
+def _rhythm(sounds: Sequence[HeartSound], confidence: float, step_s: float) -> Rhythm:
     intervals = np.concatenate(
         [np.diff([one.middle_s for one in sounds if one.sound == STATES[kind]]) for kind in (_S1, _S2)]
     )
     if intervals.size < _FEWEST_INTERVALS or confidence < _SURE:
         return Rhythm(None, confidence, None)
     middle = float(np.median(intervals))
-    near = intervals[np.abs(intervals - middle) <= _NEAR * middle]
+    # Of a fast heart an interval is only so many columns long, and each of its ends is off by up to one.
+    near = intervals[np.abs(intervals - middle) <= max(_NEAR * middle, 2.5 * step_s)]
     irregular = confidence >= _VERY_SURE and near.size < _EVEN_SHARE * intervals.size
     if near.size >= _NEAR_SHARE * intervals.size:
         return Rhythm(60 / float(np.mean(near)), confidence, irregular)
