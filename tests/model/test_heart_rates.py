@@ -9,7 +9,7 @@ from dsp.front_end import FrontEnd
 from dsp.synthesis import CONDITIONS, HeartSoundSynthesizer, SynthesisConfig
 from model.classifier import Classifier
 
-HEARTS = int(os.environ.get("AUSCULT_HEARTS", "1"))  # of each kind at each rate; more take longer and tell more
+HEARTS = int(os.environ.get("AUSCULT_HEARTS", "1"))  # of each at each rate; more tell more
 RATES = (35, 40, 50, 65, 80, 100, 120, 140, 160, 180, 200)
 
 
