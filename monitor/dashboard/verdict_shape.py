@@ -65,57 +65,68 @@ class VerdictShape(QWidget):
         """Draw the shape."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = QColor(self._theme.of(self._label))
-        pen = QPen(colour, _PEN)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         side = min(self.width(), self.height())
         box = QRectF(0, 0, side, side).adjusted(_PEN, _PEN, -_PEN, -_PEN)
-        painter.setPen(pen)
-        if self._label is None:
-            painter.drawLine(
-                QPointF(box.left(), box.center().y()), QPointF(box.center().x(), box.center().y())
-            )
-        elif self._label is Label.NORMAL:
-            painter.setBrush(colour)
-            painter.drawEllipse(box)
-        elif self._label is Label.ABNORMAL:
-            painter.setBrush(colour)
-            middle = box.center()
-            painter.drawPolygon(
-                QPolygonF(
-                    [
-                        QPointF(middle.x(), box.top()),
-                        QPointF(box.right(), middle.y()),
-                        QPointF(middle.x(), box.bottom()),
-                        QPointF(box.left(), middle.y()),
-                    ]
-                )
-            )
-        elif self._label is Label.UNCERTAIN:
-            pen.setDashPattern([2.0, 1.6])
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            painter.setPen(pen)
-            painter.drawEllipse(box)
-        elif self._label is Label.POOR_SIGNAL:
-            painter.drawPolygon(
-                QPolygonF([QPointF(box.center().x(), box.top()), box.bottomRight(), box.bottomLeft()])
-            )
-        else:
-            self._draw_hourglass(painter, box.adjusted(box.width() / 6, 0, -box.width() / 6, 0), colour)
+        draw_shape(painter, box, self._label, QPen(QColor(self._theme.of(self._label)), _PEN), self._filled)
 
-    def _draw_hourglass(self, painter: QPainter, box: QRectF, colour: QColor) -> None:
+
+def draw_shape(painter: QPainter, box: QRectF, label: Label | None, pen: QPen, filled: float = 0.0) -> None:
+    """Draw a verdict's shape.
+
+    Args:
+        painter: Where to.
+        box: What it fills; half of the pen lies outside it.
+        label: None draws a dash.
+        pen: Of its outline; its colour is the shape's.
+        filled: How much of the hourglass has run through, 0 to 1.
+    """
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if label is None:
+        painter.drawLine(QPointF(box.left(), box.center().y()), QPointF(box.center().x(), box.center().y()))
+    elif label is Label.NORMAL:
+        painter.setBrush(pen.color())
+        painter.drawEllipse(box)
+    elif label is Label.ABNORMAL:
+        painter.setBrush(pen.color())
         middle = box.center()
-        upper = [box.topLeft(), box.topRight(), middle]
-        lower = [box.bottomLeft(), box.bottomRight(), middle]
-        sand = QColor(colour)
-        sand.setAlpha(150)
-        for corners, share in ((upper, 1 - self._filled), (lower, self._filled)):
-            painter.save()
-            height = box.height() / 2 * share
-            top = middle.y() - height if corners is upper else box.bottom() - height
-            painter.setClipRect(QRectF(box.left(), top, box.width(), height))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(sand)
-            painter.drawPolygon(QPolygonF(corners))
-            painter.restore()
-            painter.drawPolygon(QPolygonF(corners))
+        painter.drawPolygon(
+            QPolygonF(
+                [
+                    QPointF(middle.x(), box.top()),
+                    QPointF(box.right(), middle.y()),
+                    QPointF(middle.x(), box.bottom()),
+                    QPointF(box.left(), middle.y()),
+                ]
+            )
+        )
+    elif label is Label.UNCERTAIN:
+        pen.setDashPattern([2.0, 1.6])
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
+        painter.drawEllipse(box)
+    elif label is Label.POOR_SIGNAL:
+        painter.drawPolygon(
+            QPolygonF([QPointF(box.center().x(), box.top()), box.bottomRight(), box.bottomLeft()])
+        )
+    else:
+        _draw_hourglass(painter, box.adjusted(box.width() / 6, 0, -box.width() / 6, 0), pen.color(), filled)
+
+
+def _draw_hourglass(painter: QPainter, box: QRectF, colour: QColor, filled: float) -> None:
+    middle = box.center()
+    upper = [box.topLeft(), box.topRight(), middle]
+    lower = [box.bottomLeft(), box.bottomRight(), middle]
+    sand = QColor(colour)
+    sand.setAlpha(150)
+    for corners, share in ((upper, 1 - filled), (lower, filled)):
+        painter.save()
+        height = box.height() / 2 * share
+        top = middle.y() - height if corners is upper else box.bottom() - height
+        painter.setClipRect(QRectF(box.left(), top, box.width(), height))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(sand)
+        painter.drawPolygon(QPolygonF(corners))
+        painter.restore()
+        painter.drawPolygon(QPolygonF(corners))
