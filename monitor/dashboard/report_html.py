@@ -1,0 +1,217 @@
+"""The report of an examination as one HTML page: no scripts, and nothing that lies elsewhere."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from html import escape
+
+from PySide6.QtCore import QBuffer, QIODevice, QRectF
+from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPen
+
+from monitor.dashboard import report_words as words
+from monitor.dashboard.gauge import draw_gauge
+from monitor.dashboard.report_page import MARGIN, PAPER, UNIT, draw_picture
+from monitor.dashboard.theme import FAMILIES
+from monitor.dashboard.verdict_shape import SHAPES, draw_shape
+from monitor.dashboard.words import RESEARCH_ONLY, probability_words
+from monitor.examination_report import ExaminationReport, Excerpt, SiteReport
+
+_FINE = 3
+"""Pixels a point."""
+
+_PICTURE_WIDTH = 300
+
+_STYLE = """
+@page {{ size: {paper}; margin: {margin}pt; }}
+* {{ box-sizing: border-box; margin: 0; padding: 0; }}
+html {{ background: #ffffff; color: {text}; font: 10pt/13pt {families}; font-variant-numeric: tabular-nums; }}
+body {{ width: {width}pt; margin: {margin}pt auto; overflow-wrap: anywhere; }}
+header {{ display: flex; justify-content: space-between; align-items: center; }}
+h1, .word {{ font-size: 19pt; line-height: 24pt; }}
+h2, h3 {{ font-size: 10pt; line-height: 13pt; }}
+small, dt, .small, figcaption {{ font-size: 8pt; line-height: 10pt; }}
+dt, .faint, figcaption {{ color: {faint}; }}
+.notice {{ border: 1.2pt solid {text}; padding: 3pt 8pt; font-weight: bold; white-space: nowrap; }}
+.facts {{ display: grid; grid-template-columns: 3fr 4fr 3fr; gap: 8pt; }}
+.facts, .whole, footer {{ border-top: 1pt solid {text}; margin-top: 4pt; padding-top: 4pt; }}
+.whole {{ display: grid; grid-template-columns: 1fr 1fr; gap: 8pt; }}
+.whole .word img {{ width: 22pt; height: 22pt; vertical-align: -3pt; margin-right: 4pt; }}
+.ends {{ display: flex; justify-content: space-between; width: 240pt; }}
+.note {{ max-height: {note}pt; overflow: hidden; }}
+.how {{ padding: 4pt 0; }}
+ol {{ list-style: none; }}
+li {{ display: grid; grid-template-columns: 1fr {picture}pt; gap: 8pt; border-top: .5pt solid {line};
+  padding: 3pt 0 2pt; height: {row}pt; overflow: hidden; break-inside: avoid; }}
+li h3 {{ display: flex; justify-content: space-between; gap: 8pt; }}
+li h3 .name {{ max-height: 13pt; overflow: hidden; }}
+li h3 .verdict {{ white-space: nowrap; }}
+li h3 img {{ width: 9pt; height: 9pt; }}
+li .told {{ overflow: hidden; }}
+figure img {{ display: block; width: {picture}pt; }}
+img.gauge {{ display: block; }}
+footer p {{ overflow-wrap: anywhere; }}
+@media print {{ body {{ margin: 0; height: {height}pt; overflow: hidden; }} }}
+"""
+
+
+def html_text(
+    report: ExaminationReport, size: QPageSize, drawn: Callable[[Iterator[float]], None] = list
+) -> str:
+    """The report as HTML, with its pictures in it; it prints on one page.
+
+    Args:
+        report: What is said.
+        size: The paper that it is printed on.
+        drawn: Goes through the steps of the drawing.
+    """
+    pieces: list[str] = []
+    drawn(_write(pieces, report, size))
+    return "".join(pieces)
+
+
+def _write(pieces: list[str], report: ExaminationReport, size: QPageSize) -> Iterator[float]:
+    points = size.size(QPageSize.Unit.Point)
+    margin = MARGIN / UNIT
+    height = points.height() - 2 * margin
+    rows = max(4, len(report.sites))
+    row = (height - 252) / rows
+    style = _STYLE.format(
+        paper=f"{points.width():g}pt {points.height():g}pt",
+        margin=f"{margin:g}",
+        width=f"{points.width() - 2 * margin:g}",
+        # Less than there is, as another machine's type may be a little larger.
+        height=f"{height - 1:g}",
+        row=f"{row:.1f}",
+        note=60,
+        picture=_PICTURE_WIDTH,
+        families=", ".join(f"'{family}'" for family in FAMILIES) + ", sans-serif",
+        text=PAPER.text,
+        faint=PAPER.faint,
+        line=PAPER.line,
+    )
+    facts = "".join(f"<div><dt>{title}</dt><dd>{_own(value)}</dd></div>" for title, value in report.facts)
+    pieces.append(
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{words.TITLE}</title>\n'
+        f'<meta name="generator" content="{escape(dict(report.small_print)[words.PROGRAM])}">\n'
+        '<meta name="viewport" content="width=device-width">\n'
+        f"<style>{style}</style>\n</head>\n<body>\n"
+        f'<header><h1>{words.TITLE}</h1><p class="notice" role="note">{RESEARCH_ONLY}</p></header>\n'
+        f'<main>\n<dl class="facts">{facts}</dl>\n{_whole(report)}'
+        f'<section aria-label="{words.SITES}">\n<ol>\n'
+    )
+    for place, site in enumerate(report.sites):
+        yield place / len(report.sites)
+        pieces.append(_site(place + 1, site, report.band, row))
+    told = [f"{title} {_own(value)}" for title, value in report.small_print]
+    lines = [
+        words.PICTURES if any(site.excerpt for site in report.sites) else "",
+        " · ".join(told),
+        words.SHORTENED if report.shortened else "",
+    ]
+    omitted = f'<p class="small">{report.omitted}</p>\n' if report.omitted else ""
+    pieces.append(
+        f"</ol>\n{omitted}</section>\n</main>\n<footer>"
+        + "".join(f'<p class="small faint">{line}</p>' for line in lines if line)
+        + "</footer>\n</body>\n</html>\n"
+    )
+    yield 1.0
+
+
+def _whole(report: ExaminationReport) -> str:
+    gauge = _gauge(report.probability, report.band, 240, 5)
+    ends = "".join(f"<span>{end}</span>" for end in words.ENDS)
+    return (
+        f'<section class="whole" aria-label="{words.OVERALL}">\n<div>'
+        f'<h2 class="small faint">{words.OVERALL}</h2>'
+        f'<p class="word" style="color:{PAPER.of(report.label)}">{_shape(report.label, 22)}'
+        f"<strong>{report.word}</strong></p>"
+        f"<p>{report.counts}</p><p>{words.HIGHEST} {probability_words(report.probability)}</p>"
+        f'{gauge}<p class="ends small faint">{ends}</p></div>\n'
+        f'<div><h2 class="small faint">{words.CLINICIAN}</h2><p><strong>{report.opinion}</strong></p>'
+        f'<p class="note small">{_own(report.note)}</p></div>\n</section>\n'
+        f'<p class="how small">{report.how_to_read}</p>\n'
+    )
+
+
+def _site(number: int, site: SiteReport, band: tuple[float, float] | None, row: float) -> str:
+    told = ""
+    if site.label is not None:
+        told = (
+            f"<p>{words.PROBABILITY} {probability_words(site.probability)}</p>"
+            f"{_gauge(site.probability, band, 90, 4)}"
+            f"<p>Heart rate {site.heart_rate}; quality {site.quality}</p>"
+        )
+    picture = "" if site.excerpt is None else _picture(site, row)
+    verdict = f"{_shape(site.label, 9)} {site.word}"
+    remark = f"<figcaption>{site.remark}</figcaption>" if site.remark else ""
+    return (
+        f'<li>\n<div class="told small"><h3><span class="name">{number}. {_own(site.name)}</span>'
+        f'<span class="verdict" style="color:{PAPER.of(site.label)}">{verdict}</span>'
+        f"</h3>{told}<p>{_own(f'{site.reading} {site.reasons}'.strip())}</p></div>\n"
+        f"<figure>{remark}{picture}</figure>\n</li>\n"
+    )
+
+
+def _picture(site: SiteReport, row: float) -> str:
+    excerpt = site.excerpt
+    assert excerpt is not None
+    height = row - 18
+    image = _image(
+        _PICTURE_WIDTH,
+        height,
+        lambda painter, box: draw_picture(painter, box, excerpt),
+    )
+    return f'<img src="{image}" alt="{escape(_said_of(site, excerpt))}">'
+
+
+def _said_of(site: SiteReport, excerpt: Excerpt) -> str:
+    counted = {kind: sum(one.sound == kind for one in excerpt.sounds) for kind in ("S1", "S2")}
+    marked = f", {counted['S1']} S1 and {counted['S2']} S2 marked" if excerpt.sounds else ""
+    return f"{site.name}: waveform above spectrogram, 20 to 850 Hz, {excerpt.length_s:.1f} s{marked}"
+
+
+def _shape(label: object, side: float) -> str:
+    def draw(painter: QPainter, box: QRectF) -> None:
+        inset = 1 + side / 20
+        inner = box.adjusted(inset * UNIT, inset * UNIT, -inset * UNIT, -inset * UNIT)
+        draw_shape(painter, inner, label, QPen(QColor(PAPER.of(label)), side / 9 * UNIT))
+
+    return f'<img src="{_image(side, side, draw)}" alt="{SHAPES.get(label, "dash")}">'
+
+
+def _gauge(probability: float | None, band: tuple[float, float] | None, width: float, height: float) -> str:
+    def draw(painter: QPainter, box: QRectF) -> None:
+        bar = QRectF(box.left(), box.top() + 1.6 * height * UNIT, box.width(), height * UNIT)
+        draw_gauge(painter, bar, probability, band, PAPER)
+
+    said = f"Scale from normal 0 to abnormal 1, pointer at {probability_words(probability)}"
+    if band is not None:
+        said += f", undecided between {band[0]:.2f} and {band[1]:.2f}"
+    whole = 3 * height
+    return (
+        f'<img class="gauge" src="{_image(width, whole, draw)}" alt="{said}" '
+        f'style="width:{width}pt;height:{whole}pt">'
+    )
+
+
+def _image(width: float, height: float, draw: Callable[[QPainter, QRectF], None]) -> str:
+    """A drawing of a size in points, as a data URI."""
+    image = QImage(round(width * _FINE), round(height * _FINE), QImage.Format.Format_RGB32)
+    image.fill(QColor(PAPER.ground))
+    painter = QPainter(image)
+    try:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(_FINE / UNIT, _FINE / UNIT)
+        draw(painter, QRectF(0, 0, width * UNIT, height * UNIT))
+    finally:
+        painter.end()
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    return "data:image/png;base64," + base64.b64encode(bytes(buffer.data().data())).decode()
+
+
+def _own(text: str) -> str:
+    """What somebody wrote: escaped, and not able to turn the direction of what surrounds it."""
+    return f'<bdi dir="auto">{escape(text)}</bdi>' if text else ""
