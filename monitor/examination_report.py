@@ -21,7 +21,7 @@ from model.card import Calibration, ModelCard, ModelError, read_card
 from model.loading import packaged_models, weights_folder
 from model.verdict import Label, RecordingVerdict
 from monitor.dashboard import report_words as words
-from monitor.dashboard.words import LABELS, clock_words, heart_rate_words, quality_words, rate_words
+from monitor.dashboard.words import LABELS, heart_rate_words, quality_words, rate_words
 from monitor.examination_record import SITES, ExaminationRecord, SiteFinding
 from monitor.reading_words import reading_words
 
@@ -65,11 +65,11 @@ class Excerpt:
     """A piece of a site's sound: all that its picture is drawn from. Its times count from its beginning.
 
     Attributes:
-        start_s: Its beginning on the source's clock, in seconds.
+        start_s: Its beginning, in seconds since listening there began.
         signal: Shape (n,), float32, bandpassed, at the analysis rate of 2 kHz.
         times: Shape (k,): middle of each spectrogram frame, in seconds; some lie just beyond both ends.
         columns: Shape (k, rows): decibels, as ``ScreenSpectrogram`` makes them.
-        sounds: S1 and S2 that touch it, in order.
+        sounds: S1 and S2 whose middle lies in it, in order.
     """
 
     start_s: float
@@ -98,7 +98,7 @@ class SiteReport:
         reading: What is heard between the heart sounds.
         reasons: What was wrong.
         excerpt: Of its sound; None where there is no picture.
-        remark: Where the picture is from and what is marked in it, or why there is none.
+        remark: Why there is no picture, or nothing marked in it; empty otherwise.
     """
 
     name: str
@@ -187,7 +187,7 @@ def examination_report(
         facts=(
             (words.PATIENT, patient or words.NOT_GIVEN),
             (words.WHEN, moments_words(record.begun, record.ended, zone)),
-            (words.DEVICE, f"{device or words.NOT_KNOWN}, {rate_words(record.rate)}"),
+            (f"{words.DEVICE}, at {rate_words(record.rate)}", device or words.NOT_KNOWN),
         ),
         label=overall.label,
         word=LABELS[overall.label],
@@ -274,7 +274,9 @@ def said(text: str, most: int) -> tuple[str, bool]:
     return line[:kept].rstrip() + "…", False
 
 
-def excerpt_of(sound: SiteSound, classifier: Classifier | None = None) -> Excerpt | None:
+def excerpt_of(
+    sound: SiteSound, classifier: Classifier | None = None, began_s: float = 0.0
+) -> Excerpt | None:
     """The representative piece of a site's sound.
 
     From the window of best quality; it begins just before an S1, and is of middling loudness among the
@@ -283,6 +285,7 @@ def excerpt_of(sound: SiteSound, classifier: Classifier | None = None) -> Excerp
     Args:
         sound: As kept.
         classifier: None knows of a window only what rules say, and no heart sounds.
+        began_s: When listening there began, on the source's clock, in seconds.
 
     Returns:
         None where there is less than half a second.
@@ -305,14 +308,14 @@ def excerpt_of(sound: SiteSound, classifier: Classifier | None = None) -> Excerp
     near = (times > -_EDGE_S) & (times < length / rate + _EDGE_S)
     begins_s = window.start_s + first / rate
     return Excerpt(
-        start_s=sound.start_s + begins_s,
+        start_s=sound.start_s + begins_s - began_s,
         signal=signal[first : first + length],
         times=times[near],
         columns=columns[near],
         sounds=tuple(
             replace(one, start_s=one.start_s - begins_s, end_s=one.end_s - begins_s)
             for one in sounds
-            if one.end_s > begins_s and one.start_s < begins_s + length / rate
+            if begins_s <= one.middle_s < begins_s + length / rate
         ),
     )
 
@@ -355,7 +358,7 @@ def _site(
     if verdict is None:
         nothing = SiteReport(name, None, words.SKIPPED, None, "", "", words.NOT_LISTENED, "", None, "")
         return nothing, whole
-    excerpt = None if sound is None else excerpt_of(sound, classifier)
+    excerpt = None if sound is None else excerpt_of(sound, classifier, finding.start_s)
     return (
         SiteReport(
             name=name,
@@ -364,10 +367,10 @@ def _site(
             probability=verdict.p_abnormal,
             heart_rate=heart_rate_words(verdict.heart_rate_bpm, verdict.irregular),
             quality=_quality(finding, verdict),
-            reading=words.NO_READING if verdict.reading is None else reading_words(verdict.reading),
+            reading=_reading(verdict),
             reasons=_reasons(verdict),
             excerpt=excerpt,
-            remark=_remark(finding, sound, excerpt, classifier),
+            remark=_remark(sound, excerpt, classifier),
         ),
         whole,
     )
@@ -376,7 +379,13 @@ def _site(
 def _quality(finding: SiteFinding, verdict: RecordingVerdict) -> str:
     listened_s = max(finding.end_s - finding.start_s, finding.good_s)
     told = quality_words(verdict.quality)
-    return f"{told}, {finding.good_s:.0f} s of {listened_s:.0f} s good" if listened_s > 0 else told
+    return f"{told}, {finding.good_s:.0f} of {listened_s:.0f} s good" if listened_s > 0 else told
+
+
+def _reading(verdict: RecordingVerdict) -> str:
+    if verdict.reading is not None:
+        return reading_words(verdict.reading)
+    return "" if verdict.label is Label.POOR_SIGNAL else words.NO_READING
 
 
 def _reasons(verdict: RecordingVerdict) -> str:
@@ -389,21 +398,16 @@ def _reasons(verdict: RecordingVerdict) -> str:
     return " ".join(told)
 
 
-def _remark(
-    finding: SiteFinding, sound: SiteSound | None, excerpt: Excerpt | None, classifier: Classifier | None
-) -> str:
+def _remark(sound: SiteSound | None, excerpt: Excerpt | None, classifier: Classifier | None) -> str:
     if sound is None:
         return words.NOT_KEPT
     if excerpt is None:
         return words.TOO_SHORT
-    marks = words.LEGEND
     if classifier is None:
-        marks = words.MODEL_NOT_AT_HAND
-    elif not classifier.finds_states:
-        marks = words.MODEL_FINDS_NONE
-    elif not excerpt.sounds:
-        marks = words.NONE_FOUND
-    return f"{excerpt.length_s:.0f} s from {clock_words(excerpt.start_s - finding.start_s)} on; {marks}"
+        return words.MODEL_NOT_AT_HAND
+    if not classifier.finds_states:
+        return words.MODEL_FINDS_NONE
+    return "" if excerpt.sounds else words.NONE_FOUND
 
 
 def _counts(findings: Sequence[SiteFinding]) -> str:

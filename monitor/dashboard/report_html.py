@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPen
 
 from monitor.dashboard import report_words as words
 from monitor.dashboard.gauge import draw_gauge
-from monitor.dashboard.report_page import MARGIN, PAPER, UNIT, draw_picture
+from monitor.dashboard.report_page import MARGIN, PAPER, UNIT, draw_picture, rate_and_quality, row_heights
 from monitor.dashboard.theme import FAMILIES
 from monitor.dashboard.verdict_shape import SHAPES, draw_shape
 from monitor.dashboard.words import RESEARCH_ONLY, probability_words
@@ -21,38 +21,49 @@ _FINE = 3
 """Pixels a point."""
 
 _PICTURE_WIDTH = 300
+_REST = 235  # points of all but the sites, with a little to spare: another machine's type may be larger
 
 _STYLE = """
 @page {{ size: {paper}; margin: {margin}pt; }}
 * {{ box-sizing: border-box; margin: 0; padding: 0; }}
-html {{ background: #ffffff; color: {text}; font: 10pt/13pt {families}; font-variant-numeric: tabular-nums; }}
+html {{ background: #ffffff; color: {text}; font: 10pt/13pt {families}; font-variant-numeric: tabular-nums;
+  print-color-adjust: exact; -webkit-print-color-adjust: exact; }}
 body {{ width: {width}pt; margin: {margin}pt auto; overflow-wrap: anywhere; }}
-header {{ display: flex; justify-content: space-between; align-items: center; }}
+header {{ display: flex; justify-content: space-between; align-items: center; height: 26pt; }}
 h1, .word {{ font-size: 19pt; line-height: 24pt; }}
 h2, h3 {{ font-size: 10pt; line-height: 13pt; }}
-small, dt, .small, figcaption {{ font-size: 8pt; line-height: 10pt; }}
-dt, .faint, figcaption {{ color: {faint}; }}
+dt, h2, .small, figcaption {{ font-size: 8pt; line-height: 10pt; font-weight: normal; }}
+dt, h2, .faint, figcaption {{ color: {faint}; }}
 .notice {{ border: 1.2pt solid {text}; padding: 3pt 8pt; font-weight: bold; white-space: nowrap; }}
-.facts {{ display: grid; grid-template-columns: 3fr 4fr 3fr; gap: 8pt; }}
+.facts {{ display: grid; grid-template-columns: 27fr 35fr 38fr; }}
+.facts div {{ min-width: 0; padding-right: 8pt; }}
 .facts, .whole, footer {{ border-top: 1pt solid {text}; margin-top: 4pt; padding-top: 4pt; }}
 .whole {{ display: grid; grid-template-columns: 1fr 1fr; gap: 8pt; }}
 .whole .word img {{ width: 22pt; height: 22pt; vertical-align: -3pt; margin-right: 4pt; }}
-.ends {{ display: flex; justify-content: space-between; width: 240pt; }}
-.note {{ max-height: {note}pt; overflow: hidden; }}
+.ends, .probability {{ display: flex; align-items: center; gap: 5pt; }}
 .how {{ padding: 4pt 0; }}
 ol {{ list-style: none; }}
 li {{ display: grid; grid-template-columns: 1fr {picture}pt; gap: 8pt; border-top: .5pt solid {line};
-  padding: 3pt 0 2pt; height: {row}pt; overflow: hidden; break-inside: avoid; }}
+  padding: 2pt 0; min-height: var(--row); break-inside: avoid; }}
+li .told {{ min-width: 0; }}
 li h3 {{ display: flex; justify-content: space-between; gap: 8pt; }}
-li h3 .name {{ max-height: 13pt; overflow: hidden; }}
 li h3 .verdict {{ white-space: nowrap; }}
-li h3 img {{ width: 9pt; height: 9pt; }}
-li .told {{ overflow: hidden; }}
+li h3 .verdict img {{ width: 9pt; height: 9pt; }}
+li .probability {{ justify-content: space-between; }}
 figure img {{ display: block; width: {picture}pt; }}
-img.gauge {{ display: block; }}
-footer p {{ overflow-wrap: anywhere; }}
-@media print {{ body {{ margin: 0; height: {height}pt; overflow: hidden; }} }}
+@media print {{
+  body {{ margin: 0; height: {height}pt; overflow: hidden; display: flex; flex-direction: column; }}
+  .facts dd, li h3 .name, li .line {{ white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }}
+  .whole {{ height: 88pt; overflow: hidden; }}
+  .note, li .reading {{ display: -webkit-box; -webkit-box-orient: vertical; overflow: hidden; }}
+  .note {{ -webkit-line-clamp: 6; line-clamp: 6; }}
+  li .reading {{ -webkit-line-clamp: var(--lines); line-clamp: var(--lines); }}
+  li {{ height: var(--row); overflow: hidden; }}
+  footer {{ margin-top: auto; }}
+  footer p {{ white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }}
+}}
 """
+"""On the screen there is all that was written; on paper, where there is one page, what fits."""
 
 
 def html_text(
@@ -74,16 +85,12 @@ def _write(pieces: list[str], report: ExaminationReport, size: QPageSize) -> Ite
     points = size.size(QPageSize.Unit.Point)
     margin = MARGIN / UNIT
     height = points.height() - 2 * margin
-    rows = max(4, len(report.sites))
-    row = (height - 252) / rows
+    heights = row_heights(report, height - _REST)
     style = _STYLE.format(
         paper=f"{points.width():g}pt {points.height():g}pt",
         margin=f"{margin:g}",
         width=f"{points.width() - 2 * margin:g}",
-        # Less than there is, as another machine's type may be a little larger.
         height=f"{height - 1:g}",
-        row=f"{row:.1f}",
-        note=60,
         picture=_PICTURE_WIDTH,
         families=", ".join(f"'{family}'" for family in FAMILIES) + ", sans-serif",
         text=PAPER.text,
@@ -100,14 +107,15 @@ def _write(pieces: list[str], report: ExaminationReport, size: QPageSize) -> Ite
         f'<main>\n<dl class="facts">{facts}</dl>\n{_whole(report)}'
         f'<section aria-label="{words.SITES}">\n<ol>\n'
     )
-    for place, site in enumerate(report.sites):
+    for place, (site, row) in enumerate(zip(report.sites, heights, strict=True)):
         yield place / len(report.sites)
         pieces.append(_site(place + 1, site, report.band, row))
     told = [f"{title} {_own(value)}" for title, value in report.small_print]
     lines = [
         words.PICTURES if any(site.excerpt for site in report.sites) else "",
-        " · ".join(told),
-        words.SHORTENED if report.shortened else "",
+        " &nbsp; ".join(told[:2]),
+        " &nbsp; ".join(told[2:]),
+        words.SHORTENED,
     ]
     omitted = f'<p class="small">{report.omitted}</p>\n' if report.omitted else ""
     pieces.append(
@@ -119,16 +127,15 @@ def _write(pieces: list[str], report: ExaminationReport, size: QPageSize) -> Ite
 
 
 def _whole(report: ExaminationReport) -> str:
-    gauge = _gauge(report.probability, report.band, 240, 5)
-    ends = "".join(f"<span>{end}</span>" for end in words.ENDS)
+    gauge = _gauge(report.probability, report.band, 150, 5)
     return (
         f'<section class="whole" aria-label="{words.OVERALL}">\n<div>'
-        f'<h2 class="small faint">{words.OVERALL}</h2>'
+        f"<h2>{words.OVERALL}</h2>"
         f'<p class="word" style="color:{PAPER.of(report.label)}">{_shape(report.label, 22)}'
         f"<strong>{report.word}</strong></p>"
-        f"<p>{report.counts}</p><p>{words.HIGHEST} {probability_words(report.probability)}</p>"
-        f'{gauge}<p class="ends small faint">{ends}</p></div>\n'
-        f'<div><h2 class="small faint">{words.CLINICIAN}</h2><p><strong>{report.opinion}</strong></p>'
+        f'<p class="small">{report.counts}</p><p>{words.HIGHEST} {probability_words(report.probability)}</p>'
+        f'<p class="ends small faint">{words.ENDS[0]} {gauge} {words.ENDS[1]}</p></div>\n'
+        f"<div><h2>{words.CLINICIAN}</h2><p><strong>{report.opinion}</strong></p>"
         f'<p class="note small">{_own(report.note)}</p></div>\n</section>\n'
         f'<p class="how small">{report.how_to_read}</p>\n'
     )
@@ -136,32 +143,32 @@ def _whole(report: ExaminationReport) -> str:
 
 def _site(number: int, site: SiteReport, band: tuple[float, float] | None, row: float) -> str:
     told = ""
+    left = row - 4 - 13  # points, of which a line of small print takes ten
     if site.label is not None:
+        lines = rate_and_quality(site, row)
         told = (
-            f"<p>{words.PROBABILITY} {probability_words(site.probability)}</p>"
-            f"{_gauge(site.probability, band, 90, 4)}"
-            f"<p>Heart rate {site.heart_rate}; quality {site.quality}</p>"
+            f'<p class="probability">{words.PROBABILITY} {probability_words(site.probability)} '
+            f"{_gauge(site.probability, band, 80, 4)}</p>"
+            + "".join(f'<p class="line">{line}</p>' for line in lines)
         )
-    picture = "" if site.excerpt is None else _picture(site, row)
-    verdict = f"{_shape(site.label, 9)} {site.word}"
+        left -= 12 + 10 * len(lines)
+    name = f'<span class="name">{number}. {_own(site.name)}</span>'
+    word = f"{_shape(site.label, 9)} {site.word}"
     remark = f"<figcaption>{site.remark}</figcaption>" if site.remark else ""
     return (
-        f'<li>\n<div class="told small"><h3><span class="name">{number}. {_own(site.name)}</span>'
-        f'<span class="verdict" style="color:{PAPER.of(site.label)}">{verdict}</span>'
-        f"</h3>{told}<p>{_own(f'{site.reading} {site.reasons}'.strip())}</p></div>\n"
-        f"<figure>{remark}{picture}</figure>\n</li>\n"
+        f'<li style="--row:{row:.1f}pt;--lines:{max(1, int(left // 10))}">\n<div class="told small">'
+        f'<h3>{name}<span class="verdict" style="color:{PAPER.of(site.label)}">{word}</span></h3>{told}'
+        f'<p class="reading">{_own(f"{site.reading} {site.reasons}".strip())}</p></div>\n'
+        f"<figure>{remark}{_picture(site, row)}</figure>\n</li>\n"
     )
 
 
 def _picture(site: SiteReport, row: float) -> str:
     excerpt = site.excerpt
-    assert excerpt is not None
-    height = row - 18
-    image = _image(
-        _PICTURE_WIDTH,
-        height,
-        lambda painter, box: draw_picture(painter, box, excerpt),
-    )
+    if excerpt is None:
+        return ""
+    height = row - (16 if site.remark else 6)
+    image = _image(_PICTURE_WIDTH, height, lambda painter, box: draw_picture(painter, box, excerpt))
     return f'<img src="{image}" alt="{escape(_said_of(site, excerpt))}">'
 
 
@@ -188,7 +195,7 @@ def _gauge(probability: float | None, band: tuple[float, float] | None, width: f
     said = f"Scale from normal 0 to abnormal 1, pointer at {probability_words(probability)}"
     if band is not None:
         said += f", undecided between {band[0]:.2f} and {band[1]:.2f}"
-    whole = 3 * height
+    whole = 2.7 * height
     return (
         f'<img class="gauge" src="{_image(width, whole, draw)}" alt="{said}" '
         f'style="width:{width}pt;height:{whole}pt">'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from monitor.dashboard.spectrogram_view import HIGH_HZ, LOW_HZ, SpectrogramRing
 from monitor.dashboard.tape import Stretch
 from monitor.dashboard.theme import LIGHT, font
 from monitor.dashboard.verdict_shape import draw_shape
-from monitor.dashboard.waveform import Envelope, draw_envelope, fitting_scale, mark_sound
+from monitor.dashboard.waveform import Envelope, draw_envelope, mark_sound
 from monitor.dashboard.words import RESEARCH_ONLY, probability_words
 from monitor.examination_report import ExaminationReport, Excerpt, SiteReport
 
@@ -35,15 +36,17 @@ is printed or copied in grey; and silence is white, which takes no ink and leave
 SMALL, NORMAL, LARGE = 8 * UNIT, 10 * UNIT, 19 * UNIT
 """Type sizes."""
 
-MARGIN = 34 * UNIT
+MARGIN = 30 * UNIT
 
 _GAP = 8 * UNIT
 _LINE, _SMALL_LINE = 13 * UNIT, 10 * UNIT
-_TEXT_SHARE = 0.4
+_TEXT_SHARES = {True: 0.4, False: 0.46}
+_FACT_SHARES = (0.27, 0.35, 0.38)
 _AXIS, _TICK = 33 * UNIT, 2 * UNIT
 _PIXEL = UNIT / 2  # of a spectrogram; a column of 16 ms is about a point wide
 _COLUMN = UNIT / 4  # of a waveform
 _TALL = 85 * UNIT
+_SKIPPED_SHARE = 0.4
 _FREQUENCIES = {True: (20, 200, 400, 600, 800), False: (20, 400, 800)}
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -74,25 +77,38 @@ def draw_picture(painter: QPainter, box: QRectF, excerpt: Excerpt) -> None:
         excerpt: What is shown.
     """
     tall = box.height() >= _TALL
-    plots = box.adjusted(_AXIS, (_SMALL_LINE if tall else 0), -UNIT, -_SMALL_LINE - _TICK)
+    plots = box.adjusted(_AXIS, _SMALL_LINE if tall else 2 * UNIT, -UNIT, -_SMALL_LINE - _TICK)
     waveform = QRectF(plots.topLeft(), QSizeF(plots.width(), 0.4 * plots.height()))
     spectrogram = plots.adjusted(0, waveform.height() + 3 * UNIT, 0, 0)
     _draw_waveform(painter, waveform, excerpt, tall)
     _draw_spectrogram(painter, spectrogram, excerpt, tall)
     face = _face(SMALL)
     painter.setFont(face)
-    for second in range(int(excerpt.length_s + 1e-6) + 1):
-        across = plots.left() + second / excerpt.length_s * plots.width()
+    for second, across in _seconds(excerpt, plots):
         painter.setPen(QPen(QColor(PAPER.faint), 0.5 * UNIT))
         painter.drawLine(QPointF(across, plots.bottom()), QPointF(across, plots.bottom() + _TICK))
         label = f"{second} s"
         room = QFontMetricsF(face).horizontalAdvance(label)
-        left = min(max(across - room / 2, plots.left() - room / 2), box.right() - room)
+        left = min(across - room / 2, box.right() - room)
         painter.drawText(
             QRectF(left, plots.bottom() + _TICK, room + UNIT, _SMALL_LINE),
             _LEFT | Qt.TextFlag.TextDontClip,
             label,
         )
+
+
+def row_heights(report: ExaminationReport, room: float) -> list[float]:
+    """How the sites share the height that there is: of four each has a quarter, a skipped one needs less."""
+    shares = [1.0 if site.label is not None else _SKIPPED_SHARE for site in report.sites]
+    return [share * room / max(4.0, sum(shares)) for share in shares]
+
+
+def rate_and_quality(site: SiteReport, height: float) -> tuple[str, ...]:
+    """Heart rate and quality with their names, on one line where the site has few points of height."""
+    rate, quality = f"{words.HEART_RATE} {site.heart_rate}", f"{words.QUALITY} {site.quality}"
+    if height * UNIT >= _TALL:
+        return rate, quality
+    return (f"{rate}; {quality[0].lower()}{quality[1:]}",)
 
 
 class _Page:
@@ -109,14 +125,13 @@ class _Page:
         self._painter.fillRect(self._page, QColor(PAPER.ground))
         top = self._header(body.top())
         top = self._overall(top)
-        footer = body.bottom() - 5 * _SMALL_LINE
-        rows = max(4, len(report.sites))
+        footer = body.bottom() - 4 * _SMALL_LINE - 3 * UNIT
         end = footer - _GAP - (_SMALL_LINE if report.omitted else 0)
-        height = (end - top) / rows
-        for place, site in enumerate(report.sites):
+        heights = row_heights(report, end - top)
+        for place, (site, height) in enumerate(zip(report.sites, heights, strict=True)):
             yield (place + 1) / (len(report.sites) + 1)
-            row = QRectF(body.left(), top + place * height, body.width(), height)
-            self._site(row, place + 1, site)
+            self._site(QRectF(body.left(), top, body.width(), height), place + 1, site)
+            top += height
         if report.omitted:
             self._line(QRectF(body.left(), end, body.width(), _SMALL_LINE), report.omitted)
         self._footer(footer)
@@ -137,7 +152,7 @@ class _Page:
         self._rule(top, 1.0)
         top += 4 * UNIT
         left = body.left()
-        for (title_words, value), share in zip(self._report.facts, (0.3, 0.4, 0.3), strict=True):
+        for (title_words, value), share in zip(self._report.facts, _FACT_SHARES, strict=True):
             width = share * body.width()
             self._line(QRectF(left, top, width - _GAP, _SMALL_LINE), title_words, faint=True)
             self._line(QRectF(left, top + _SMALL_LINE, width - _GAP, _LINE), value, NORMAL)
@@ -165,15 +180,16 @@ class _Page:
             bold=True,
             colour=PAPER.of(report.label),
         )
-        self._line(QRectF(left, top + 33 * UNIT, room, _LINE), report.counts, NORMAL)
-        lower = top + 33 * UNIT + _LINE + 2 * UNIT
+        self._paragraph(QRectF(left, top + 33 * UNIT, room, 2 * _SMALL_LINE), report.counts)
+        lower = top + 33 * UNIT + 2 * _SMALL_LINE + 2 * UNIT
         told = f"{words.HIGHEST} {probability_words(report.probability)}"
         self._line(QRectF(body.left(), lower, half - _GAP, _LINE), told, NORMAL)
-        bar = QRectF(body.left(), lower + _LINE + 9 * UNIT, half - 3 * _GAP, 5 * UNIT)
+        ends = QRectF(body.left(), lower + _LINE + 5 * UNIT, half - 2 * _GAP, _SMALL_LINE)
+        for end, align in zip(words.ENDS, (_LEFT, _RIGHT), strict=True):
+            self._line(ends, end, faint=True, align=align)
+        beside = [QFontMetricsF(_face(SMALL)).horizontalAdvance(end) + 5 * UNIT for end in words.ENDS]
+        bar = ends.adjusted(beside[0], 3 * UNIT, -beside[1], -2 * UNIT)
         draw_gauge(painter, bar, report.probability, report.band, PAPER)
-        ends = QRectF(bar.left(), bar.bottom() + 2 * UNIT, bar.width(), _SMALL_LINE)
-        for words_, align in zip(words.ENDS, (_LEFT, _RIGHT), strict=True):
-            self._line(ends, words_, faint=True, align=align)
         bottom = ends.bottom()
         right = body.left() + half
         self._line(QRectF(right, top, half, _SMALL_LINE), words.CLINICIAN, faint=True)
@@ -187,8 +203,9 @@ class _Page:
     def _site(self, row: QRectF, number: int, site: SiteReport) -> None:
         painter = self._painter
         self._rule(row.top(), 0.5)
-        row = row.adjusted(0, 3 * UNIT, 0, -2 * UNIT)
-        text = QRectF(row.left(), row.top(), _TEXT_SHARE * row.width(), row.height())
+        row = row.adjusted(0, 2 * UNIT, 0, -2 * UNIT)
+        tall = row.height() >= _TALL
+        text = QRectF(row.left(), row.top(), _TEXT_SHARES[tall] * row.width(), row.height())
         colour = PAPER.of(site.label)
         face = _face(NORMAL, bold=True)
         word = QFontMetricsF(face).horizontalAdvance(site.word) + UNIT
@@ -206,28 +223,28 @@ class _Page:
             bar = QRectF(text.left() + 0.64 * text.width(), top + 7 * UNIT, 0.34 * text.width(), 4 * UNIT)
             draw_gauge(painter, bar, site.probability, self._report.band, PAPER)
             top += _LINE
-            told = f"Heart rate {site.heart_rate}; quality {site.quality}"
-            top += self._paragraph(QRectF(text.left(), top, text.width(), 2 * _SMALL_LINE), told)
+            for told in rate_and_quality(site, row.height() / UNIT):
+                self._line(QRectF(text.left(), top, text.width(), _SMALL_LINE), told)
+                top += _SMALL_LINE
+            top += 2 * UNIT if tall else 0
         told = f"{site.reading} {site.reasons}".strip()
-        top += self._paragraph(QRectF(text.left(), top, text.width(), text.bottom() - top), told)
+        self._paragraph(
+            QRectF(text.left(), top, text.width(), text.bottom() - top), told, NORMAL if tall else SMALL
+        )
         picture = QRectF(text.right() + _GAP, row.top(), row.right() - text.right() - _GAP, row.height())
         if site.remark:
             remark = QRectF(picture.left() + _AXIS, picture.top(), picture.width() - _AXIS, _SMALL_LINE)
             self._line(remark, site.remark, faint=True)
         if site.excerpt is not None:
-            draw_picture(painter, picture.adjusted(0, _SMALL_LINE, 0, 0), site.excerpt)
+            draw_picture(painter, picture.adjusted(0, _SMALL_LINE if site.remark else 0, 0, 0), site.excerpt)
 
     def _footer(self, top: float) -> None:
         body = self._body
         self._rule(top, 1.0)
+        print_ = self._report.small_print
         told = [
             words.PICTURES if any(site.excerpt for site in self._report.sites) else "",
-            "   ".join(
-                f"{title} {value}" for title, value in self._report.small_print if title != words.SHA256
-            ),
-            "   ".join(
-                f"{title} {value}" for title, value in self._report.small_print if title == words.SHA256
-            ),
+            *("   ".join(f"{title} {value}" for title, value in line) for line in (print_[:2], print_[2:])),
             words.SHORTENED if self._shortened else "",
         ]
         top += 3 * UNIT
@@ -260,15 +277,16 @@ class _Page:
         with _Clip(painter, box):
             painter.drawText(box, align | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip, shown)
 
-    def _paragraph(self, box: QRectF, text: str) -> float:
+    def _paragraph(self, box: QRectF, text: str, size: int = SMALL) -> float:
         """Write as many lines as fit, the last cut where there are more, and give their height."""
-        room = int((box.height() + 0.01) // _SMALL_LINE)
+        step = _SMALL_LINE if size == SMALL else _LINE
+        room = int((box.height() + 0.01) // step)
         if not text:
             return 0.0
         if room < 1:
             self._shortened = True
             return 0.0
-        layout = QTextLayout(text, _face(SMALL))
+        layout = QTextLayout(text, _face(size))
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
@@ -283,9 +301,9 @@ class _Page:
             last = place + 1 == room or place + 1 == len(starts)
             end = len(units) if last else 2 * starts[place + 1]
             part = units[2 * start : end].decode("utf-16-le", "ignore").strip()
-            where = QRectF(box.left(), box.top() + place * _SMALL_LINE, box.width(), _SMALL_LINE)
-            self._line(where, part)
-        return min(room, len(starts)) * _SMALL_LINE
+            where = QRectF(box.left(), box.top() + place * step, box.width(), step)
+            self._line(where, part, size)
+        return min(room, len(starts)) * step
 
 
 class _Clip:
@@ -308,10 +326,9 @@ def _draw_waveform(painter: QPainter, plot: QRectF, excerpt: Excerpt, tall: bool
     empty = np.empty(0)
     envelope.add(Stretch(0.0, excerpt.signal, empty, np.empty((0, 0), np.float32), empty, 0.0))
     least, greatest = envelope.read(pixels)
-    full_scale = fitting_scale(float(np.abs(excerpt.signal).max()))
+    full_scale = _full_scale(float(np.abs(excerpt.signal).max()))
     painter.setPen(QPen(QColor(PAPER.line), 0.4 * UNIT))
-    for second in range(1, int(excerpt.length_s) + 1):
-        across = plot.left() + second / excerpt.length_s * plot.width()
+    for _, across in _seconds(excerpt, plot):
         painter.drawLine(QPointF(across, plot.top()), QPointF(across, plot.bottom()))
     painter.save()
     painter.setClipRect(plot.adjusted(-UNIT, -UNIT, UNIT, UNIT))
@@ -339,8 +356,7 @@ def _draw_waveform(painter: QPainter, plot: QRectF, excerpt: Excerpt, tall: bool
             label.setWidth(room)
             painter.drawText(label, _LEFT | Qt.TextFlag.TextDontClip, one.sound)
             free = left + 1.2 * room
-    scale = f"{full_scale:.4f}".rstrip("0").rstrip(".")
-    _axis(painter, plot, [(0.0, f"+{scale}"), (1.0, f"−{scale}")])
+    _axis(painter, plot, [(0.0, f"+{full_scale:g}"), (1.0, f"−{full_scale:g}")])
 
 
 def _draw_spectrogram(painter: QPainter, plot: QRectF, excerpt: Excerpt, tall: bool) -> None:
@@ -375,6 +391,21 @@ def _axis(painter: QPainter, plot: QRectF, ticks: list[tuple[float, str]]) -> No
         at = min(max(at, plot.top() + 0.3 * _SMALL_LINE), plot.bottom() - 0.3 * _SMALL_LINE)
         box = QRectF(plot.left() - _AXIS, at - _SMALL_LINE / 2, _AXIS - 1.5 * _TICK, _SMALL_LINE)
         painter.drawText(box, _RIGHT | Qt.TextFlag.TextDontClip, label)
+
+
+def _seconds(excerpt: Excerpt, plot: QRectF) -> list[tuple[int, float]]:
+    """The whole seconds in it, and where they lie across the plot."""
+    first, last = math.ceil(excerpt.start_s - 1e-6), math.floor(excerpt.start_s + excerpt.length_s + 1e-6)
+    a_second = plot.width() / excerpt.length_s
+    return [(at, plot.left() + (at - excerpt.start_s) * a_second) for at in range(first, last + 1)]
+
+
+def _full_scale(greatest: float) -> float:
+    """The least number of two digits in which a magnitude has room."""
+    if not greatest > 0:
+        return 1.0
+    step = 10.0 ** (math.floor(math.log10(greatest)) - 1)
+    return float(f"{step * math.ceil(1.02 * greatest / step):.2g}")
 
 
 def _face(size: int, bold: bool = False) -> QFont:

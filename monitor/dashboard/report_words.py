@@ -9,6 +9,7 @@ PATIENT, WHEN, DEVICE, CLINICIAN = "Patient", "When", "Device", "Clinician"
 MODEL, SHA256, PROGRAM, EXAMINATION = "Model", "SHA-256", "Program", "Examination"
 PROBABILITY = "Probability of abnormal"
 HIGHEST = "Highest probability of any site"
+HEART_RATE, QUALITY = "Heart rate", "Quality"
 OVERALL = "All sites together"
 SITES = "Sites, in the order of listening"
 NOT_GIVEN = "not given"
@@ -16,24 +17,27 @@ NOT_KNOWN = "not known"
 SKIPPED = "SKIPPED"
 NOT_LISTENED = "Not listened to."
 NO_SITE = "No site was listened to."
-NO_VERDICT_EITHER_WAY = "Neither normal nor abnormal can be said."
+NO_VERDICT_EITHER_WAY = "No verdict either way."
 NOTHING_JUDGED = "Nothing could be judged."
-NO_READING = "Too few sure beats to say what lies between the heart sounds."
+NO_READING = "No reading of murmurs: too few sure beats."
 NOT_KEPT = "Sound was not kept: no picture"
 TOO_SHORT = "Too little sound was kept: no picture"
 UNREADABLE = "The sound that was kept cannot be read: no picture"
-LEGEND = "bars: S1 solid, S2 hollow"
 NONE_FOUND = "S1 and S2 not found"
 MODEL_NOT_AT_HAND = "S1 and S2 not marked: the model is not at hand"
 MODEL_FINDS_NONE = "S1 and S2 not marked: the model does not find them"
 ENDS = ("normal 0", "1 abnormal")
 SHORTENED = "“…” marks what was shortened to fit one page; the examination as stored has all of it."
 PICTURES = (
-    "Pictures: waveform (full scale 1) above spectrogram, bandpassed; darker is louder, "
-    "white 55 dB below the loudest."
+    "Pictures: bandpassed sound (S1 solid, S2 hollow bars), spectrogram (darker is louder), seconds since "
+    "listening began"
 )
 
-OPINIONS = {None: "said nothing about the verdict", "agree": "agrees", "disagree": "disagrees"}
+OPINIONS = {
+    None: "No opinion given",
+    "agree": "Agrees with the verdict",
+    "disagree": "Disagrees with the verdict",
+}
 
 COUNTED = {
     Label.ABNORMAL: "abnormal",
@@ -48,7 +52,7 @@ COUNTED = {
 REASONS = {
     "too_quiet": "Too quiet.",
     "clipped": "Sound overdriven.",
-    "no_heart_sound": "No heart sound in parts.",
+    "no_heart_sound": "Heart sound not always heard.",
     "ambient_noise": "Talking or noise nearby.",
     "movement": "Chest piece moved.",
     "mains_hum": "Mains hum.",

@@ -111,7 +111,7 @@ class WaveformItem(ScrollingItem):
         highest = float(both.max())
         if self.full_scale * 1.001 >= highest * _HEADROOM and self._next_lower() < highest * _SLACK:
             return False
-        fitting = fitting_scale(highest)
+        fitting = next((step for step in _SCALES if step >= highest * _HEADROOM), _SCALES[-1])
         changed = fitting != self.full_scale
         self.full_scale = fitting
         return changed
@@ -131,11 +131,6 @@ class WaveformItem(ScrollingItem):
     def _next_lower(self) -> float:
         position = _SCALES.index(self.full_scale)
         return _SCALES[position - 1] if position else 0.0
-
-
-def fitting_scale(highest: float) -> float:
-    """The least full scale of the plot in which a greatest magnitude has room."""
-    return next((step for step in _SCALES if step >= highest * _HEADROOM), _SCALES[-1])
 
 
 def draw_envelope(
