@@ -11,7 +11,16 @@ from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPen
 
 from monitor.dashboard import report_words as words
 from monitor.dashboard.gauge import draw_gauge
-from monitor.dashboard.report_page import MARGIN, PAPER, UNIT, draw_picture, rate_and_quality, row_heights
+from monitor.dashboard.report_page import (
+    MARGIN,
+    PAPER,
+    UNIT,
+    draw_picture,
+    is_tall,
+    note_lines,
+    rate_and_quality,
+    row_heights,
+)
 from monitor.dashboard.theme import FAMILIES
 from monitor.dashboard.verdict_shape import SHAPES, draw_shape
 from monitor.dashboard.words import RESEARCH_ONLY, probability_words
@@ -50,13 +59,14 @@ li h3 {{ display: flex; justify-content: space-between; gap: 8pt; }}
 li h3 .verdict {{ white-space: nowrap; }}
 li h3 .verdict img {{ width: 9pt; height: 9pt; }}
 li .probability {{ justify-content: space-between; }}
+li .reading:not(.small) {{ font-size: 10pt; line-height: 13pt; }}
 figure img {{ display: block; width: {picture}pt; }}
 @media print {{
   body {{ margin: 0; height: {height}pt; overflow: hidden; display: flex; flex-direction: column; }}
   .facts dd, li h3 .name, li .line {{ white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }}
-  .whole {{ height: 88pt; overflow: hidden; }}
+  .whole {{ height: {whole}pt; overflow: hidden; }}
   .note, li .reading {{ display: -webkit-box; -webkit-box-orient: vertical; overflow: hidden; }}
-  .note {{ -webkit-line-clamp: 6; line-clamp: 6; }}
+  .note {{ -webkit-line-clamp: {lines}; line-clamp: {lines}; }}
   li .reading {{ -webkit-line-clamp: var(--lines); line-clamp: var(--lines); }}
   li {{ height: var(--row); overflow: hidden; }}
   footer {{ margin-top: auto; }}
@@ -85,12 +95,16 @@ def _write(pieces: list[str], report: ExaminationReport, size: QPageSize) -> Ite
     points = size.size(QPageSize.Unit.Point)
     margin = MARGIN / UNIT
     height = points.height() - 2 * margin
-    heights = row_heights(report, height - _REST)
+    # How long the note is in the reader's type is not known here; what is left free is left free.
+    lines = min(note_lines(report), max(6, 1 + len(report.note) // 40))
+    heights = row_heights(report, height - _REST - 10 * (lines - 6))
     style = _STYLE.format(
         paper=f"{points.width():g}pt {points.height():g}pt",
         margin=f"{margin:g}",
         width=f"{points.width() - 2 * margin:g}",
         height=f"{height - 1:g}",
+        whole=88 + 10 * (lines - 6),
+        lines=lines,
         picture=_PICTURE_WIDTH,
         families=", ".join(f"'{family}'" for family in FAMILIES) + ", sans-serif",
         text=PAPER.text,
@@ -111,7 +125,7 @@ def _write(pieces: list[str], report: ExaminationReport, size: QPageSize) -> Ite
         yield place / len(report.sites)
         pieces.append(_site(place + 1, site, report.band, row))
     told = [f"{title} {_own(value)}" for title, value in report.small_print]
-    lines = [
+    told_last = [
         words.PICTURES if any(site.excerpt for site in report.sites) else "",
         " &nbsp; ".join(told[:2]),
         " &nbsp; ".join(told[2:]),
@@ -120,7 +134,7 @@ def _write(pieces: list[str], report: ExaminationReport, size: QPageSize) -> Ite
     omitted = f'<p class="small">{report.omitted}</p>\n' if report.omitted else ""
     pieces.append(
         f"</ol>\n{omitted}</section>\n</main>\n<footer>"
-        + "".join(f'<p class="small faint">{line}</p>' for line in lines if line)
+        + "".join(f'<p class="small faint">{line}</p>' for line in told_last if line)
         + "</footer>\n</body>\n</html>\n"
     )
     yield 1.0
@@ -143,7 +157,8 @@ def _whole(report: ExaminationReport) -> str:
 
 def _site(number: int, site: SiteReport, band: tuple[float, float] | None, row: float) -> str:
     told = ""
-    left = row - 4 - 13  # points, of which a line of small print takes ten
+    left = row - 4 - 13
+    line_height, size = (13, "") if is_tall(row) else (10, " small")
     if site.label is not None:
         lines = rate_and_quality(site, row)
         told = (
@@ -156,9 +171,10 @@ def _site(number: int, site: SiteReport, band: tuple[float, float] | None, row: 
     word = f"{_shape(site.label, 9)} {site.word}"
     remark = f"<figcaption>{site.remark}</figcaption>" if site.remark else ""
     return (
-        f'<li style="--row:{row:.1f}pt;--lines:{max(1, int(left // 10))}">\n<div class="told small">'
+        f'<li style="--row:{row:.1f}pt;--lines:{max(1, int(left // line_height))}">\n'
+        '<div class="told small">'
         f'<h3>{name}<span class="verdict" style="color:{PAPER.of(site.label)}">{word}</span></h3>{told}'
-        f'<p class="reading">{_own(f"{site.reading} {site.reasons}".strip())}</p></div>\n'
+        f'<p class="reading{size}">{_own(f"{site.reading} {site.reasons}".strip())}</p></div>\n'
         f"<figure>{remark}{_picture(site, row)}</figure>\n</li>\n"
     )
 

@@ -47,6 +47,7 @@ _PIXEL = UNIT / 2  # of a spectrogram; a column of 16 ms is about a point wide
 _COLUMN = UNIT / 4  # of a waveform
 _TALL = 85 * UNIT
 _SKIPPED_SHARE = 0.4
+_FEW = 4
 _FREQUENCIES = {True: (20, 200, 400, 600, 800), False: (20, 400, 800)}
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -76,7 +77,7 @@ def draw_picture(painter: QPainter, box: QRectF, excerpt: Excerpt) -> None:
         box: What it fills.
         excerpt: What is shown.
     """
-    tall = box.height() >= _TALL
+    tall = is_tall(box.height() / UNIT)
     plots = box.adjusted(_AXIS, _SMALL_LINE if tall else 2 * UNIT, -UNIT, -_SMALL_LINE - _TICK)
     waveform = QRectF(plots.topLeft(), QSizeF(plots.width(), 0.4 * plots.height()))
     spectrogram = plots.adjusted(0, waveform.height() + 3 * UNIT, 0, 0)
@@ -104,11 +105,23 @@ def row_heights(report: ExaminationReport, room: float) -> list[float]:
 
 
 def rate_and_quality(site: SiteReport, height: float) -> tuple[str, ...]:
-    """Heart rate and quality with their names, on one line where the site has few points of height."""
+    """Heart rate and quality with their names; on one line where the site has few points of height."""
     rate, quality = f"{words.HEART_RATE} {site.heart_rate}", f"{words.QUALITY} {site.quality}"
-    if height * UNIT >= _TALL:
+    if is_tall(height):
         return rate, quality
+    # The unit says what it is.
+    rate = site.heart_rate if site.heart_rate[:1].isdigit() else rate
     return (f"{rate}; {quality[0].lower()}{quality[1:]}",)
+
+
+def is_tall(height: float) -> bool:
+    """Whether a site with so many points of height has room for larger type and for the names of sounds."""
+    return height * UNIT >= _TALL
+
+
+def note_lines(report: ExaminationReport) -> int:
+    """How many lines of small print the note may take: more where few sites leave room for it."""
+    return 6 if len(report.sites) > _FEW else 12
 
 
 class _Page:
@@ -195,7 +208,8 @@ class _Page:
         self._line(QRectF(right, top, half, _SMALL_LINE), words.CLINICIAN, faint=True)
         self._line(QRectF(right, top + _SMALL_LINE, half, _LINE), report.opinion, NORMAL, bold=True)
         upper = top + _SMALL_LINE + _LINE
-        self._paragraph(QRectF(right, upper, half, bottom - upper), report.note)
+        room = note_lines(report) * _SMALL_LINE
+        bottom = max(bottom, upper + self._paragraph(QRectF(right, upper, half, room), report.note))
         top = bottom + 3 * UNIT
         top += self._paragraph(QRectF(body.left(), top, body.width(), 3 * _SMALL_LINE), report.how_to_read)
         return top + 4 * UNIT
@@ -204,7 +218,7 @@ class _Page:
         painter = self._painter
         self._rule(row.top(), 0.5)
         row = row.adjusted(0, 2 * UNIT, 0, -2 * UNIT)
-        tall = row.height() >= _TALL
+        tall = is_tall(row.height() / UNIT)
         text = QRectF(row.left(), row.top(), _TEXT_SHARES[tall] * row.width(), row.height())
         colour = PAPER.of(site.label)
         face = _face(NORMAL, bold=True)
