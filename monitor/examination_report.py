@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -241,7 +241,7 @@ def moments_words(begun: str, ended: str, zone: tzinfo | None = None) -> str:
     start = f"{first:%Y-%m-%d, %H:%M}"
     try:
         # In the zone of the beginning, also where summer time ended meanwhile.
-        last = _moment(ended).astimezone(first.tzinfo)
+        last = _moment(ended).astimezone(timezone(first.utcoffset() or timedelta()))
     except (ValueError, OverflowError, OSError):
         return f"{start}, {where}"
     return f"{start} to {last:{'%H:%M' if last.date() == first.date() else '%Y-%m-%d, %H:%M'}}, {where}"

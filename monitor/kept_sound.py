@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -35,23 +34,31 @@ def site_sounds(record: ExaminationRecord, files: Sequence[Path]) -> list[SiteSo
     for path in files:
         if not path.stem.isdecimal():
             continue
-        first = int(path.stem)
-        latest = max((one.end for one in wanted), default=0)
-        with suppress(RecordingError), Recording.open(path, 1) as recording:
-            if recording.rate != record.rate:
-                continue
+        try:
+            _read(path, record.rate, wanted)
+        except RecordingError:
             for one in wanted:
-                one.touched |= one.first < first + recording.frames and first < one.end
-            for block in recording.blocks(_BLOCK_S * recording.rate):
-                for one in wanted:
-                    one.take(first, block)
-                first += block.size
-                if first >= latest:
-                    break
+                one.touched |= int(path.stem) < one.end
     return [
         one.sound(record.rate) if finding.verdict is not None and one.touched else None
         for finding, one in zip(record.findings, wanted, strict=True)
     ]
+
+
+def _read(path: Path, rate: int, wanted: Sequence[_Wanted]) -> None:
+    first = int(path.stem)
+    latest = max((one.end for one in wanted), default=0)
+    with Recording.open(path, 1) as recording:
+        if recording.rate != rate:
+            return
+        for one in wanted:
+            one.touched |= max(one.first, first) < min(one.end, first + recording.frames)
+        for block in recording.blocks(_BLOCK_S * rate):
+            for one in wanted:
+                one.take(first, block)
+            first += block.size
+            if first >= latest:
+                return
 
 
 class _Wanted:

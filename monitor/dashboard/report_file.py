@@ -95,9 +95,9 @@ def check_path(path: Path) -> None:
         raise ReportError(f"{path}: is a folder; name a file")
 
 
-def locale_paper() -> str:
-    """The paper of the system's locale: "a4" or "letter"."""
-    territory = QLocale.territoryToCode(QLocale.system().territory())
+def locale_paper(locale: QLocale | None = None) -> str:
+    """The paper of a locale, "a4" or "letter"; None is the system's."""
+    territory = QLocale.territoryToCode((locale or QLocale.system()).territory())
     return "letter" if territory in _LETTER else "a4"
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from html import escape
 
 from PySide6.QtCore import QBuffer, QIODevice, QRectF
-from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPageSize, QPainter
 
+from model.verdict import Label
 from monitor.dashboard import report_words as words
 from monitor.dashboard.gauge import draw_gauge
 from monitor.dashboard.report_page import (
@@ -20,6 +21,7 @@ from monitor.dashboard.report_page import (
     note_lines,
     rate_and_quality,
     row_heights,
+    small_print_lines,
 )
 from monitor.dashboard.theme import FAMILIES
 from monitor.dashboard.verdict_shape import SHAPES, draw_shape
@@ -57,7 +59,7 @@ li {{ display: grid; grid-template-columns: 1fr {picture}pt; gap: 8pt; border-to
 li .told {{ min-width: 0; }}
 li h3 {{ display: flex; justify-content: space-between; gap: 8pt; }}
 li h3 .verdict {{ white-space: nowrap; }}
-li h3 .verdict img {{ width: 9pt; height: 9pt; }}
+li h3 .verdict img {{ width: 11pt; height: 11pt; vertical-align: -1pt; }}
 li .probability {{ justify-content: space-between; }}
 li .reading:not(.small) {{ font-size: 10pt; line-height: 13pt; }}
 figure img {{ display: block; width: {picture}pt; }}
@@ -124,17 +126,18 @@ def _write(pieces: list[str], report: ExaminationReport, size: QPageSize) -> Ite
     for place, (site, row) in enumerate(zip(report.sites, heights, strict=True)):
         yield place / len(report.sites)
         pieces.append(_site(place + 1, site, report.band, row))
-    told = [f"{title} {_own(value)}" for title, value in report.small_print]
-    told_last = [
+    told = [
         words.PICTURES if any(site.excerpt for site in report.sites) else "",
-        " &nbsp; ".join(told[:2]),
-        " &nbsp; ".join(told[2:]),
+        *(
+            " &nbsp; ".join(f"{title} {_own(value)}" for title, value in line)
+            for line in small_print_lines(report.small_print)
+        ),
         words.SHORTENED,
     ]
     omitted = f'<p class="small">{report.omitted}</p>\n' if report.omitted else ""
     pieces.append(
         f"</ol>\n{omitted}</section>\n</main>\n<footer>"
-        + "".join(f'<p class="small faint">{line}</p>' for line in told_last if line)
+        + "".join(f'<p class="small faint">{line}</p>' for line in told if line)
         + "</footer>\n</body>\n</html>\n"
     )
     yield 1.0
@@ -168,7 +171,7 @@ def _site(number: int, site: SiteReport, band: tuple[float, float] | None, row: 
         )
         left -= 12 + 10 * len(lines)
     name = f'<span class="name">{number}. {_own(site.name)}</span>'
-    word = f"{_shape(site.label, 9)} {site.word}"
+    word = f"{_shape(site.label, 11)} {site.word}"
     remark = f"<figcaption>{site.remark}</figcaption>" if site.remark else ""
     return (
         f'<li style="--row:{row:.1f}pt;--lines:{max(1, int(left // line_height))}">\n'
@@ -194,13 +197,11 @@ def _said_of(site: SiteReport, excerpt: Excerpt) -> str:
     return f"{site.name}: waveform above spectrogram, 20 to 850 Hz, {excerpt.length_s:.1f} s{marked}"
 
 
-def _shape(label: object, side: float) -> str:
+def _shape(label: Label | None, side: float) -> str:
     def draw(painter: QPainter, box: QRectF) -> None:
-        inset = 1 + side / 20
-        inner = box.adjusted(inset * UNIT, inset * UNIT, -inset * UNIT, -inset * UNIT)
-        draw_shape(painter, inner, label, QPen(QColor(PAPER.of(label)), side / 9 * UNIT))
+        draw_shape(painter, box, label, PAPER, side / 11 * UNIT)
 
-    return f'<img src="{_image(side, side, draw)}" alt="{SHAPES.get(label, "dash")}">'
+    return f'<img src="{_image(side, side, draw)}" alt="{SHAPES[label] if label else "dash"}">'
 
 
 def _gauge(probability: float | None, band: tuple[float, float] | None, width: float, height: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -124,6 +124,16 @@ def note_lines(report: ExaminationReport) -> int:
     return 6 if len(report.sites) > _FEW else 12
 
 
+def small_print_lines(
+    small_print: Sequence[tuple[str, str]],
+) -> tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
+    """The small print on two lines: the hash has one to itself, where nothing of it is cut."""
+    return (
+        [part for part in small_print if part[0] != words.SHA256],
+        [part for part in small_print if part[0] == words.SHA256],
+    )
+
+
 class _Page:
     def __init__(self, painter: QPainter, report: ExaminationReport, size: QSizeF) -> None:
         self._painter, self._report = painter, report
@@ -178,11 +188,8 @@ class _Page:
         top += 5 * UNIT
         half = body.width() / 2
         side = 28 * UNIT
-        colour = QColor(PAPER.of(report.label))
-        box = QRectF(body.left(), top + 9 * UNIT, side, side).adjusted(
-            2 * UNIT, 2 * UNIT, -2 * UNIT, -2 * UNIT
-        )
-        draw_shape(painter, box, report.label, QPen(colour, 2.5 * UNIT))
+        square = QRectF(body.left(), top + 9 * UNIT, side, side)
+        draw_shape(painter, square, report.label, PAPER, 2.5 * UNIT)
         left = body.left() + side + _GAP
         room = half - side - 2 * _GAP
         self._line(QRectF(left, top, room, _SMALL_LINE), words.OVERALL, faint=True)
@@ -223,11 +230,11 @@ class _Page:
         colour = PAPER.of(site.label)
         face = _face(NORMAL, bold=True)
         word = QFontMetricsF(face).horizontalAdvance(site.word) + UNIT
-        side = 9 * UNIT
-        name = QRectF(text.left(), text.top(), text.width() - word - side - 2 * _GAP, _LINE)
+        side = 11 * UNIT
+        name = QRectF(text.left(), text.top(), text.width() - word - side - 12 * UNIT, _LINE)
         self._line(name, f"{number}. {site.name}", NORMAL, bold=True)
-        box = QRectF(text.right() - word - side - 4 * UNIT, text.top() + 2 * UNIT, side, side)
-        draw_shape(painter, box, site.label, QPen(QColor(colour), 1.2 * UNIT))
+        square = QRectF(text.right() - word - side - 4 * UNIT, text.top() + UNIT, side, side)
+        draw_shape(painter, square, site.label, PAPER, UNIT)
         said = QRectF(text.right() - word, text.top(), word, _LINE)
         self._line(said, site.word, NORMAL, bold=True, colour=colour)
         top = text.top() + _LINE
@@ -255,16 +262,17 @@ class _Page:
     def _footer(self, top: float) -> None:
         body = self._body
         self._rule(top, 1.0)
-        print_ = self._report.small_print
-        told = [
-            words.PICTURES if any(site.excerpt for site in self._report.sites) else "",
-            *("   ".join(f"{title} {value}" for title, value in line) for line in (print_[:2], print_[2:])),
-            words.SHORTENED if self._shortened else "",
+        lines = [words.PICTURES] if any(site.excerpt for site in self._report.sites) else []
+        lines += [
+            "   ".join(f"{title} {value}" for title, value in line)
+            for line in small_print_lines(self._report.small_print)
         ]
-        top += 3 * UNIT
-        for line in filter(None, told):
-            self._line(QRectF(body.left(), top, body.width(), _SMALL_LINE), line, faint=True)
-            top += _SMALL_LINE
+        box = QRectF(body.left(), top + 3 * UNIT, body.width(), _SMALL_LINE)
+        for line in lines:
+            self._line(box, line, faint=True)
+            box.translate(0, _SMALL_LINE)
+        if self._shortened:
+            self._line(box, words.SHORTENED, faint=True)
 
     def _rule(self, top: float, width: float) -> None:
         self._painter.setPen(QPen(QColor(PAPER.text if width >= 1 else PAPER.line), width * UNIT))

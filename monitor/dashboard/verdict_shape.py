@@ -64,33 +64,43 @@ class VerdictShape(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the shape."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side = min(self.width(), self.height())
-        box = QRectF(0, 0, side, side).adjusted(_PEN, _PEN, -_PEN, -_PEN)
-        draw_shape(painter, box, self._label, QPen(QColor(self._theme.of(self._label)), _PEN), self._filled)
+        draw_shape(painter, QRectF(0, 0, side, side), self._label, self._theme, _PEN, self._filled)
 
 
-def draw_shape(painter: QPainter, box: QRectF, label: Label | None, pen: QPen, filled: float = 0.0) -> None:
-    """Draw a verdict's shape.
+def draw_shape(
+    painter: QPainter,
+    square: QRectF,
+    label: Label | None,
+    theme: Theme,
+    width: float,
+    filled: float = 0.0,
+) -> None:
+    """Draw the shape of a verdict.
 
     Args:
-        painter: Where to.
-        box: What it fills; half of the pen lies outside it.
+        painter: On whatever it is drawn.
+        square: That it fills.
         label: None draws a dash.
-        pen: Of its outline; its colour is the shape's.
+        theme: Of the colours.
+        width: Of its lines, in logical pixels.
         filled: How much of the hourglass has run through, 0 to 1.
     """
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    colour = QColor(theme.of(label))
+    pen = QPen(colour, width)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    box = square.adjusted(width, width, -width, -width)
+    middle = box.center()
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if label is None:
-        painter.drawLine(QPointF(box.left(), box.center().y()), QPointF(box.center().x(), box.center().y()))
+        painter.drawLine(QPointF(box.left(), middle.y()), middle)
     elif label is Label.NORMAL:
-        painter.setBrush(pen.color())
+        painter.setBrush(colour)
         painter.drawEllipse(box)
     elif label is Label.ABNORMAL:
-        painter.setBrush(pen.color())
-        middle = box.center()
+        painter.setBrush(colour)
         painter.drawPolygon(
             QPolygonF(
                 [
@@ -107,11 +117,9 @@ def draw_shape(painter: QPainter, box: QRectF, label: Label | None, pen: QPen, f
         painter.setPen(pen)
         painter.drawEllipse(box)
     elif label is Label.POOR_SIGNAL:
-        painter.drawPolygon(
-            QPolygonF([QPointF(box.center().x(), box.top()), box.bottomRight(), box.bottomLeft()])
-        )
+        painter.drawPolygon(QPolygonF([QPointF(middle.x(), box.top()), box.bottomRight(), box.bottomLeft()]))
     else:
-        _draw_hourglass(painter, box.adjusted(box.width() / 6, 0, -box.width() / 6, 0), pen.color(), filled)
+        _draw_hourglass(painter, box.adjusted(box.width() / 6, 0, -box.width() / 6, 0), colour, filled)
 
 
 def _draw_hourglass(painter: QPainter, box: QRectF, colour: QColor, filled: float) -> None:
