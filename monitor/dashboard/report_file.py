@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 
 from monitor.dashboard import report_words as words
 from monitor.dashboard.report_html import html_text
-from monitor.dashboard.report_page import UNIT, draw_report
+from monitor.dashboard.report_page import PAPER, UNIT, draw_report
 from monitor.examination_record import ExaminationRecord
 from monitor.examination_report import ExaminationReport, SiteSound, examination_report
 
@@ -140,6 +140,7 @@ def page_image(report: ExaminationReport, size: QPageSize, dots_per_inch: int = 
     points = size.size(QPageSize.Unit.Point)
     scale = dots_per_inch / 72
     image = QImage(round(points.width() * scale), round(points.height() * scale), QImage.Format.Format_RGB32)
+    image.fill(PAPER.ground)
     painter = QPainter(image)
     try:
         painter.scale(scale / UNIT, scale / UNIT)
