@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pyqtgraph as pg
 import pytest
+import soundfile as sf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QBuffer, QIODevice, QLocale, QRectF
@@ -15,8 +16,9 @@ from PySide6.QtGui import QColor, QFontDatabase, QImage, QPageSize, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from dsp.beats import HeartSound
+from model.loading import check_model
 from model.verdict import Label
-from monitor.dashboard import report_words
+from monitor.dashboard import DashboardError, render_report, report_words
 from monitor.dashboard.report_file import (
     PAPERS,
     ReportError,
@@ -29,7 +31,7 @@ from monitor.dashboard.report_html import html_text
 from monitor.dashboard.report_page import COLOUR_MAP, MARGIN, PAPER, UNIT, draw_picture, draw_report
 from monitor.dashboard.words import RESEARCH_ONLY
 from monitor.examination_record import SITES, SiteFinding
-from monitor.examination_report import Excerpt, SiteSound, examination_report, excerpt_of
+from monitor.examination_report import Excerpt, SiteSound, examination_report, excerpt_of, packaged_card
 from tests.full_disk import files_of_at_most
 from tests.monitor.examinations import (
     RATE,
@@ -37,6 +39,7 @@ from tests.monitor.examinations import (
     RECORDS,
     finding,
     four_sites,
+    heart,
     sounds_of,
 )
 
@@ -400,3 +403,20 @@ def test_a_skipped_site_leaves_its_room_to_the_others():
     assert down(skipped, "2. ") < down(eight, "2. ")
     assert down(eight, "8. ")[0] < 842 - MARGIN / UNIT
     assert len(SITES) == 4
+
+
+def test_the_report_of_a_kept_examination_is_written_from_its_files(tmp_path):
+    card = packaged_card(check_model().card.sha256)
+    samples = heart(seconds=14).samples
+    sf.write(tmp_path / "00000000000000.wav", np.concatenate([np.zeros(5 * RATE), samples]), RATE, "PCM_24")
+    record = replace(RECORD, model_sha256=card.sha256, findings=(finding(),))
+    path, told = tmp_path / "report.html", []
+    render_report(record, [tmp_path / "00000000000000.wav"], path, paper="letter", progress=told.append)
+    text = path.read_text(encoding="utf-8")
+    assert re.search(r'alt="Mitral: waveform .* S1 and \d+ S2 marked"', text)
+    assert "size: 612pt 792pt" in text
+    assert told[-1] == 1.0
+    render_report(record, [], path)
+    assert report_words.NOT_KEPT in path.read_text(encoding="utf-8")
+    with pytest.raises(DashboardError, match=r"\.pdf or \.html"):
+        render_report(record, [], tmp_path / "report.doc")
