@@ -47,6 +47,7 @@ _PIXEL = UNIT / 2  # of a spectrogram; a column of 16 ms is about a point wide
 _COLUMN = UNIT / 4  # of a waveform
 _TALL = 85 * UNIT
 _SKIPPED_SHARE = 0.4
+_PIECE = 100  # columns
 _FEW = 4
 _FREQUENCIES = {True: (20, 200, 400, 600, 800), False: (20, 400, 800)}
 
@@ -360,7 +361,11 @@ def _draw_waveform(painter: QPainter, plot: QRectF, excerpt: Excerpt, tall: bool
     pen = QPen(QColor(PAPER.signal), 0.5 * UNIT / unit)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
-    draw_envelope(painter, least, greatest, full_scale, plot.height() / unit)
+    # A piece at a time: the window waits for whatever Qt does in one go.
+    for first in range(0, pixels, _PIECE):
+        piece = slice(first, first + _PIECE + 1)
+        draw_envelope(painter, least[piece], greatest[piece], full_scale, plot.height() / unit)
+        painter.translate(_PIECE, 0)
     painter.restore()
     free = 0.0
     painter.setFont(_face(SMALL))
