@@ -206,7 +206,8 @@ def _shape(label: Label | None, side: float) -> str:
 
 def _gauge(probability: float | None, band: tuple[float, float] | None, width: float, height: float) -> str:
     def draw(painter: QPainter, box: QRectF) -> None:
-        bar = QRectF(box.left(), box.top() + 1.6 * height * UNIT, box.width(), height * UNIT)
+        # The pointer is wider than what it points at, at both ends too.
+        bar = box.adjusted(height * UNIT, 1.6 * height * UNIT, -height * UNIT, -0.1 * height * UNIT)
         draw_gauge(painter, bar, probability, band, PAPER)
 
     said = f"Scale from normal 0 to abnormal 1, pointer at {probability_words(probability)}"
