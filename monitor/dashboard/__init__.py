@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from model.card import ModelError
 from model.loading import check_model
 from monitor.dashboard.display import QT_PACKAGES, DashboardError, has_display
+from monitor.examination_record import ExaminationRecord
 from monitor.keeping import Keeping
 from monitor.sources.choice import SourceChoice
 
-__all__ = ["DashboardError", "has_display", "render_dashboard", "run_dashboard"]
+__all__ = ["DashboardError", "has_display", "render_dashboard", "render_report", "run_dashboard"]
 
 
 def run_dashboard(
@@ -92,6 +93,52 @@ def render_dashboard(
     except ImportError as error:
         raise _missing_libraries(error) from None
     render(choice, path, hop_s=hop_s, model=model, until_s=until_s, size=size, scale=scale, theme=theme)
+
+
+def render_report(
+    record: ExaminationRecord,
+    files: Sequence[Path],
+    path: Path,
+    *,
+    paper: str | None = None,
+    progress: Callable[[float], None] = lambda share: None,
+) -> None:
+    """Write the report of an examination; no screen is needed.
+
+    S1 and S2 are marked where the examination's model is a packaged one.
+
+    Args:
+        record: The examination.
+        files: Of its session's sound, as ``StoredSession.sound`` has them; none where it was not recorded.
+        path: Ends in .pdf or .html; what was there is replaced.
+        paper: "a4" or "letter"; None for what the system's locale has.
+        progress: Called with how much is done, 0 to 1.
+
+    Raises:
+        DashboardError: The file cannot be written, or a packaged model cannot be used.
+    """
+    try:
+        from monitor.dashboard.application import application
+        from monitor.dashboard.report_file import ReportError, check_path, write_report
+    except ImportError as error:
+        raise _missing_libraries(error) from None
+    from monitor.examination_report import packaged_card
+    from monitor.kept_sound import site_sounds
+
+    try:
+        check_path(path)
+        application(window_system=False)
+        sounds = site_sounds(record, files)
+        card = packaged_card(record.model_sha256)
+        classifier = None
+        if card is not None and any(sound is not None for sound in sounds):
+            # Imported here because torch takes a second and more.
+            from model.classifier import Classifier
+
+            classifier = Classifier.load(card.name)
+        write_report(record, sounds, path, classifier, paper=paper, progress=progress)
+    except (ModelError, ReportError) as error:
+        raise DashboardError(str(error)) from None
 
 
 def _missing_libraries(error: ImportError) -> DashboardError:

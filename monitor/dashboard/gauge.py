@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
@@ -45,26 +47,62 @@ class Gauge(QWidget):
         """Draw bar, band, pointer and the words at the ends."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = self._theme
         bar = QRectF(_MARGIN, 1.5 * GRID, self.width() - 2 * _MARGIN, GRID)
-        painter.fillRect(bar, QColor(theme.control))
-        if self._band is not None:
-            low, high = self._band
-            painter.fillRect(_part(bar, 0.0, low), QColor(theme.normal))
-            painter.fillRect(_part(bar, high, 1.0), QColor(theme.abnormal))
-            hatching = QBrush(QColor(theme.uncertain), Qt.BrushStyle.BDiagPattern)
-            painter.fillRect(_part(bar, low, high), hatching)
-        painter.setPen(QColor(theme.faint))
+        draw_gauge(painter, bar, self._probability, self._band, self._theme)
+        painter.setPen(QColor(self._theme.faint))
         words = QRectF(0, 3 * GRID, self.width(), 2 * GRID)
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "normal 0")
         painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "1 abnormal")
-        if self._probability is not None:
-            across = bar.left() + self._probability * bar.width()
-            painter.setPen(QPen(QColor(theme.panel), 1))
-            painter.setBrush(QColor(theme.text))
-            painter.drawPolygon(
-                QPolygonF([QPointF(across, bar.bottom() + 2), QPointF(across - 7, 0), QPointF(across + 7, 0)])
+
+
+def draw_gauge(
+    painter: QPainter,
+    bar: QRectF,
+    probability: float | None,
+    band: tuple[float, float] | None,
+    theme: Theme,
+) -> None:
+    """Draw the bar, the band hatched, and the pointer, which stands out of it by 1.5 times its height.
+
+    Args:
+        painter: Where to.
+        bar: Where the bar lies.
+        probability: Where the pointer stands, 0 to 1; None for no pointer.
+        band: The abstention band's edges; None where it is not known.
+        theme: The colours.
+    """
+    painter.fillRect(bar, QColor(theme.control))
+    unit = bar.height() / GRID
+    if band is not None:
+        low, high = band
+        painter.fillRect(_part(bar, 0.0, low), QColor(theme.normal))
+        painter.fillRect(_part(bar, high, 1.0), QColor(theme.abnormal))
+        _hatch(painter, _part(bar, low, high), QPen(QColor(theme.uncertain), unit))
+    if probability is not None:
+        across, top = bar.left() + probability * bar.width(), bar.top() - 1.5 * bar.height()
+        painter.setPen(QPen(QColor(theme.panel), unit))
+        painter.setBrush(QColor(theme.text))
+        painter.drawPolygon(
+            QPolygonF(
+                [
+                    QPointF(across, bar.bottom() + 2 * unit),
+                    QPointF(across - 7 * unit, top),
+                    QPointF(across + 7 * unit, top),
+                ]
             )
+        )
+
+
+def _hatch(painter: QPainter, part: QRectF, pen: QPen) -> None:
+    # Lines of its own: a brush's pattern keeps the device's pixels, which on paper nobody sees.
+    painter.save()
+    painter.setClipRect(part, Qt.ClipOperation.IntersectClip)
+    painter.setPen(pen)
+    rise = part.height()
+    for step in range(math.ceil(2 * part.width() / rise) + 2):
+        left = part.left() + (step - 1.5) * rise / 2
+        painter.drawLine(QPointF(left, part.bottom()), QPointF(left + rise, part.top()))
+    painter.restore()
 
 
 def _part(bar: QRectF, begin: float, end: float) -> QRectF:

@@ -27,7 +27,6 @@ RANGE_DB = 55.0
 """From the darkest to the brightest colour."""
 
 _HEADROOM_DB = 3.0
-_COLOUR_MAP = "magma"
 
 
 class SpectrogramRing:
@@ -37,6 +36,8 @@ class SpectrogramRing:
         width: Pixel columns in the span shown.
         height: Pixel rows.
         ground: 0xffRRGGBB of columns without sound.
+        span_s: Seconds in the span shown.
+        colour_map: pyqtgraph's name of a perceptually uniform one, from the faintest to the loudest.
 
     Attributes:
         pixels: Shape (height, columns of the ring), uint32; column c of the stream lies at c modulo the ring.
@@ -45,8 +46,11 @@ class SpectrogramRing:
         last: The newest.
     """
 
-    def __init__(self, width: int, height: int, ground: int) -> None:
+    def __init__(
+        self, width: int, height: int, ground: int, span_s: float = SPAN_S, colour_map: str = "magma"
+    ) -> None:
         self.width, self.height, self._ground = width, height, ground
+        self._columns_a_second = width / span_s
         self.pixels = np.full((height, int(width * 1.3) + 16), ground, np.uint32)
         self.image = QImage(
             self.pixels.data, self.ring, height, self.pixels.strides[0], QImage.Format.Format_RGB32
@@ -54,7 +58,7 @@ class SpectrogramRing:
         self.first = 0
         self.last = -1
         self._row_below, self._row_weight = _row_positions(height)
-        self._colours = _colours()
+        self._colours = _colours(colour_map)
         self._before: tuple[float, NDArray[np.float32]] | None = None
 
     @property
@@ -74,7 +78,7 @@ class SpectrogramRing:
             rows = np.concatenate([self._before[1][None], rows])
             first_s -= COLUMN_S
         self._before = float(stretch.times[-1]), rows[-1]
-        columns_a_second = self.width / SPAN_S
+        columns_a_second = self._columns_a_second
         begin = max(math.ceil(first_s * columns_a_second - 0.5), self.last + 1 if self.last >= 0 else 0)
         stop = math.ceil((first_s + COLUMN_S * (len(rows) - 1)) * columns_a_second - 0.5)
         if stop <= begin:
@@ -174,6 +178,6 @@ def _row_positions(height: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     return below, (position - below).astype(np.float32)
 
 
-def _colours() -> NDArray[np.uint32]:
-    table = pg.colormap.get(_COLOUR_MAP).getLookupTable(nPts=256).astype(np.uint32)
+def _colours(colour_map: str) -> NDArray[np.uint32]:
+    table = pg.colormap.get(colour_map).getLookupTable(nPts=256).astype(np.uint32)
     return 0xFF000000 | table[:, 0] << 16 | table[:, 1] << 8 | table[:, 2]

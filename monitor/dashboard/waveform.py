@@ -26,10 +26,12 @@ class Envelope:
 
     Args:
         width: Pixel columns in the span shown.
+        span_s: Seconds of the span.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, span_s: float = SPAN_S) -> None:
         self.width = width
+        self._samples = round(span_s * SIGNAL_RATE)
         self._ring = int(width * 1.3) + 16
         self._least = np.full(self._ring, np.nan, np.float32)
         self._greatest = np.full(self._ring, np.nan, np.float32)
@@ -38,7 +40,7 @@ class Envelope:
     def add(self, stretch: Stretch) -> None:
         """Take the next stretch of signal."""
         first = round(stretch.start_s * SIGNAL_RATE)
-        columns = np.arange(first, first + stretch.signal.size) * self.width // round(SPAN_S * SIGNAL_RATE)
+        columns = np.arange(first, first + stretch.signal.size) * self.width // self._samples
         begins = np.flatnonzero(np.diff(columns, prepend=columns[0] - 1))
         least = np.minimum.reduceat(stretch.signal, begins)
         greatest = np.maximum.reduceat(stretch.signal, begins)
@@ -116,40 +118,57 @@ class WaveformItem(ScrollingItem):
 
     def draw(self, painter: QPainter, end: int) -> None:
         """Draw the columns before ``end``, in device pixels from the top left corner."""
-        least, greatest = self._envelope.read(end)
-        middle = self.pixel_height / 2
-        to_pixels = -(middle - 1) / self.full_scale
-        outline = np.empty(2 * least.size)
-        outline[0::2] = middle + greatest * to_pixels
-        outline[1::2] = middle + least * to_pixels
-        across = np.repeat(np.arange(least.size, dtype=np.float64), 2)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(self._pen)
-        for run in _finite_runs(outline):
-            if run.stop - run.start == 2:
-                painter.drawLine(
-                    QPointF(across[run.start], outline[run.start]),
-                    QPointF(across[run.start], outline[run.start + 1]),
-                )
-            else:
-                painter.drawPolyline(functions.arrayToQPolygonF(across[run], outline[run]))
-
-        self._mark_sounds(painter, end)
-
-    def _mark_sounds(self, painter: QPainter, end: int) -> None:
+        draw_envelope(painter, *self._envelope.read(end), self.full_scale, self.pixel_height)
         first = end - self.pixel_width
         height = max(_BAR_LEAST, round(_BAR_SHARE * self.pixel_height))
         for one in self._sounds:
             left, right = self.column_at(one.start_s) - first, self.column_at(one.end_s) - first
-            if right <= 0 or left >= self.pixel_width:
-                continue
-            bar = QRectF(left + 0.5, 0.5, max(2, right - left), height)
-            painter.setBrush(self._pen.color() if one.sound == "S1" else Qt.BrushStyle.NoBrush)
-            painter.drawRect(bar)
+            if right > 0 and left < self.pixel_width:
+                mark_sound(painter, one.sound, QRectF(left + 0.5, 0.5, max(2, right - left), height))
 
     def _next_lower(self) -> float:
         position = _SCALES.index(self.full_scale)
         return _SCALES[position - 1] if position else 0.0
+
+
+def draw_envelope(
+    painter: QPainter,
+    least: NDArray[np.floating],
+    greatest: NDArray[np.floating],
+    full_scale: float,
+    height: float,
+) -> None:
+    """Draw pixel columns with the painter's pen, from the top left corner.
+
+    Args:
+        painter: One unit wide is one column.
+        least: Shape (columns,): NaN where there is no sound.
+        greatest: Likewise.
+        full_scale: What reaches the upper and the lower edge.
+        height: Of the plot.
+    """
+    middle = height / 2
+    to_pixels = -(middle - 1) / full_scale
+    outline = np.empty(2 * least.size)
+    outline[0::2] = middle + greatest * to_pixels
+    outline[1::2] = middle + least * to_pixels
+    across = np.repeat(np.arange(least.size, dtype=np.float64), 2)
+    for run in _finite_runs(outline):
+        if run.stop - run.start == 2:
+            painter.drawLine(
+                QPointF(across[run.start], outline[run.start]),
+                QPointF(across[run.start], outline[run.start + 1]),
+            )
+        else:
+            painter.drawPolyline(functions.arrayToQPolygonF(across[run], outline[run]))
+
+
+def mark_sound(painter: QPainter, sound: str, bar: QRectF) -> None:
+    """Draw a heart sound's bar with the painter's pen: "S1" solid, "S2" hollow."""
+    painter.setBrush(painter.pen().color() if sound == "S1" else Qt.BrushStyle.NoBrush)
+    painter.drawRect(bar)
 
 
 def _finite_runs(values: NDArray[np.float64]) -> list[slice]:
