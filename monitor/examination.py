@@ -40,7 +40,7 @@ class Step(StrEnum):
     """What the examination is at.
 
     ``PLACE``: no heart sound was found at this site yet. ``LISTEN``: it was. ``STAND``: this site's result
-    stands and the next site is announced. ``COMPLETE``: no site is left. ``ENDED``: nothing is heard any more.
+    stands and the next site is announced. ``COMPLETE``: no site is left. ``ENDED``: nothing is heard.
     """
 
     PLACE = "place"

@@ -1,5 +1,7 @@
 """The guided examination: what counts for a site, and what ends it."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -56,7 +58,7 @@ def test_the_four_sites_come_one_after_the_other_by_themselves():
     assert [finding.site for finding in findings] == list(SITES)
     assert all(finding.verdict.label is Label.NORMAL for finding in findings)
     assert findings[0].start_s == 0.0
-    for before, after in zip(findings, findings[1:], strict=False):
+    for before, after in pairwise(findings):
         assert after.start_s >= before.end_s + STOOD_S - 1e-9
 
 
@@ -335,7 +337,7 @@ class Examined(RuleBasedStateMachine):
     @invariant()
     def a_verdict_rests_on_its_own_windows_alone(self):
         found = [finding for finding in self.examination.findings if finding.verdict is not None]
-        for before, after in zip(found, found[1:], strict=False):
+        for before, after in pairwise(found):
             assert before.end_s <= after.start_s
         for finding in found:
             mine = [
