@@ -7,12 +7,11 @@ import secrets
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from dsp.reading import Reading
 from model.verdict import Label, RecordingVerdict
 from monitor.examination_record import ExaminationRecord, SiteFinding
-from monitor.session_store import SOUND, SessionStore, StoreError, storable_text, utc_now
+from monitor.session_store import SessionStore, StoreError, storable_text, utc_now
 
 
 @dataclass(frozen=True)
@@ -159,23 +158,13 @@ class ExaminationStore:
                 note=row["note"],
             ),
             interrupted=row["ended"] is None and row["session_ended"] is not None,
-            sound=bool(sound_files(self._sessions.folder, row["session"])),
+            sound=any(self._sessions.sound_folder(row["session"]).glob("*.wav")),
         )
 
 
 def new_id() -> str:
     """Twelve random hexadecimal digits."""
     return secrets.token_hex(6)
-
-
-def sound_files(folder: Path, session: str) -> list[Path]:
-    """A session's recorded files, in order.
-
-    Args:
-        folder: Of the session store.
-        session: Its id.
-    """
-    return sorted((folder / SOUND / session).glob("*.wav"))
 
 
 def _session(database: sqlite3.Connection, examination: str) -> str:

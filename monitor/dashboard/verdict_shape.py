@@ -64,58 +64,77 @@ class VerdictShape(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the shape."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = QColor(self._theme.of(self._label))
-        pen = QPen(colour, _PEN)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         side = min(self.width(), self.height())
-        box = QRectF(0, 0, side, side).adjusted(_PEN, _PEN, -_PEN, -_PEN)
-        painter.setPen(pen)
-        if self._label is None:
-            painter.drawLine(
-                QPointF(box.left(), box.center().y()), QPointF(box.center().x(), box.center().y())
-            )
-        elif self._label is Label.NORMAL:
-            painter.setBrush(colour)
-            painter.drawEllipse(box)
-        elif self._label is Label.ABNORMAL:
-            painter.setBrush(colour)
-            middle = box.center()
-            painter.drawPolygon(
-                QPolygonF(
-                    [
-                        QPointF(middle.x(), box.top()),
-                        QPointF(box.right(), middle.y()),
-                        QPointF(middle.x(), box.bottom()),
-                        QPointF(box.left(), middle.y()),
-                    ]
-                )
-            )
-        elif self._label is Label.UNCERTAIN:
-            pen.setDashPattern([2.0, 1.6])
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            painter.setPen(pen)
-            painter.drawEllipse(box)
-        elif self._label is Label.POOR_SIGNAL:
-            painter.drawPolygon(
-                QPolygonF([QPointF(box.center().x(), box.top()), box.bottomRight(), box.bottomLeft()])
-            )
-        else:
-            self._draw_hourglass(painter, box.adjusted(box.width() / 6, 0, -box.width() / 6, 0), colour)
+        draw_shape(painter, QRectF(0, 0, side, side), self._label, self._theme, _PEN, self._filled)
 
-    def _draw_hourglass(self, painter: QPainter, box: QRectF, colour: QColor) -> None:
-        middle = box.center()
-        upper = [box.topLeft(), box.topRight(), middle]
-        lower = [box.bottomLeft(), box.bottomRight(), middle]
-        sand = QColor(colour)
-        sand.setAlpha(150)
-        for corners, share in ((upper, 1 - self._filled), (lower, self._filled)):
-            painter.save()
-            height = box.height() / 2 * share
-            top = middle.y() - height if corners is upper else box.bottom() - height
-            painter.setClipRect(QRectF(box.left(), top, box.width(), height))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(sand)
-            painter.drawPolygon(QPolygonF(corners))
-            painter.restore()
-            painter.drawPolygon(QPolygonF(corners))
+
+def draw_shape(
+    painter: QPainter,
+    square: QRectF,
+    label: Label | None,
+    theme: Theme,
+    width: float,
+    filled: float = 0.0,
+) -> None:
+    """Draw the shape of a verdict.
+
+    Args:
+        painter: On whatever it is drawn.
+        square: That it fills.
+        label: None draws a dash.
+        theme: Of the colours.
+        width: Of its lines, in logical pixels.
+        filled: How much of the hourglass has run through, 0 to 1.
+    """
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    colour = QColor(theme.of(label))
+    pen = QPen(colour, width)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    box = square.adjusted(width, width, -width, -width)
+    middle = box.center()
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if label is None:
+        painter.drawLine(QPointF(box.left(), middle.y()), middle)
+    elif label is Label.NORMAL:
+        painter.setBrush(colour)
+        painter.drawEllipse(box)
+    elif label is Label.ABNORMAL:
+        painter.setBrush(colour)
+        painter.drawPolygon(
+            QPolygonF(
+                [
+                    QPointF(middle.x(), box.top()),
+                    QPointF(box.right(), middle.y()),
+                    QPointF(middle.x(), box.bottom()),
+                    QPointF(box.left(), middle.y()),
+                ]
+            )
+        )
+    elif label is Label.UNCERTAIN:
+        pen.setDashPattern([2.0, 1.6])
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
+        painter.drawEllipse(box)
+    elif label is Label.POOR_SIGNAL:
+        painter.drawPolygon(QPolygonF([QPointF(middle.x(), box.top()), box.bottomRight(), box.bottomLeft()]))
+    else:
+        _draw_hourglass(painter, box.adjusted(box.width() / 6, 0, -box.width() / 6, 0), colour, filled)
+
+
+def _draw_hourglass(painter: QPainter, box: QRectF, colour: QColor, filled: float) -> None:
+    middle = box.center()
+    upper = [box.topLeft(), box.topRight(), middle]
+    lower = [box.bottomLeft(), box.bottomRight(), middle]
+    sand = QColor(colour)
+    sand.setAlpha(150)
+    for corners, share in ((upper, 1 - filled), (lower, filled)):
+        painter.save()
+        height = box.height() / 2 * share
+        top = middle.y() - height if corners is upper else box.bottom() - height
+        painter.setClipRect(QRectF(box.left(), top, box.width(), height))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(sand)
+        painter.drawPolygon(QPolygonF(corners))
+        painter.restore()
+        painter.drawPolygon(QPolygonF(corners))
