@@ -65,6 +65,8 @@ _USUAL, _MINIMUM = (1280, 800), (640, 384)
 _ROOMY = (920, 528)
 """In less, as 1280 x 800 at 200 % leaves, what can be missed is left out."""
 
+_WIDE = 1120
+
 
 class DashboardWindow(QWidget):
     """One timer pulls the session's newest state; nothing is pushed into the window.
@@ -280,6 +282,9 @@ class DashboardWindow(QWidget):
         """Leave out what there is no room for, and keep the card in the middle."""
         super().resizeEvent(event)
         self._set_compact(self.width() < _ROOMY[0] or self.height() < _ROOMY[1])
+        # It is never left out: where the bar is full it stands beside the message.
+        self.bar.research.setVisible(self.width() >= _WIDE)
+        self._research.setVisible(self.width() < _WIDE)
         self.keys.settle(self.plots.geometry())
         self.desk.settle(self.plots.geometry())
 
@@ -289,9 +294,6 @@ class DashboardWindow(QWidget):
         self._compact = compact
         for part in (self.bar, self.status, self.verdict, self.desk):
             part.set_compact(compact)
-        # It is never left out: where the bar is full it stands beside the message.
-        self.bar.research.setVisible(not compact)
-        self._research.setVisible(compact)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
