@@ -368,7 +368,11 @@ class ExaminationDesk(QObject):
         if time.monotonic() < self._asked_until:
             hint, alert = self._question, True
         self.panel.course.say(step, hint, alert)
-        self.line.set_words(f"{step} {hint}".strip())
+        site = self.examination.current if self.examination is not None else None
+        told = (
+            f"{site_title(site)}: {step[:1].lower()}{step[1:]}" if site and site not in step.lower() else step
+        )
+        self.line.set_words(f"{told} {hint}".strip())
 
     def _is_sure(self, question: str) -> bool:
         """Ask, without waiting; True where the same was asked a moment ago."""

@@ -37,7 +37,7 @@ from monitor.dashboard.words import probability_words
 from monitor.examination import Site
 from monitor.examination_record import OPINIONS, SITES, ExaminationRecord, SiteFinding
 
-_WIDTH = 29 * GRID
+_WIDTH = 30 * GRID
 _HINT_HEIGHT = 9 * GRID
 
 
@@ -410,7 +410,7 @@ class ResultsPage(QWidget):
 
 def _column(page: QWidget) -> QVBoxLayout:
     layout = QVBoxLayout(page)
-    layout.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+    layout.setContentsMargins(GRID, GRID, GRID, GRID)
     layout.setSpacing(GRID)
     return layout
 

@@ -18,6 +18,7 @@ from monitor.examination_record import ExaminationRecord
 from monitor.examination_store import StoredExamination
 
 EXAMINATION, EXAMINATIONS = "Examination", "Examinations"
+COLUMNS = ("Begun", "Patient", "Result")
 INTRODUCTION = "Four sites, about half a minute each. The next one comes by itself."
 NO_SOURCE_YET = "Plug in a stethoscope, or open a recording first."
 KEEP_SOUND = "Keep its sound"
@@ -64,7 +65,7 @@ def step_words(examination: Examination) -> str:
     if examination.step is Step.PLACE:
         return f"Place the stethoscope on the {site} site."
     if examination.step is Step.LISTEN:
-        return f"Listening, {site}: {progress_words(examination)}"
+        return f"Listening: {progress_words(examination)}"
     if examination.step is Step.STAND:
         found = next((one.finding for one in examination.sites if one.name == site), None)
         said = LABELS[found.verdict.label].lower() if found and found.verdict else "done"
@@ -74,7 +75,7 @@ def step_words(examination: Examination) -> str:
 
 def progress_words(examination: Examination) -> str:
     """How much of the sound that is needed is there."""
-    return f"{int(examination.good_s)} of {examination.needed_s:.0f} s"
+    return f"{int(examination.good_s)} of {examination.needed_s:.0f}\N{NO-BREAK SPACE}s"
 
 
 def hint_words(examination: Examination) -> str:
@@ -98,7 +99,7 @@ def verdict_words(verdict: RecordingVerdict | None) -> str:
         return STATES[SiteState.SKIPPED]
     said = LABELS[verdict.label].lower()
     if verdict.p_abnormal is not None:
-        said += f" · {probability_words(verdict.p_abnormal)}"
+        said += f" {probability_words(verdict.p_abnormal)}"
     if verdict.heart_rate_bpm is not None:
         said += f" · {heart_rate_words(verdict.heart_rate_bpm)}"
     return said
@@ -109,11 +110,11 @@ def overall_word(record: ExaminationRecord) -> str:
     return LABELS[record.overall.label]
 
 
-def stored_words(stored: StoredExamination) -> str:
-    """One line of the list of examinations."""
+def stored_words(stored: StoredExamination) -> tuple[str, str, str]:
+    """A row of the list of examinations: when, whom, and what it came to."""
     record = stored.record
     word = RUNNING if not record.ended else INTERRUPTED if stored.interrupted else overall_word(record)
-    return f"{moment_words(record.begun)}   {word}   {record.patient or record.device}"
+    return moment_words(record.begun), record.patient or "–", word
 
 
 def moment_words(moment: str) -> str:

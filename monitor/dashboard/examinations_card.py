@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListWidget, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from monitor.dashboard.examination_words import (
+    COLUMNS,
     EXAMINATIONS,
     LOOKING_FOR_EXAMINATIONS,
     NO_EXAMINATIONS,
     stored_words,
 )
 from monitor.dashboard.own_keys import OwnKeys
-from monitor.dashboard.theme import GRID, font
+from monitor.dashboard.theme import GRID, SMALL, font
 from monitor.examination_store import StoredExamination
 
 _MOST_WIDTH, _MOST_HEIGHT = 80 * GRID, 60 * GRID
@@ -35,12 +45,16 @@ class ExaminationsCard(QFrame):
         self.setAccessibleName(EXAMINATIONS)
         title = QLabel(EXAMINATIONS)
         title.setFont(font(bold=True))
-        self.list = QListWidget()
+        self.list = QTreeWidget()
+        self.list.setHeaderLabels(list(COLUMNS))
+        self.list.header().setFont(font(SMALL))
+        self.list.header().setSectionsMovable(False)
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
         self.list.setFont(font())
         self.list.setAccessibleName(EXAMINATIONS)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemActivated.connect(self._open)
-        self.list.currentRowChanged.connect(lambda row: self.open.setEnabled(row >= 0 and self._openable))
         OwnKeys(self).give_to(self.list)
         self.remark = QLabel()
         self.remark.setFont(font())
@@ -82,8 +96,11 @@ class ExaminationsCard(QFrame):
         """
         self._stored, self._openable = tuple(stored or ()), not hindrance
         self.list.clear()
-        self.list.addItems([stored_words(one) for one in self._stored])
-        self.list.setCurrentRow(0 if self._stored else -1)
+        self.list.addTopLevelItems([QTreeWidgetItem(stored_words(one)) for one in self._stored])
+        for column in range(len(COLUMNS)):
+            self.list.resizeColumnToContents(column)
+        if self._stored:
+            self.list.setCurrentItem(self.list.topLevelItem(0))
         self.open.setEnabled(bool(self._stored) and self._openable)
         nothing = LOOKING_FOR_EXAMINATIONS if stored is None else NO_EXAMINATIONS
         self.remark.setText(hindrance or ("" if self._stored else nothing))
@@ -97,6 +114,6 @@ class ExaminationsCard(QFrame):
         self.raise_()
 
     def _open(self) -> None:
-        row = self.list.currentRow()
+        row = self.list.indexOfTopLevelItem(self.list.currentItem()) if self._stored else -1
         if self._openable and 0 <= row < len(self._stored):
             self.opened.emit(self._stored[row])

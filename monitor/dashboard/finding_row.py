@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from model.verdict import Label
 from monitor.dashboard.elided_label import ElidedLabel
@@ -61,11 +61,12 @@ class FindingRow(QWidget):
         shape = ShapeMark(3 * GRID)
         shape.set_theme(theme)
         shape.show_label(verdict.label if verdict else None)
-        site, said = ElidedLabel(), ElidedLabel()
+        site, said = ElidedLabel(), QLabel()
         site.setFont(font(bold=True))
         site.set_words(site_title(finding.site))
         said.setFont(font(SMALL))
-        said.set_words(verdict_words(verdict))
+        said.setWordWrap(True)
+        said.setText(verdict_words(verdict))
         self.setAccessibleName(f"{site.text()}: {said.text()}")
         self.listen = QPushButton("▶")
         self.listen.setFont(font(SMALL))

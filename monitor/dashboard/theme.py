@@ -119,14 +119,17 @@ class Theme:
             #examination QPushButton:disabled, #examinations QPushButton:disabled {{
                 color: {self.faint}; background: {self.ground}; border-color: {self.ground};
             }}
-            #examination QLineEdit, #examination QPlainTextEdit, #examinations QListWidget {{
+            #examination QLineEdit, #examination QPlainTextEdit, #examinations QTreeWidget {{
                 background: {self.plot}; color: {self.text}; border: 2px solid {self.line};
                 border-radius: 4px; padding: 2px;
             }}
             #examination QLineEdit:focus, #examination QPlainTextEdit:focus {{ border-color: {self.focus}; }}
-            #examinations QListWidget:focus {{ border-color: {self.focus}; }}
-            #examinations QListWidget::item {{ padding: 4px; }}
-            #examinations QListWidget::item:selected {{ background: {self.control}; color: {self.text}; }}
+            #examinations QTreeWidget:focus {{ border-color: {self.focus}; }}
+            #examinations QTreeWidget::item {{ padding: 4px; }}
+            #examinations QTreeWidget::item:selected {{ background: {self.control}; color: {self.text}; }}
+            #examinations QHeaderView::section {{
+                background: {self.panel}; color: {self.faint}; border: none; padding: 4px;
+            }}
             #examination QCheckBox {{ color: {self.text}; spacing: 8px; }}
             #examination QCheckBox:focus {{ color: {self.focus}; }}
             QMenu {{

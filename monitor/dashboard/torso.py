@@ -72,7 +72,7 @@ class SiteButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for the mark and two lines beside or below it."""
-        return QSize(15 * GRID, 8 * GRID if self._side == "below" else 4 * GRID)
+        return QSize(16 * GRID, 8 * GRID if self._side == "below" else 4 * GRID)
 
     def mark_centre(self) -> QPointF:
         """The middle of the mark, in its own coordinates."""
@@ -138,18 +138,14 @@ class SiteButton(QAbstractButton):
         else:
             room.setLeft(mark.right() + GRID / 2)
             flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        current = self.site.state is SiteState.LISTENING
-        named = font(SMALL, bold=current)
         title = f"{self._key} {site_title(self.site.name)}".strip()
         half = room.height() / 2 if self._side != "below" else 15.0
         upper, lower = QRectF(room), QRectF(room)
         upper.setHeight(half)
         lower.setTop(room.top() + half)
-        painter.setFont(named)
         painter.setPen(QColor(self._theme.text))
         title = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(upper, flags, title)
-        painter.setFont(font(SMALL))
         painter.setPen(QColor(self._state_colour()))
         painter.drawText(lower, flags, state_words(self.site))
 
@@ -157,7 +153,7 @@ class SiteButton(QAbstractButton):
         finding = self.site.finding
         if self.site.state is SiteState.DONE and finding is not None and finding.verdict is not None:
             return self._theme.of(finding.verdict.label)
-        return self._theme.faint
+        return self._theme.text if self.site.state is SiteState.LISTENING else self._theme.faint
 
 
 class Torso(QWidget):
