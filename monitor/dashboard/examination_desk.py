@@ -366,7 +366,9 @@ class ExaminationDesk(QObject):
 
     def _say(self, step: str, hint: str, alert: bool = False) -> None:
         if time.monotonic() < self._asked_until:
-            hint, alert = self._question, True
+            self.panel.course.say(step, self._question, alert=True)
+            self.line.set_words(self._question)
+            return
         self.panel.course.say(step, hint, alert)
         site = self.examination.current if self.examination is not None else None
         told = (

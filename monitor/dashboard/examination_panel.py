@@ -64,6 +64,8 @@ class ExaminationPanel(QStackedWidget):
 
     def set_compact(self, compact: bool) -> None:
         """As wide as there is room for, where the plots make room, or a column beside them."""
+        self.start.set_compact(compact)
+        self.results.set_compact(compact)
         self.setMinimumWidth(_WIDTH)
         self.setMaximumWidth(16_777_215 if compact else _WIDTH)
 
@@ -105,7 +107,8 @@ class StartPage(QWidget):
         close.clicked.connect(self.closed)
         layout = _column(self)
         layout.addWidget(title)
-        layout.addWidget(_label(INTRODUCTION))
+        self._introduction = _label(INTRODUCTION)
+        layout.addWidget(self._introduction)
         caption = _label("Patient reference")
         caption.setObjectName("faint")
         layout.addWidget(caption)
@@ -114,8 +117,15 @@ class StartPage(QWidget):
         layout.addWidget(self.begin)
         layout.addWidget(self.remark)
         layout.addStretch(1)
-        layout.addWidget(earlier)
-        layout.addWidget(close)
+        last = QHBoxLayout()
+        last.setSpacing(GRID)
+        last.addWidget(earlier, 1)
+        last.addWidget(close)
+        layout.addLayout(last)
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave out what can be missed, or say everything."""
+        self._introduction.setVisible(not compact)
 
     def offer(self, patient: str, keep: bool, keeping: bool, remark: str, possible: bool) -> None:
         """Begin with this.
@@ -164,8 +174,10 @@ class CoursePage(QWidget):
         self.torso = Torso()
         self.torso.chosen.connect(self.chosen)
         self._own: dict[str, SiteButton] = {}
-        self._own_rows = QVBoxLayout()
+        self._own_sites = _scrolled()
+        self._own_rows = _rows_of(self._own_sites)
         self._own_rows.setSpacing(0)
+        self._own_sites.hide()
         self.another = QLineEdit()
         self.another.setFont(font(SMALL))
         self.another.setPlaceholderText(f"{SITE_OF_YOUR_OWN}…")
@@ -181,15 +193,15 @@ class CoursePage(QWidget):
         self.restart = _button("Restart", "Restart the site", "Forget this site and listen anew (Backspace)")
         self.skip = _button("Skip", "Skip the site", "Leave this site for the next one (N)")
         self.finish = _button("&Finish", "Finish the examination", "End the examination (X)")
-        buttons = QGridLayout()
-        buttons.setSpacing(GRID)
-        buttons.addWidget(self.restart, 0, 0)
-        buttons.addWidget(self.skip, 0, 1)
-        buttons.addWidget(self.finish, 1, 0, 1, 2)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID // 2)
+        for button in (self.restart, self.skip, self.finish):
+            buttons.addWidget(button, 1)
         layout = _column(self)
+        layout.setSpacing(GRID // 2)
         layout.addWidget(self.patient)
         layout.addWidget(self.torso, 1)
-        layout.addLayout(self._own_rows)
+        layout.addWidget(self._own_sites)
         layout.addWidget(self.another)
         layout.addWidget(self.step)
         layout.addWidget(self.hint)
@@ -222,8 +234,10 @@ class CoursePage(QWidget):
                 button = self._own[site.name] = SiteButton(site.name)
                 button.set_theme(self._theme)
                 button.clicked.connect(lambda _=False, name=site.name: self.chosen.emit(name))
-                self._own_rows.addWidget(button)
+                self._own_rows.insertWidget(len(self._own) - 1, button)
             button.show_site(site, progress if site.name == current else 0.0)
+        self._own_sites.setVisible(bool(self._own))
+        self._own_sites.setFixedHeight(4 * GRID * min(2, max(1, len(self._own))))
 
     def own_button(self, name: str) -> SiteButton:
         """The button of a site of the user's own."""
@@ -290,20 +304,10 @@ class ResultsPage(QWidget):
         words.addWidget(self.probability)
         head.addLayout(words, 1)
         self.rows: list[FindingRow] = []
-        inside = QWidget()
-        inside.setObjectName("rows")
-        self._rows = QVBoxLayout(inside)
-        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._scroll = _scrolled()
+        self._scroll.setMinimumHeight(8 * GRID)
+        self._rows = _rows_of(self._scroll)
         self._rows.setSpacing(GRID // 2)
-        self._rows.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setMinimumHeight(8 * GRID)
-        scroll.setWidget(inside)
-        self._scroll = scroll
         self.remark = _label("", name="Remark")
         self.remark.setFont(font(SMALL))
         self.remark.setObjectName("faint")
@@ -329,20 +333,27 @@ class ResultsPage(QWidget):
         self.earlier = _button("Others…", "Earlier examinations", "Earlier examinations (Ctrl+E)")
         self.again = _button("New examination", "New examination", "Examine another patient")
         self.close_button = _button("Close", "Close the results", "Close the results (X)")
-        buttons = QGridLayout()
-        buttons.setSpacing(GRID)
-        buttons.addWidget(self.report, 0, 0)
-        buttons.addWidget(self.earlier, 0, 1)
-        buttons.addWidget(self.again, 1, 0, 1, 2)
-        buttons.addWidget(self.close_button, 2, 0, 1, 2)
+        self._buttons = QGridLayout()
+        self._buttons.setSpacing(GRID)
         layout = _column(self)
         layout.addWidget(self.patient)
         layout.addLayout(head)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(self._scroll, 1)
         layout.addWidget(self.remark)
         layout.addLayout(said)
         layout.addWidget(self.note)
-        layout.addLayout(buttons)
+        layout.addLayout(self._buttons)
+
+    def set_compact(self, compact: bool) -> None:
+        """All buttons in one row and a lower note, or as there is room for."""
+        self.note.setFixedHeight((4 if compact else 7) * GRID)
+        self.again.setText("New" if compact else "New examination")
+        self.layout().setSpacing(GRID // 2 if compact else GRID)
+        for place, button in enumerate((self.report, self.earlier, self.again, self.close_button)):
+            if compact:
+                self._buttons.addWidget(button, 0, place)
+            else:
+                self._buttons.addWidget(button, *((0, place) if place < 2 else (place - 1, 0, 1, 2)))
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
@@ -406,6 +417,28 @@ class ResultsPage(QWidget):
         row = FindingRow(finding, self._theme, sound)
         row.listen.clicked.connect(lambda _=False: self.heard.emit(finding))
         return row
+
+
+def _scrolled() -> QScrollArea:
+    """Rows that scroll where there is no room for them."""
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    inside = QWidget()
+    inside.setObjectName("rows")
+    rows = QVBoxLayout(inside)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.addStretch(1)
+    scroll.setWidget(inside)
+    return scroll
+
+
+def _rows_of(scroll: QScrollArea) -> QVBoxLayout:
+    rows = scroll.widget().layout()
+    assert isinstance(rows, QVBoxLayout)
+    return rows
 
 
 def _column(page: QWidget) -> QVBoxLayout:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QPushButton,
     QTreeWidget,
@@ -48,7 +49,9 @@ class ExaminationsCard(QFrame):
         self.list = QTreeWidget()
         self.list.setHeaderLabels(list(COLUMNS))
         self.list.header().setFont(font(SMALL))
-        self.list.header().setSectionsMovable(False)
+        self.list.header().setStretchLastSection(False)
+        self.list.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
         self.list.setFont(font())
@@ -97,8 +100,6 @@ class ExaminationsCard(QFrame):
         self._stored, self._openable = tuple(stored or ()), not hindrance
         self.list.clear()
         self.list.addTopLevelItems([QTreeWidgetItem(stored_words(one)) for one in self._stored])
-        for column in range(len(COLUMNS)):
-            self.list.resizeColumnToContents(column)
         if self._stored:
             self.list.setCurrentItem(self.list.topLevelItem(0))
         self.open.setEnabled(bool(self._stored) and self._openable)

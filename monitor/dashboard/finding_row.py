@@ -58,7 +58,7 @@ class FindingRow(QWidget):
     def __init__(self, finding: SiteFinding, theme: Theme, sound: bool) -> None:
         super().__init__()
         verdict = finding.verdict
-        shape = ShapeMark(3 * GRID)
+        shape = ShapeMark(5 * GRID // 2)
         shape.set_theme(theme)
         shape.show_label(verdict.label if verdict else None)
         site, said = ElidedLabel(), QLabel()
@@ -80,7 +80,7 @@ class FindingRow(QWidget):
         words.addWidget(said)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
+        layout.setSpacing(3 * GRID // 4)
         layout.addWidget(shape)
         layout.addLayout(words, 1)
         layout.addWidget(self.listen)

@@ -130,6 +130,14 @@ class Theme:
             #examinations QHeaderView::section {{
                 background: {self.panel}; color: {self.faint}; border: none; padding: 4px;
             }}
+            #examination QScrollBar:vertical, #examinations QScrollBar:vertical {{
+                background: transparent; width: 8px;
+            }}
+            #examination QScrollBar::handle:vertical, #examinations QScrollBar::handle:vertical {{
+                background: {self.faint}; border-radius: 3px; min-height: 16px;
+            }}
+            #examination QScrollBar::add-line, #examination QScrollBar::sub-line,
+            #examinations QScrollBar::add-line, #examinations QScrollBar::sub-line {{ height: 0; }}
             #examination QCheckBox {{ color: {self.text}; spacing: 8px; }}
             #examination QCheckBox:focus {{ color: {self.focus}; }}
             QMenu {{

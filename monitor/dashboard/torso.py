@@ -19,13 +19,13 @@ _PEN = 2.0
 # Second intercostal space at the right and the left edge of the breastbone, fourth at its left, fifth on
 # the line through the middle of the left collar bone. The word stands on the side where there is room.
 _PLACES = {
-    "aortic": (43.5, 34.0, "left"),
-    "pulmonary": (56.5, 34.0, "right"),
-    "tricuspid": (56.5, 57.0, "left"),
-    "mitral": (69.0, 66.0, "below"),
+    "aortic": (42.5, 34.0, "left"),
+    "pulmonary": (57.5, 34.0, "right"),
+    "tricuspid": (57.0, 57.0, "left"),
+    "mitral": (71.0, 67.0, "below"),
 }
-_HEIGHT = 84.0
-_LEAST, _GREATEST = 20 * GRID, 28 * GRID
+_HEIGHT = 96.0
+_LEAST, _GREATEST = 18 * GRID, 28 * GRID
 
 
 class SiteButton(QAbstractButton):
@@ -238,14 +238,14 @@ class Torso(QWidget):
         path = QPainterPath(self.at(41, -2))
         path.cubicTo(self.at(42, 8), self.at(41, 12), self.at(33, 14))
         path.cubicTo(self.at(18, 17), self.at(9, 20), self.at(8, 36))
-        path.cubicTo(self.at(6, 52), self.at(3, 66), self.at(2, 86))
-        path.lineTo(self.at(15, 86))
+        path.cubicTo(self.at(6, 52), self.at(3, 66), self.at(2, 98))
+        path.lineTo(self.at(15, 98))
         path.cubicTo(self.at(17, 70), self.at(19, 56), self.at(20, 46))
-        path.cubicTo(self.at(24, 62), self.at(25, 74), self.at(24, 86))
-        path.lineTo(self.at(76, 86))
+        path.cubicTo(self.at(24, 62), self.at(25, 74), self.at(24, 98))
+        path.lineTo(self.at(76, 98))
         path.cubicTo(self.at(75, 74), self.at(76, 62), self.at(80, 46))
-        path.cubicTo(self.at(81, 56), self.at(83, 70), self.at(85, 86))
-        path.lineTo(self.at(98, 86))
+        path.cubicTo(self.at(81, 56), self.at(83, 70), self.at(85, 98))
+        path.lineTo(self.at(98, 98))
         path.cubicTo(self.at(97, 66), self.at(94, 52), self.at(92, 36))
         path.cubicTo(self.at(91, 20), self.at(82, 17), self.at(67, 14))
         path.cubicTo(self.at(59, 12), self.at(58, 8), self.at(59, -2))
@@ -260,7 +260,7 @@ class Torso(QWidget):
                 self.at(50 + side * 14, 23), self.at(50 + side * 22, 15), self.at(50 + side * 33, 19)
             )
             ribs = QPainterPath(self.at(50 + side * 3, 65))
-            ribs.cubicTo(self.at(50 + side * 9, 69), self.at(50 + side * 14, 76), self.at(50 + side * 17, 86))
+            ribs.cubicTo(self.at(50 + side * 9, 69), self.at(50 + side * 14, 76), self.at(50 + side * 17, 98))
             paths += [collar, ribs]
         bone = QPainterPath(self.at(46.5, 21))
         bone.lineTo(self.at(48, 62))
