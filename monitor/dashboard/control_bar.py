@@ -42,6 +42,8 @@ class ControlBar(QWidget):
     def set_compact(self, compact: bool) -> None:
         """Move the buttons together where there is little room, and make them narrower."""
         self._layout.setSpacing(GRID // 2 if compact else GRID)
+        around = GRID if compact else 2 * GRID
+        self._layout.setContentsMargins(around, GRID, around, GRID // 2)
         self.setProperty("compact", compact)
         for button in self.findChildren(QAbstractButton):
             button.style().polish(button)

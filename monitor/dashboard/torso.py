@@ -72,7 +72,7 @@ class SiteButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for the mark and two lines beside or below it."""
-        return QSize(16 * GRID, 8 * GRID if self._side == "below" else 4 * GRID)
+        return QSize(16 * GRID, 7 * GRID if self._side == "below" else 4 * GRID)
 
     def mark_centre(self) -> QPointF:
         """The middle of the mark, in its own coordinates."""
