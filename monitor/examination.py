@@ -131,7 +131,7 @@ class Examination:
     @property
     def good_s(self) -> float:
         """Seconds of good sound collected at the current site."""
-        return sum(end_s - start_s for start_s, end_s in self._covered)
+        return sum((end_s - start_s for start_s, end_s in self._covered), 0.0)
 
     @property
     def needed_s(self) -> float:

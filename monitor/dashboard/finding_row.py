@@ -11,6 +11,7 @@ from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.examination_words import NO_SOUND_KEPT, site_title, verdict_words
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.verdict_shape import draw_shape
+from monitor.dashboard.words import reason_words
 from monitor.examination_record import SiteFinding
 
 
@@ -67,6 +68,8 @@ class FindingRow(QWidget):
         said.setFont(font(SMALL))
         said.setWordWrap(True)
         said.setText(verdict_words(verdict))
+        said.setToolTip(reason_words(verdict.reasons) if verdict else "")
+        self.setAccessibleDescription(said.toolTip())
         self.setAccessibleName(f"{site.text()}: {said.text()}")
         self.listen = QPushButton("▶")
         self.listen.setFont(font(SMALL))

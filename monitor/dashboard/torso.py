@@ -143,11 +143,18 @@ class SiteButton(QAbstractButton):
         upper, lower = QRectF(room), QRectF(room)
         upper.setHeight(half)
         lower.setTop(room.top() + half)
-        painter.setPen(QColor(self._theme.text))
         title = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(upper, flags, title)
-        painter.setPen(QColor(self._state_colour()))
-        painter.drawText(lower, flags, state_words(self.site))
+        for line, words, ink in (
+            (upper, title, self._theme.text),
+            (lower, state_words(self.site), self._state_colour()),
+        ):
+            if self._key:
+                # No line of the drawing runs through a word.
+                ground = QColor(self._theme.plot)
+                ground.setAlpha(215)
+                painter.fillRect(painter.boundingRect(line, flags, words).adjusted(-2, 0, 2, 0), ground)
+            painter.setPen(QColor(ink))
+            painter.drawText(line, flags, words)
 
     def _state_colour(self) -> str:
         finding = self.site.finding

@@ -407,6 +407,7 @@ class DashboardWindow(QWidget):
         if self._shown is not None:
             self._draw(self._shown, at)
         self.desk.follow(self._shown)
+        self.bar.show_record(self._player.recording, self._player.keeping)
         if self._running and not self._player.busy and session is not None and self._next_at is None:
             self._follow(session, at)
         if self._next_at is not None and at >= self._next_at:

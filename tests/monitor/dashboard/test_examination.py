@@ -271,6 +271,7 @@ def test_once_it_has_ended_its_sound_is_no_longer_recorded(qtbot, kept):
     assert not session.recorded
     assert not session.ended
     assert not read_settings().record
+    qtbot.waitUntil(lambda: window.bar.record.text() == "&Record off", timeout=WAIT_MS)
 
 
 def test_text_fields_keep_their_keys(qtbot, kept, tmp_path):
