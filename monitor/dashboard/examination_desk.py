@@ -26,6 +26,7 @@ from monitor.dashboard.examination_words import (
     SOUND_ENDED,
     SURE,
     SURE_TO_STOP,
+    WAS_INTERRUPTED,
     hint_words,
     site_title,
     step_words,
@@ -432,7 +433,7 @@ class ExaminationDesk(QObject):
         if not self.runs:
             self._keep_note()
             self.card.hide()
-            self._show_results(stored.record, stored.sound, "")
+            self._show_results(stored.record, stored.sound, WAS_INTERRUPTED if stored.interrupted else "")
 
     def listen(self, finding: SiteFinding) -> None:
         """Replay a site's sound."""

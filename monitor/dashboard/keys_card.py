@@ -20,7 +20,7 @@ class KeysCard(QFrame):
         layout = QGridLayout(self)
         layout.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         layout.setHorizontalSpacing(3 * GRID)
-        layout.setVerticalSpacing(GRID)
+        layout.setVerticalSpacing(GRID // 2)
         for row, (key, does) in enumerate(KEYS):
             for column, words in enumerate((key, does)):
                 label = QLabel(words)

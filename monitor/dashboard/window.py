@@ -66,6 +66,7 @@ _ROOMY = (920, 528)
 """In less, as 1280 x 800 at 200 % leaves, what can be missed is left out."""
 
 _WIDE = 1120
+"""In less, the bar has no room for what the program is not."""
 
 
 class DashboardWindow(QWidget):

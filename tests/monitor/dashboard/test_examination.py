@@ -23,6 +23,7 @@ from monitor.dashboard.examination_words import (
     SOUND_ENDED,
     SURE,
     SURE_TO_STOP,
+    WAS_INTERRUPTED,
     hint_words,
     state_words,
     step_words,
@@ -341,6 +342,11 @@ def test_opinion_and_note_of_an_old_examination_are_changed_later(qtbot, examine
     qtbot.waitUntil(lambda: card.list.topLevelItemCount() == 2, timeout=WAIT_MS)
     results = [card.list.topLevelItem(row).text(2) for row in range(2)]
     assert results == [INTERRUPTED, LABELS[Label.UNCERTAIN]]
+    qtbot.keyClick(card.list, Qt.Key.Key_Return)
+    assert window.desk.panel.results.remark.text() == WAS_INTERRUPTED
+    assert window.desk.record.findings[0].good_s == 20.0
+    qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: card.list.topLevelItemCount() == 2, timeout=WAIT_MS)
     card.list.setCurrentItem(card.list.topLevelItem(1))
     qtbot.mouseClick(card.open, Qt.MouseButton.LeftButton)
     page = window.desk.panel.results

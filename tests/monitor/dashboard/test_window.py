@@ -588,9 +588,9 @@ def test_a_loop_lasts_for_its_limit_in_all(qtbot, open_window, record, monkeypat
     window = open_window(loop=loop)
     opened, play = [], window._player.play
 
-    def remembered(choice, duration_s):
+    def remembered(choice, duration_s, examined):
         opened.append((choice.title, duration_s))
-        play(choice, duration_s)
+        play(choice, duration_s, examined)
 
     monkeypatch.setattr(window._player, "play", remembered)
     window.set_playlist([record("a.wav", seconds=3.0), record("b.wav", seconds=2.0)], limit_s=6.5)
