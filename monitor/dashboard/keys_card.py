@@ -29,7 +29,9 @@ class KeysCard(QFrame):
         self.hide()
 
     def settle(self, room: QRect) -> None:
-        """Stay in the middle of a part of the parent."""
+        """Stay in the middle of a part of the parent, and inside the parent."""
         self.adjustSize()
-        self.move(room.center() - self.rect().center())
+        at = room.center() - self.rect().center()
+        last = self.parentWidget().rect().bottomRight() - self.rect().bottomRight()
+        self.move(max(0, min(at.x(), last.x())), max(0, min(at.y(), last.y())))
         self.raise_()

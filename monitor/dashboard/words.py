@@ -74,7 +74,7 @@ KEYS = (
     ("R", "Record the sound of devices, or not"),
     ("S", "Sound on or off, for recordings"),
     ("W", "Outline what moved the verdict"),
-    ("X", "Guided examination; asked once more, end it"),
+    ("X", "Guided examination, or its end"),
     ("1–4 N Backspace", "In it: choose a site, skip it, restart it"),
     ("Ctrl+E", "Examinations that were made"),
     ("Ctrl+P", "Report of the examination shown"),
