@@ -522,7 +522,7 @@ def note_session(session: str, words: str, data: Path | None) -> None:
 @_confirmed
 @_data
 def delete_sessions(sessions: tuple[str, ...], yes: bool, data: Path | None) -> None:
-    """Delete sessions, their sound and their notes, for good."""
+    """Delete sessions with their sound, notes and examinations, for good."""
     from monitor.commands.sessions import run_delete
 
     run_delete(sessions, data, yes)
@@ -542,6 +542,55 @@ def prune_sessions(quota: float | None, yes: bool, data: Path | None) -> None:
     from monitor.commands.sessions import run_prune
 
     run_prune(data, quota, yes)
+
+
+@cli.group(
+    cls=_Commands,
+    epilog=example(
+        "auscult examinations list",
+        "auscult examinations show 77b01d",
+        "auscult examinations delete 77b01d",
+    ),
+)
+def examinations() -> None:
+    """List, show and delete guided examinations, which are made in the dashboard."""
+
+
+_examination = click.argument("examination", metavar="ID")
+
+
+@examinations.command("list", epilog=example("auscult examinations list", "auscult examinations list --json"))
+@_as_json
+@_data
+def list_examinations(as_json: bool, data: Path | None) -> None:
+    """List the examinations, the newest first."""
+    from monitor.commands.examinations import run_list
+
+    run_list(data, as_json)
+
+
+@examinations.command(
+    "show", epilog=example("auscult examinations show 77b01d", "auscult examinations show 77b01d --json")
+)
+@_examination
+@_as_json
+@_data
+def show_examination(examination: str, as_json: bool, data: Path | None) -> None:
+    """Show what an examination came to, site by site; the beginning of its ID will do."""
+    from monitor.commands.examinations import run_show
+
+    run_show(examination, data, as_json)
+
+
+@examinations.command("delete", epilog=example("auscult examinations delete 77b01d 3f9a2c"))
+@click.argument("examinations", nargs=-1, required=True, metavar="ID...")
+@_confirmed
+@_data
+def delete_examinations(examinations: tuple[str, ...], yes: bool, data: Path | None) -> None:
+    """Delete examinations with their sessions and sound, for good."""
+    from monitor.commands.examinations import run_delete
+
+    run_delete(examinations, data, yes)
 
 
 @cli.command(

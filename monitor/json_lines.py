@@ -23,7 +23,7 @@ def window_object(verdict: WindowVerdict) -> dict[str, Any]:
         "p_abnormal": _rounded(verdict.p_abnormal),
         "quality": _rounded(verdict.quality),
         "reasons": list(verdict.reasons),
-        **_heart(verdict),
+        **heart_object(verdict),
     }
 
 
@@ -39,6 +39,18 @@ def reading_object(reading: Reading | None) -> dict[str, Any] | None:
         "strength_db": _rounded(reading.strength_db),
         "beats": reading.beats,
         "heard_in": reading.heard_in,
+    }
+
+
+def whole_object(verdict: RecordingVerdict) -> dict[str, Any]:
+    """What is said of several windows together, but for the heart itself."""
+    return {
+        "label": str(verdict.label),
+        "p_abnormal": _rounded(verdict.p_abnormal),
+        "quality": _rounded(verdict.quality),
+        "reasons": list(verdict.reasons),
+        "windows": verdict.windows,
+        "poor_windows": verdict.poor_windows,
     }
 
 
@@ -70,15 +82,10 @@ def summary_line(summary: Summary, model: str, source: str | None = None) -> dic
     verdict = summary.verdict
     line = {
         "kind": "summary",
-        "label": str(verdict.label),
-        "p_abnormal": _rounded(verdict.p_abnormal),
-        "quality": _rounded(verdict.quality),
-        "reasons": list(verdict.reasons),
-        "windows": verdict.windows,
-        "poor_windows": verdict.poor_windows,
+        **whole_object(verdict),
         "gap_s": summary.gap_s,
         "duration_s": summary.duration_s,
-        **_heart(verdict),
+        **heart_object(verdict),
         "model": model,
     }
     return line if source is None else {**line, "source": source}
@@ -125,7 +132,7 @@ def read_schema() -> dict[str, Any]:
     return json.loads(resources.files("monitor").joinpath("schema", "lines.schema.json").read_text("utf-8"))
 
 
-def _heart(verdict: WindowVerdict | RecordingVerdict) -> dict[str, Any]:
+def heart_object(verdict: WindowVerdict | RecordingVerdict) -> dict[str, Any]:
     """What is said of the heart itself, of a window or of a whole."""
     return {
         "heart_rate_bpm": _rounded(verdict.heart_rate_bpm),

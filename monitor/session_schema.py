@@ -78,6 +78,30 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE verdict ADD COLUMN irregular INTEGER;
     ALTER TABLE verdict ADD COLUMN reading TEXT;
     """,
+    # An examination is made in a session of its own, on whose clock its times are.
+    """
+    CREATE TABLE examination (
+        id TEXT PRIMARY KEY,
+        session TEXT NOT NULL REFERENCES session ON DELETE CASCADE,
+        begun TEXT NOT NULL,
+        ended TEXT,
+        opinion TEXT,
+        note TEXT NOT NULL DEFAULT ''
+    ) STRICT;
+
+    CREATE INDEX examination_of_session ON examination (session);
+
+    CREATE TABLE finding (
+        examination TEXT NOT NULL REFERENCES examination ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        site TEXT NOT NULL,
+        start_s REAL NOT NULL,
+        end_s REAL NOT NULL,
+        good_s REAL NOT NULL,
+        verdict TEXT,
+        PRIMARY KEY (examination, position)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 """The n-th makes version n of version n - 1; what was once released is never changed."""
 

@@ -164,7 +164,7 @@ class SessionStore:
             StoreError: It cannot be kept.
         """
         session = secrets.token_hex(6)
-        with self._changing() as database:
+        with self.changing() as database:
             try:
                 (self.folder / SOUND).mkdir(mode=0o700, exist_ok=True)
                 self.sound_folder(session).mkdir(mode=0o700)
@@ -178,18 +178,18 @@ class SessionStore:
                 "program, patient) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     session,
-                    _now(),
-                    _text(header.source),
+                    utc_now(),
+                    storable_text(header.source),
                     header.rate,
                     header.hop_s,
                     header.model,
                     header.model_sha256,
                     json.dumps(header.front_end),
                     header.program,
-                    None if header.patient is None else _text(header.patient),
+                    None if header.patient is None else storable_text(header.patient),
                 ),
             )
-            self._audit(session, "begun")
+            self.audit(session, "begun")
         return session
 
     def sound_folder(self, session: str) -> Path:
@@ -202,7 +202,7 @@ class SessionStore:
         Raises:
             StoreError: It cannot be kept.
         """
-        with self._changing() as database:
+        with self.changing() as database:
             judged = self._next(session, "verdict")
             database.executemany(
                 f"INSERT INTO verdict VALUES ({', '.join('?' * 15)})",
@@ -215,7 +215,13 @@ class SessionStore:
             database.executemany(
                 "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
                 [
-                    (session, told + place, event.t_s, _text(event.event), _text(event.detail))
+                    (
+                        session,
+                        told + place,
+                        event.t_s,
+                        storable_text(event.event),
+                        storable_text(event.detail),
+                    )
                     for place, event in enumerate(events)
                 ],
             )
@@ -230,12 +236,12 @@ class SessionStore:
         Raises:
             StoreError: It cannot be kept.
         """
-        with self._changing() as database:
+        with self.changing() as database:
             database.execute(
                 "UPDATE session SET ended = ?, summary = ? WHERE id = ?",
-                (_now(), None if summary is None else json.dumps(summary), session),
+                (utc_now(), None if summary is None else json.dumps(summary), session),
             )
-            self._audit(session, "ended")
+            self.audit(session, "ended")
         self._running.pop(session).release()
         with suppress(OSError):
             (self.sound_folder(session) / _RUNNING).unlink()
@@ -246,13 +252,17 @@ class SessionStore:
         Raises:
             StoreError: There is no such session, or it cannot be kept.
         """
-        with self._changing() as database:
+        with self.changing() as database:
             place = self._next(session, "note")
-            database.execute("INSERT INTO note VALUES (?, ?, ?, ?)", (session, place, _now(), _text(words)))
-            self._audit(session, "note added")
+            database.execute(
+                "INSERT INTO note VALUES (?, ?, ?, ?)", (session, place, utc_now(), storable_text(words))
+            )
+            self.audit(session, "note added")
 
     def delete(self, session: str) -> None:
         """Delete a session's sound and then all that is known of it; the audit alone remembers that it was.
+
+        An examination that was made in it goes with it.
 
         What it held is overwritten in the database and its log is emptied. What a disk keeps of deleted
         files is the disk's.
@@ -271,10 +281,13 @@ class SessionStore:
                 raise StoreError(f"session {session} is still running: stop it first") from None
             except OSError as error:
                 raise StoreError(f"{folder}: cannot be deleted ({_reason(error)}); try again") from None
-        with self._changing() as database:
+        with self.changing() as database:
+            examined = database.execute("SELECT count(*) FROM examination WHERE session = ?", (session,))
+            if examined.fetchone()[0]:
+                self.audit(session, "examination deleted")
             database.execute("DELETE FROM session WHERE id = ?", (session,))
-            self._audit(session, "deleted")
-        with self._reading() as database:
+            self.audit(session, "deleted")
+        with self.reading() as database:
             emptied = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
         if not emptied:
             raise StoreError(
@@ -288,7 +301,7 @@ class SessionStore:
         Raises:
             StoreError: The database cannot be read.
         """
-        with self._reading() as database:
+        with self.reading() as database:
             rows = database.execute("SELECT * FROM session ORDER BY begun DESC, rowid DESC")
             known = [self._stored(row) for row in rows]
         ids = {one.id for one in known}
@@ -326,7 +339,7 @@ class SessionStore:
         Raises:
             StoreError: The database cannot be read.
         """
-        with self._reading() as database:
+        with self.reading() as database:
             for row in database.execute(
                 "SELECT * FROM verdict WHERE session = ? ORDER BY position", (session,)
             ):
@@ -353,7 +366,7 @@ class SessionStore:
         Raises:
             StoreError: The database cannot be read.
         """
-        with self._reading() as database:
+        with self.reading() as database:
             rows = database.execute(
                 "SELECT t_s, event, detail FROM event WHERE session = ? ORDER BY position", (session,)
             )
@@ -365,7 +378,7 @@ class SessionStore:
         Raises:
             StoreError: The database cannot be read.
         """
-        with self._reading() as database:
+        with self.reading() as database:
             rows = database.execute(
                 "SELECT written, words FROM note WHERE session = ? ORDER BY position", (session,)
             )
@@ -377,9 +390,54 @@ class SessionStore:
         Raises:
             StoreError: The database cannot be read.
         """
-        with self._reading() as database:
+        with self.reading() as database:
             rows = database.execute("SELECT at, session, change FROM audit ORDER BY id")
             return [Change(datetime.fromisoformat(at), session, change) for at, session, change in rows]
+
+    def audit(self, session: str | None, change: str) -> None:
+        """Add a line to the audit, inside a change.
+
+        Args:
+            session: What was changed; None for the database.
+            change: What was done, without a word of anybody's.
+        """
+        self._database.execute(
+            "INSERT INTO audit (at, session, change) VALUES (?, ?, ?)", (utc_now(), session, change)
+        )
+
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of it or nothing.
+
+        Raises:
+            StoreError: It cannot be kept.
+        """
+        with self.reading() as database:
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+                database.execute("COMMIT")
+            except BaseException:
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The database, its failures as the store's own.
+
+        Raises:
+            StoreError: It cannot be read, or holds what no auscult wrote.
+        """
+        try:
+            yield self._database
+        except sqlite3.Error as error:
+            raise self._failure(error) from None
+        except (ValueError, TypeError, LookupError) as error:
+            raise StoreError(
+                f"{self._path} holds what no auscult wrote ({' '.join(str(error).split())}): "
+                "move it away, and a new one is begun"
+            ) from None
 
     def _opened(self) -> sqlite3.Connection:
         """The database at this program's version; a damaged one is set aside first."""
@@ -399,7 +457,9 @@ class SessionStore:
             "sound is where it was"
         )
         database = self._checked_database()
-        database.execute("INSERT INTO audit (at, change) VALUES (?, 'damaged database set aside')", (_now(),))
+        database.execute(
+            "INSERT INTO audit (at, change) VALUES (?, 'damaged database set aside')", (utc_now(),)
+        )
         return database
 
     def _checked_database(self) -> sqlite3.Connection:
@@ -412,7 +472,7 @@ class SessionStore:
                 database.execute(f"PRAGMA {setting}").fetchone()
             self._database = database
             if migrate(database) == 0:
-                self._audit(None, "database begun")
+                self.audit(None, "database begun")
                 return database
             crashed = self._unended()
             if crashed or self._path.stat().st_size <= CHECKED_BYTES:
@@ -450,7 +510,7 @@ class SessionStore:
             (f"+{last_s or 0} seconds", session),
         ).rowcount
         if changed:
-            self._audit(session, "interrupted")
+            self.audit(session, "interrupted")
         self._database.execute("COMMIT")
         with suppress(OSError):
             (self.sound_folder(session) / _RUNNING).unlink()
@@ -463,11 +523,6 @@ class SessionStore:
             f"SELECT coalesce(max(position) + 1, 0) FROM {table} WHERE session = ?",
             (session,),
         ).fetchone()[0]
-
-    def _audit(self, session: str | None, change: str) -> None:
-        self._database.execute(
-            "INSERT INTO audit (at, session, change) VALUES (?, ?, ?)", (_now(), session, change)
-        )
 
     def _stored(self, row: sqlite3.Row) -> StoredSession:
         header = SessionHeader(
@@ -493,31 +548,6 @@ class SessionStore:
     def _sound(self, session: str) -> tuple[tuple[Path, ...], int]:
         files = tuple(sorted(self.sound_folder(session).glob("*.wav")))
         return files, sum(file.stat().st_size for file in files)
-
-    @contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it or nothing."""
-        with self._reading() as database:
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-                database.execute("COMMIT")
-            except BaseException:
-                if database.in_transaction:
-                    database.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        try:
-            yield self._database
-        except sqlite3.Error as error:
-            raise self._failure(error) from None
-        except (ValueError, TypeError) as error:
-            raise StoreError(
-                f"{self._path} holds what no auscult wrote ({' '.join(str(error).split())}): "
-                "move it away, and a new one is begun"
-            ) from None
 
     def _failure(self, error: Exception) -> StoreError:
         return StoreError(
@@ -553,12 +583,13 @@ def _verdict_row(judgement: Judgement) -> tuple[Any, ...]:
     )
 
 
-def _text(words: str) -> str:
+def storable_text(words: str) -> str:
     """Words as a database can hold them: bytes of a name that are no UTF-8 become question marks."""
     return words.encode("utf-8", "replace").decode()
 
 
-def _now() -> str:
+def utc_now() -> str:
+    """The time as the database keeps it: ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 

@@ -22,11 +22,13 @@ class Settings:
         input: The device listened to last, as ``NAME [INTERFACE]``; empty for the system's default.
         record: Whether the sound of devices is recorded: only once the user has said so.
         quota_gb: Gigabytes of recorded sound from which on the oldest is offered for deletion.
+        keep_sound: Whether the sound of a guided examination is recorded once it is started.
     """
 
     input: str = ""
     record: bool = False
     quota_gb: float = 10.0
+    keep_sound: bool = True
 
 
 def data_folder() -> Path:

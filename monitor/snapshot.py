@@ -63,6 +63,7 @@ class Snapshot:
         state: "loading", "running", "ended" or "failed".
         detail: Why it failed, in one line.
         model: ``NAME@hash``; empty while loading.
+        model_sha256: Of its weights, whole.
         band: The abstention band's edges.
         now_s: Source time up to which sound was analysed.
         peak: Greatest magnitude in the last block, full scale 1.
@@ -86,6 +87,7 @@ class Snapshot:
     state: str = "loading"
     detail: str = ""
     model: str = ""
+    model_sha256: str = ""
     band: tuple[float, float] = (0.5, 0.5)
     now_s: float = 0.0
     peak: float = 0.0

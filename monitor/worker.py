@@ -108,7 +108,11 @@ class Worker:
         self._warmed_s = 0
         self._restarted = False
         self.snapshot = replace(
-            snapshot, state="running", model=classifier.card.tag, band=(calibration.low, calibration.high)
+            snapshot,
+            state="running",
+            model=classifier.card.tag,
+            model_sha256=classifier.card.sha256,
+            band=(calibration.low, calibration.high),
         )
 
     def run(self, before_read: Callable[[], None] = lambda: None) -> None:

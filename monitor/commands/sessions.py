@@ -31,7 +31,7 @@ def run_list(data: Path | None, as_json: bool) -> None:
     Raises:
         CommandError: The store cannot be read.
     """
-    with _store(data) as store:
+    with open_store(data) as store:
         found = store.sessions()
         too_much = store.over_quota(read_settings().quota_gb)
     if as_json:
@@ -42,12 +42,7 @@ def run_list(data: Path | None, as_json: bool) -> None:
         return
     rows = [("ID", "BEGUN", "LENGTH", "VERDICT", "P", "SOUND", "SOURCE", "PATIENT")]
     rows += [_row(one) for one in found]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        write_text(
-            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() + "\n",
-            sys.stdout,
-        )
+    print_table(rows)
     if too_much:
         click.echo(too_much, err=True)
 
@@ -58,7 +53,7 @@ def run_show(beginning: str, data: Path | None, lines: bool, as_json: bool) -> N
     Raises:
         CommandError: There is no such session, or the store cannot be read.
     """
-    with _store(data) as store:
+    with open_store(data) as store:
         one = store.find(beginning)
         model = one.header.model if one.header else ""
         if lines:
@@ -80,7 +75,7 @@ def run_note(beginning: str, words: str, data: Path | None) -> None:
     """
     if not words.strip():
         raise click.UsageError("a note needs words")
-    with _store(data) as store:
+    with open_store(data) as store:
         one = store.find(beginning)
         if one.header is None:
             raise CommandError(f"of session {one.id} only sound is left: it takes no notes")
@@ -93,7 +88,7 @@ def run_delete(beginnings: Sequence[str], data: Path | None, confirmed: bool) ->
     Raises:
         CommandError: There is no such session, it is still running, or it cannot be deleted.
     """
-    with _store(data) as store:
+    with open_store(data) as store:
         found = list({one.id: one for one in map(store.find, beginnings)}.values())
         _delete(store, found, confirmed)
 
@@ -104,7 +99,7 @@ def run_prune(data: Path | None, quota_gb: float | None, confirmed: bool) -> Non
     Raises:
         CommandError: The store cannot be read, or a session cannot be deleted.
     """
-    with _store(data) as store:
+    with open_store(data) as store:
         found = store.sessions()
         quota = read_settings().quota_gb if quota_gb is None else quota_gb
         excess = sum(one.sound_bytes for one in found) - quota * _GB
@@ -122,7 +117,7 @@ def run_prune(data: Path | None, quota_gb: float | None, confirmed: bool) -> Non
 def _delete(store: SessionStore, found: Sequence[StoredSession], confirmed: bool) -> None:
     for one in found:
         click.echo(_title(one), err=True)
-    words = f"Delete {_counted(len(found), 'session')} with all sound and notes, for good?"
+    words = f"Delete {counted(len(found), 'session')} with all sound, notes and examinations, for good?"
     if not confirmed and not click.confirm(words, err=True):
         raise CommandError("nothing was deleted")
     for one in found:
@@ -130,8 +125,21 @@ def _delete(store: SessionStore, found: Sequence[StoredSession], confirmed: bool
         click.echo(f"deleted {one.id}", err=True)
 
 
+def print_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns as wide as they need."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        write_text("  ".join(cells).rstrip() + "\n", sys.stdout)
+
+
 @contextmanager
-def _store(data: Path | None) -> Iterator[SessionStore]:
+def open_store(data: Path | None) -> Iterator[SessionStore]:
+    """The store of a folder, or of the usual one; its failures are the command's.
+
+    Raises:
+        CommandError: It cannot be opened, or what is done with it fails.
+    """
     try:
         with SessionStore(data or data_folder()) as store:
             if store.warning:
@@ -145,7 +153,7 @@ def _row(one: StoredSession) -> tuple[str, ...]:
     summary, header = one.summary or {}, one.header
     return (
         one.id,
-        _local(one.begun) if one.begun else "?",
+        local_words(one.begun) if one.begun else "?",
         _length(one),
         summary.get("label", _state(one)),
         "–" if summary.get("p_abnormal") is None else f"{summary['p_abnormal']:.2f}",
@@ -220,8 +228,8 @@ def _page(store: SessionStore, one: StoredSession) -> str:
         if value not in (None, "", (), []):
             lines.append(f"  {name:<14}{shown(value)}")
 
-    say("begun", one.begun, _local)
-    say("ended", one.ended, _local)
+    say("begun", one.begun, local_words)
+    say("ended", one.ended, local_words)
     if header:
         say("patient", header.patient)
         say("source", f"{header.source}, {header.rate} Hz")
@@ -241,13 +249,15 @@ def _page(store: SessionStore, one: StoredSession) -> str:
     for event in store.events(one.id):
         say("event", f"{event.t_s:.2f} s {event.event}: {event.detail}")
     for note in store.notes(one.id):
-        say("note", f"{_local(note.written)} {note.words}")
+        say("note", f"{local_words(note.written)} {note.words}")
     return "\n".join(lines) + "\n"
 
 
-def _local(moment: datetime) -> str:
+def local_words(moment: datetime) -> str:
+    """A moment as the clock on the wall had it."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """A number of things."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from monitor.dashboard.source_menu import SourceMenu
 from monitor.dashboard.theme import GRID, SMALL, font
@@ -10,7 +10,7 @@ from monitor.dashboard.words import RESEARCH_ONLY
 
 
 class ControlBar(QWidget):
-    """Source, start and stop, record, sound, outlines, theme, keys; and what the program is not."""
+    """Source, start, examination, record, sound, outlines, theme, keys; and what the program is not."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,31 +22,32 @@ class ControlBar(QWidget):
         self.sound = _button("Soun&d off", "Sound on or off", "Play recordings aloud (S)")
         self.why = _button("&Why off", "Outline what moved the verdict", "Outline what moved the verdict (W)")
         self.why.setCheckable(True)
+        self.examine = _button("E&xamine", "Guided examination", "Guided examination of several sites (X)")
         self.theme = _button("Li&ght", "Light or dark theme", "Light or dark theme (T)")
         self.keys = _button("K&eys", "Keyboard shortcuts", "All keys (?)")
-        # Room for the longer of a button's two words, so that its neighbours stay where they are.
-        for button, words in (
-            (self.start, ("Start", "Stop")),
-            (self.record, ("Record off", "Record on")),
-            (self.sound, ("Sound off", "Sound on")),
-            (self.why, ("Why off", "Why on")),
-            (self.theme, ("Light", "Dark")),
-        ):
-            widest = max(button.fontMetrics().horizontalAdvance(word) for word in words)
-            button.setMinimumWidth(widest + 4 * GRID)
+        self._fit_widths(4 * GRID)
         self.research = research_label()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID // 2)
         layout.setSpacing(GRID)
-        for part in (self.source, self.start, self.record, self.sound, self.why, self.theme, self.keys):
+        for part in (
+            *(self.source, self.start, self.examine, self.record),
+            *(self.sound, self.why, self.theme, self.keys),
+        ):
             layout.addWidget(part)
         layout.addStretch(1)
         layout.addWidget(self.research)
         self._layout = layout
 
     def set_compact(self, compact: bool) -> None:
-        """Move the buttons together where there is little room."""
+        """Move the buttons together where there is little room, and make them narrower."""
         self._layout.setSpacing(GRID // 2 if compact else GRID)
+        around = GRID if compact else 2 * GRID
+        self._layout.setContentsMargins(around, GRID, around, GRID // 2)
+        self.setProperty("compact", compact)
+        for button in self.findChildren(QAbstractButton):
+            button.style().polish(button)
+        self._fit_widths(2 * GRID if compact else 4 * GRID)
 
     def show_playing(self, playing: bool, possible: bool) -> None:
         """Say what the start button would do, and whether there is anything to start."""
@@ -77,6 +78,18 @@ class ControlBar(QWidget):
     def show_theme(self, name: str) -> None:
         """Name the other theme."""
         self.theme.setText("Li&ght" if name == "dark" else "Dar&k")
+
+    def _fit_widths(self, around: int) -> None:
+        """Room for the longer of a button's two words, so that its neighbours stay where they are."""
+        for button, words in (
+            (self.start, ("Start", "Stop")),
+            (self.record, ("Record off", "Record on")),
+            (self.sound, ("Sound off", "Sound on")),
+            (self.why, ("Why off", "Why on")),
+            (self.theme, ("Light", "Dark")),
+        ):
+            widest = max(button.fontMetrics().horizontalAdvance(word) for word in words)
+            button.setMinimumWidth(widest + around)
 
 
 def research_label() -> QLabel:

@@ -20,7 +20,7 @@ class KeysCard(QFrame):
         layout = QGridLayout(self)
         layout.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
         layout.setHorizontalSpacing(3 * GRID)
-        layout.setVerticalSpacing(GRID)
+        layout.setVerticalSpacing(GRID // 2)
         for row, (key, does) in enumerate(KEYS):
             for column, words in enumerate((key, does)):
                 label = QLabel(words)
@@ -29,7 +29,9 @@ class KeysCard(QFrame):
         self.hide()
 
     def settle(self, room: QRect) -> None:
-        """Stay in the middle of a part of the parent."""
+        """Stay in the middle of a part of the parent, and inside the parent."""
         self.adjustSize()
-        self.move(room.center() - self.rect().center())
+        at = room.center() - self.rect().center()
+        last = self.parentWidget().rect().bottomRight() - self.rect().bottomRight()
+        self.move(max(0, min(at.x(), last.x())), max(0, min(at.y(), last.y())))
         self.raise_()

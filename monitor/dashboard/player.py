@@ -58,6 +58,7 @@ class Player:
         keep: What is written down of sessions; None for nothing.
 
     Attributes:
+        keep: As given, but for whether to record.
         session: The one that plays or has ended; None before the first and while one opens.
         choice: Where it comes from.
         error: Why the last wish failed, in one line; empty otherwise.
@@ -73,10 +74,11 @@ class Player:
         self._hop_s = hop_s
         self._take_classifier = take_classifier
         self._judged = judged
-        self._keep = keep
+        self.keep = keep
+        self._examined: Keeping | None = None
         self._attribution_wanted = False
         self._thread: threading.Thread | None = None
-        self._wish: tuple[SourceChoice | None, float | None] | None = None
+        self._wish: tuple[SourceChoice | None, float | None, Keeping | None] | None = None
         self._opened: Session | None = None
         self._problem = ""
         self.session: Session | None = None
@@ -93,38 +95,54 @@ class Player:
         """Whether a session runs."""
         return self.session is not None and not self.session.ended
 
-    def play(self, choice: SourceChoice, duration_s: float | None = None) -> None:
+    def play(
+        self, choice: SourceChoice, duration_s: float | None = None, examined: Keeping | None = None
+    ) -> None:
         """Stop what plays and start this.
 
         Args:
             choice: What to play.
             duration_s: Stop after this much sound.
+            examined: What is written down of it, in place of what usually is, until ``keep_as_usual``.
         """
-        self._wish = choice, duration_s
+        self._wish = choice, duration_s, examined
+        self._examined = examined
         self.error = ""
         self.poll()
 
     def stop(self) -> None:
         """Stop what plays; its summary stays."""
-        self._wish = None, None
+        self._wish = None, None, None
         self.poll()
 
     @property
     def keeping(self) -> bool:
         """Whether sessions are kept, and so may be recorded."""
-        return self._keep is not None
+        return self.keep is not None
 
     @property
     def recording(self) -> bool:
         """Whether the sound of devices is to be recorded."""
-        return self._keep is not None and self._keep.record
+        keep = self._examined or self.keep
+        return keep is not None and keep.record
 
     def record(self, wanted: bool) -> None:
         """Record the sound of devices from now on, or no more."""
-        if self._keep is not None:
-            self._keep = replace(self._keep, record=wanted)
+        if self._examined is not None:
+            self._examined = replace(self._examined, record=wanted)
+        if self.keep is not None:
+            self.keep = replace(self.keep, record=wanted)
             if self.session is not None:
                 self.session.record(wanted)
+
+    def keep_as_usual(self) -> None:
+        """What is examined is over: from now on this session is recorded only where it usually would be."""
+        if self._examined is None:
+            return
+        self._examined = None
+        if self.session is not None and self.choice is not None:
+            usual = self._usual(self.choice)
+            self.session.record(usual is not None and usual.record)
 
     def attribute(self, wanted: bool) -> None:
         """Work out what moves the verdicts, of this session and of later ones, or no more."""
@@ -141,12 +159,12 @@ class Player:
             self._take_over()
         if self._wish is None:
             return
-        (choice, duration_s), self._wish = self._wish, None
+        (choice, duration_s, examined), self._wish = self._wish, None
         old = self.session
         if choice is not None:
             self.session, self.choice = None, choice
         self._thread = threading.Thread(
-            target=self._change, args=(old, choice, duration_s), name="player", daemon=True
+            target=self._change, args=(old, choice, duration_s, examined), name="player", daemon=True
         )
         self._thread.start()
 
@@ -161,6 +179,9 @@ class Player:
             self.session.stop()
             self.session.wait()
 
+    def _usual(self, choice: SourceChoice) -> Keeping | None:
+        return self.keep if self.keep and self.keep.covers(choice.replayed) else None
+
     def _take_over(self) -> None:
         if self._opened is not None:
             self.session, self._opened = self._opened, None
@@ -168,26 +189,32 @@ class Player:
             self.session.attribute(self._attribution_wanted)
         self.error, self._problem = self._problem or self.error, ""
 
-    def _change(self, old: Session | None, choice: SourceChoice | None, duration_s: float | None) -> None:
+    def _change(
+        self,
+        old: Session | None,
+        choice: SourceChoice | None,
+        duration_s: float | None,
+        examined: Keeping | None,
+    ) -> None:
         try:
             if old is not None:
                 old.stop()
             if choice is not None:
-                self._opened = self._open(choice, duration_s)
+                self._opened = self._open(choice, duration_s, examined)
         except (SourceError, RecordingError) as error:
             self._problem = str(error)  # it names what it is about
         except Exception as error:  # whatever else is wrong with a source, the window goes on and says so
             said = (str(error).splitlines() or [""])[0] or repr(error)
             self._problem = f"{choice.title}: {said}" if choice else said
 
-    def _open(self, choice: SourceChoice, duration_s: float | None) -> Session:
+    def _open(self, choice: SourceChoice, duration_s: float | None, examined: Keeping | None) -> Session:
         # Imported here because scipy takes a second and the window is already seen.
         from monitor.session import Session
         from monitor.worker import Listeners
 
         listeners = Listeners(judgement=self._judged) if self._judged else None
         source = choice.open(duration_s)
-        keep = self._keep if self._keep and self._keep.covers(choice.replayed) else None
+        keep = examined or self._usual(choice)
         session = Session(source, self._hop_s, self._take_classifier, listeners, trace=True, keep=keep)
         # Before it starts: as fast as can be, a short recording is over before anybody could ask.
         session.attribute(self._attribution_wanted)

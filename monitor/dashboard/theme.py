@@ -93,16 +93,53 @@ class Theme:
             QLabel {{ color: {self.text}; }}
             #faint {{ color: {self.faint}; }}
             #alert {{ color: {self.abnormal}; }}
-            #keys {{ background: {self.panel}; border: 1px solid {self.faint}; border-radius: 8px; }}
+            #keys, #examinations {{
+                background: {self.panel}; border: 1px solid {self.faint}; border-radius: 8px;
+            }}
             #controls QPushButton, #controls QToolButton {{
                 background: {self.control}; border: 2px solid {self.control}; border-radius: 4px;
                 padding: 4px 12px; color: {self.text};
             }}
             #controls QToolButton {{ padding-right: 20px; }}
+            #controls[compact="true"] QPushButton {{ padding: 4px 4px; }}
+            #controls[compact="true"] QToolButton {{ padding: 4px 16px 4px 4px; }}
             #controls QToolButton::menu-indicator {{ subcontrol-position: right center; right: 6px; }}
             #controls QPushButton:hover, #controls QToolButton:hover {{ border-color: {self.faint}; }}
             #controls QPushButton:focus, #controls QToolButton:focus {{ border-color: {self.focus}; }}
             #controls QPushButton:disabled {{ color: {self.faint}; background: {self.ground}; }}
+            #examination {{ background: {self.panel}; }}
+            #examination QScrollArea, #examination #rows {{ background: transparent; }}
+            #examination QPushButton, #examinations QPushButton {{
+                background: {self.control}; border: 2px solid {self.control}; border-radius: 4px;
+                padding: 2px 8px; color: {self.text};
+            }}
+            #examination QPushButton:hover, #examinations QPushButton:hover {{ border-color: {self.faint}; }}
+            #examination QPushButton:checked {{ border-color: {self.text}; }}
+            #examination QPushButton:focus, #examinations QPushButton:focus {{ border-color: {self.focus}; }}
+            #examination QPushButton:disabled, #examinations QPushButton:disabled {{
+                color: {self.faint}; background: {self.ground}; border-color: {self.ground};
+            }}
+            #examination QLineEdit, #examination QPlainTextEdit, #examinations QTreeWidget {{
+                background: {self.plot}; color: {self.text}; border: 2px solid {self.line};
+                border-radius: 4px; padding: 2px;
+            }}
+            #examination QLineEdit:focus, #examination QPlainTextEdit:focus {{ border-color: {self.focus}; }}
+            #examinations QTreeWidget:focus {{ border-color: {self.focus}; }}
+            #examinations QTreeWidget::item {{ padding: 4px; }}
+            #examinations QTreeWidget::item:selected {{ background: {self.control}; color: {self.text}; }}
+            #examinations QHeaderView::section {{
+                background: {self.panel}; color: {self.faint}; border: none; padding: 4px;
+            }}
+            #examination QScrollBar:vertical, #examinations QScrollBar:vertical {{
+                background: transparent; width: 8px;
+            }}
+            #examination QScrollBar::handle:vertical, #examinations QScrollBar::handle:vertical {{
+                background: {self.faint}; border-radius: 3px; min-height: 16px;
+            }}
+            #examination QScrollBar::add-line, #examination QScrollBar::sub-line,
+            #examinations QScrollBar::add-line, #examinations QScrollBar::sub-line {{ height: 0; }}
+            #examination QCheckBox {{ color: {self.text}; spacing: 8px; }}
+            #examination QCheckBox:focus {{ color: {self.focus}; }}
             QMenu {{
                 background: {self.panel}; color: {self.text}; border: 1px solid {self.line}; padding: 4px;
             }}

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QToolB
 from monitor.dashboard.control_bar import ControlBar, research_label
 from monitor.dashboard.display_clock import DisplayClock
 from monitor.dashboard.elided_label import ElidedLabel
+from monitor.dashboard.examination_desk import ExaminationDesk
 from monitor.dashboard.keys_card import KeysCard
 from monitor.dashboard.player import Player
 from monitor.dashboard.plots import Plots
@@ -64,6 +65,9 @@ _USUAL, _MINIMUM = (1280, 800), (640, 384)
 _ROOMY = (920, 528)
 """In less, as 1280 x 800 at 200 % leaves, what can be missed is left out."""
 
+_WIDE = 1120
+"""In less, the bar has no room for what the program is not."""
+
 
 class DashboardWindow(QWidget):
     """One timer pulls the session's newest state; nothing is pushed into the window.
@@ -92,6 +96,7 @@ class DashboardWindow(QWidget):
         self._research.hide()
         self._compact = False
         self.keys = KeysCard(self)
+        self.desk = ExaminationDesk(self, player)
         self._lay_out()
         self._bind()
 
@@ -132,6 +137,11 @@ class DashboardWindow(QWidget):
     def session(self) -> Session | None:
         """The session that is shown."""
         return self._shown
+
+    @property
+    def playlist(self) -> list[SourceChoice]:
+        """What is to be played, in order."""
+        return self._playlist
 
     @property
     def problem(self) -> str:
@@ -186,10 +196,10 @@ class DashboardWindow(QWidget):
 
     def toggle(self) -> None:
         """Start or stop."""
-        if self._running:
-            self.stop()
-        else:
+        if not self._running:
             self.start()
+        elif self.desk.may_stop():
+            self.stop()
 
     def toggle_record(self) -> None:
         """Record the sound of devices from now on, or no more; it is remembered."""
@@ -228,7 +238,7 @@ class DashboardWindow(QWidget):
         self._theme = THEMES[name]
         QApplication.setPalette(self._theme.palette())
         self.setStyleSheet(self._theme.style_sheet())
-        for part in (self.status, self.plots, self.verdict):
+        for part in (self.status, self.plots, self.verdict, self.desk):
             part.set_theme(self._theme)
         self.bar.show_theme(name)
 
@@ -265,6 +275,7 @@ class DashboardWindow(QWidget):
             self._closed = True
             self._timer.stop()
             self._stop_sound()
+            self.desk.close()
             self._player.close()
         super().closeEvent(event)
 
@@ -272,22 +283,24 @@ class DashboardWindow(QWidget):
         """Leave out what there is no room for, and keep the card in the middle."""
         super().resizeEvent(event)
         self._set_compact(self.width() < _ROOMY[0] or self.height() < _ROOMY[1])
+        # It is never left out: where the bar is full it stands beside the message.
+        self.bar.research.setVisible(self.width() >= _WIDE)
+        self._research.setVisible(self.width() < _WIDE)
         self.keys.settle(self.plots.geometry())
+        self.desk.settle(self.plots.geometry())
 
     def _set_compact(self, compact: bool) -> None:
         if compact == self._compact:
             return
         self._compact = compact
-        for part in (self.bar, self.status, self.verdict):
+        for part in (self.bar, self.status, self.verdict, self.desk):
             part.set_compact(compact)
-        # It is never left out: where the bar is full it stands beside the message.
-        self.bar.research.setVisible(not compact)
-        self._research.setVisible(compact)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 2 * GRID, 0)
         middle.setSpacing(GRID)
+        middle.addWidget(self.desk.panel)
         middle.addWidget(self.plots, 1)
         middle.addWidget(self.verdict)
         bottom = QHBoxLayout()
@@ -300,6 +313,7 @@ class DashboardWindow(QWidget):
         layout.addWidget(self.bar)
         layout.addWidget(self.status)
         layout.addLayout(middle, 1)
+        layout.addWidget(self.desk.line)
         layout.addLayout(bottom)
 
     def _bind(self) -> None:
@@ -307,14 +321,15 @@ class DashboardWindow(QWidget):
         bar.source.chosen.connect(self.set_playlist)
         bar.source.failed.connect(self.say)
         bar.start.clicked.connect(self.toggle)
+        bar.examine.clicked.connect(self.desk.toggle)
         bar.record.clicked.connect(self.toggle_record)
         bar.sound.clicked.connect(self.toggle_sound)
         bar.why.clicked.connect(self.toggle_why)
         bar.theme.clicked.connect(self.toggle_theme)
         bar.keys.clicked.connect(self._toggle_keys)
         for before, after in zip(
-            (bar.source, bar.start, bar.record, bar.sound, bar.why, bar.theme),
-            (bar.start, bar.record, bar.sound, bar.why, bar.theme, bar.keys),
+            (bar.source, bar.start, bar.examine, bar.record, bar.sound, bar.why, bar.theme),
+            (bar.start, bar.examine, bar.record, bar.sound, bar.why, bar.theme, bar.keys),
             strict=True,
         ):
             QWidget.setTabOrder(before, after)
@@ -329,14 +344,19 @@ class DashboardWindow(QWidget):
             ("Ctrl+O", bar.source.open_recordings),
             ("?", self._toggle_keys),
             ("F1", self._toggle_keys),
-            ("Esc", self.keys.hide),
+            ("Esc", self._hide_cards),
             ("Ctrl+Q", self.close),
+            *self.desk.shortcuts,
         ):
             QShortcut(QKeySequence(keys), self, action)
 
     def _toggle_keys(self) -> None:
         self.keys.setVisible(not self.keys.isVisible())
         self.keys.settle(self.plots.geometry())
+
+    def _hide_cards(self) -> None:
+        self.keys.hide()
+        self.desk.card.hide()
 
     def _press(self) -> bool:
         focused = QApplication.focusWidget()
@@ -365,7 +385,7 @@ class DashboardWindow(QWidget):
         self._clear()
         self.status.clear(f"{choice.title} · opening")
         self.verdict.clear(LOADING, "Opening the source…")
-        self._player.play(choice, self._left_s)
+        self._player.play(choice, self._left_s, self.desk.examined)
         self._show_controls()
 
     def _tick(self) -> None:
@@ -387,6 +407,8 @@ class DashboardWindow(QWidget):
             self._show_session(session)
         if self._shown is not None:
             self._draw(self._shown, at)
+        self.desk.follow(self._shown)
+        self.bar.show_record(self._player.recording, self._player.keeping)
         if self._running and not self._player.busy and session is not None and self._next_at is None:
             self._follow(session, at)
         if self._next_at is not None and at >= self._next_at:
@@ -473,7 +495,7 @@ class DashboardWindow(QWidget):
 
     def _put_into_words(self, snapshot: Snapshot, now_s: float) -> None:
         title = self._title or snapshot.source
-        if self._shown is not None and not self._may_sound and self._player.recording:
+        if self._shown is not None and self._player.recording and (self.desk.runs or not self._may_sound):
             title += f" · {RECORDING if self._shown.recorded else NOT_RECORDING}"
         self.status.show_snapshot(title, snapshot, now_s)
         self.verdict.show_snapshot(snapshot)

@@ -13,6 +13,7 @@ from monitor.settings import read_settings, remember
 from monitor.sources.protocol import NoSuchDeviceError, Source
 from monitor.sources.recording import RecordingSource
 from monitor.sources.scripted import ScriptedSource
+from monitor.sources.stored_sound import StoredSoundSource
 from monitor.sources.synthetic import SyntheticSource
 from recordings import Channel, demo_recordings
 
@@ -67,6 +68,19 @@ def recording_choice(
     """A recording; see ``RecordingSource``."""
     return SourceChoice(
         title or path.name, lambda duration_s: RecordingSource(path, pace, channel, duration_s), True
+    )
+
+
+def stored_sound_choice(
+    folder: Path, start_s: float, end_s: float, title: str, pace: float | None = 1.0
+) -> SourceChoice:
+    """A stretch of the sound in a session's folder; see ``StoredSoundSource``."""
+    return SourceChoice(
+        title,
+        lambda duration_s: StoredSoundSource(
+            sorted(folder.glob("*.wav")), start_s, end_s, title, pace, duration_s
+        ),
+        True,
     )
 
 

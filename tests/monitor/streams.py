@@ -28,7 +28,7 @@ class Stub:
     """
 
     def __init__(self, keep=True):
-        self.card = SimpleNamespace(calibration=CALIBRATION, tag=TAG)
+        self.card = SimpleNamespace(calibration=CALIBRATION, tag=TAG, sha256="0" * 64)
         self.windows = []
         self.keep = keep
 

@@ -13,11 +13,15 @@ def places(tmp_path, monkeypatch):
 
 
 def test_nothing_is_recorded_before_somebody_says_so():
-    assert read_settings() == Settings(input="", record=False, quota_gb=10.0)
+    assert read_settings() == Settings(input="", record=False, quota_gb=10.0, keep_sound=True)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.builds(Settings, st.text(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False)))
+@given(
+    st.builds(
+        Settings, st.text(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False), st.booleans()
+    )
+)
 def test_what_was_remembered_is_read(chosen):
     remember(chosen)
     assert read_settings() == chosen

@@ -448,6 +448,13 @@ def test_keys_start_stop_and_choose_the_theme(qtbot, window, record):
     assert not window.keys.isVisible()
 
 
+def test_the_list_of_keys_fits_the_smallest_window(window):
+    window.resize(window.minimumSize())
+    window._toggle_keys()
+    QApplication.processEvents()
+    assert window.rect().contains(window.keys.geometry())
+
+
 def test_what_moved_the_verdict_is_outlined_by_a_key_while_it_is_wanted(qtbot, window, record):
     plain_caption = window.plots.captions[1].text()
     window.set_playlist([record(seconds=30.0, pace=4.0)])
@@ -588,9 +595,9 @@ def test_a_loop_lasts_for_its_limit_in_all(qtbot, open_window, record, monkeypat
     window = open_window(loop=loop)
     opened, play = [], window._player.play
 
-    def remembered(choice, duration_s):
+    def remembered(choice, duration_s, examined):
         opened.append((choice.title, duration_s))
-        play(choice, duration_s)
+        play(choice, duration_s, examined)
 
     monkeypatch.setattr(window._player, "play", remembered)
     window.set_playlist([record("a.wav", seconds=3.0), record("b.wav", seconds=2.0)], limit_s=6.5)

@@ -1,0 +1,514 @@
+"""A guided examination in the window: what happens when, and what is shown of it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtWidgets import QApplication
+
+from model.card import Calibration
+from monitor.dashboard.elided_label import ElidedLabel
+from monitor.dashboard.examination_panel import ExaminationPanel
+from monitor.dashboard.examination_words import (
+    COULD_NOT_BE_KEPT,
+    EXAMINATION,
+    FINISH_FIRST,
+    NO_SOURCE_YET,
+    NOT_KEPT,
+    OPENING,
+    SOUND_ENDED,
+    SURE,
+    SURE_TO_STOP,
+    WAS_INTERRUPTED,
+    hint_words,
+    site_title,
+    step_words,
+)
+from monitor.dashboard.examinations_card import ExaminationsCard
+from monitor.dashboard.theme import GRID, Theme, font
+from monitor.examination import Examination, Step
+from monitor.examination_archive import ExaminationArchive
+from monitor.examination_record import SITES, ExaminationRecord, SiteFinding
+from monitor.examination_store import StoredExamination
+from monitor.keeping import Keeping
+from monitor.pseudonym import pseudonym
+from monitor.session_store import SOUND, utc_now
+from monitor.settings import read_settings, remember
+from monitor.sources.choice import SourceChoice, stored_sound_choice
+
+if TYPE_CHECKING:
+    from monitor.dashboard.player import Player
+    from monitor.dashboard.window import DashboardWindow
+    from monitor.session import Session
+    from monitor.snapshot import Judgement, SessionEvent, Snapshot
+
+ASKED_S = 5.0
+"""For so long a second press counts as an answer."""
+
+WRITTEN_S = 1.0
+"""A note is kept when nobody has written on it for so long."""
+
+
+class ExaminationDesk(QObject):
+    """Begins, follows and ends examinations, keeps them, and shows them again.
+
+    An examination is made in a session of its own, begun with it; when that ends, it ends. The window calls
+    ``follow`` with every tick of its timer.
+
+    Args:
+        window: Shows the panel, the line and the card, and plays.
+        player: The window's.
+        chance: Of the suggested pseudonyms.
+
+    Attributes:
+        report_wanted: Emitted with the ``ExaminationRecord`` of which somebody wants a report.
+        panel: The column.
+        line: What it says where there is no room for the column.
+        card: The list of examinations.
+        examination: The one that runs; None while none does.
+        record: The one whose results are shown; None while none are.
+    """
+
+    report_wanted = Signal(object)
+
+    def __init__(self, window: DashboardWindow, player: Player, chance: random.Random | None = None) -> None:
+        super().__init__(window)
+        self._window, self._player = window, player
+        self._chance = chance or random.Random()
+        self.panel, self.card = ExaminationPanel(), ExaminationsCard(window)
+        self.line = ElidedLabel()
+        self.line.setFont(font())
+        self.line.setFixedHeight(3 * GRID)
+        self.line.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        self.line.setAccessibleName(EXAMINATION)
+        self.line.hide()
+        self.examination: Examination | None = None
+        self.record: ExaminationRecord | None = None
+        self._archive = None if player.keep is None else ExaminationArchive(player.keep.folder)
+        self._examined: Keeping | None = None
+        self._compact = False
+        self._opening = False
+        self._before: Session | None = None
+        self._session: Session | None = None
+        self._patient = self._begun = ""
+        self._id = ""
+        self._kept: tuple[SiteFinding, ...] = ()
+        self._seen_s = -1.0
+        self._last_event: SessionEvent | None = None
+        self._snapshot: Snapshot | None = None
+        self._asked_until = 0.0
+        self._question = ""
+        self._note_at: float | None = None
+        self._recorded = False
+        self._remarked = 0
+        self._listing = False
+        self._playlist: list[SourceChoice] | None = None
+        self._heard: SourceChoice | None = None
+        self._bind()
+
+    @property
+    def examined(self) -> Keeping | None:
+        """What is to be written down of the session that is being begun; None for what usually is."""
+        return self._examined if self._opening else None
+
+    @property
+    def runs(self) -> bool:
+        """Whether an examination is on, or its source is being opened."""
+        return self._opening or self.examination is not None or self._session is not None
+
+    @property
+    def shortcuts(self) -> tuple[tuple[str, Callable[[], None]], ...]:
+        """Keys of the window, and what they do; text fields keep theirs."""
+        return (
+            ("X", self.toggle),
+            ("N", self.skip),
+            ("Backspace", self.restart),
+            *((str(number), lambda site=site: self.choose(site)) for number, site in enumerate(SITES, 1)),
+            ("Ctrl+E", self.show_list),
+            ("Ctrl+P", self.want_report),
+        )
+
+    def toggle(self) -> None:
+        """Offer an examination; end the one that runs, once asked; put its results away."""
+        if self.runs:
+            self._end_if_sure()
+        elif self.panel.isHidden():
+            self.offer()
+        else:
+            self._put_away()
+
+    def offer(self) -> None:
+        """Show what an examination begins with."""
+        self._put_away()
+        keep = self._player.keep
+        patient = (keep.patient if keep else None) or pseudonym(self._chance)
+        self.panel.start.offer(patient, read_settings().keep_sound, keep is not None, *self._hindrance())
+        self.panel.setCurrentWidget(self.panel.start)
+        self._show_panel(True)
+        self.panel.start.begin.setFocus()
+
+    def begin(self, patient: str, keep_sound: bool) -> None:
+        """Begin an examination, in a session of its own.
+
+        Args:
+            patient: Reference in the user's own words; empty for none.
+            keep_sound: Record its sound; it is remembered.
+        """
+        if self.runs or not self._window.playlist:
+            return
+        self._restore_playlist()
+        keep = self._player.keep
+        if keep is not None:
+            self._examined = replace(keep, record=keep_sound, patient=patient or None, replayed=True)
+            settings = read_settings()
+            if settings.keep_sound != keep_sound:
+                with suppress(OSError):  # a choice that cannot be remembered is made again
+                    remember(replace(settings, keep_sound=keep_sound))
+        self._patient = patient
+        self._opening, self._before = True, self._player.session
+        course = self.panel.course
+        course.patient.set_words(patient)
+        blank = Examination(Calibration())
+        course.show_sites(blank.sites, None, 0.0)
+        self._say(OPENING, "")
+        self.panel.setCurrentWidget(course)
+        self._show_panel(True)
+        (self._window if self._compact else self.panel).setFocus()
+        self._window.start()
+
+    def choose(self, site: str) -> None:
+        """Listen to a site now."""
+        self._change(lambda examination: examination.choose(site))
+
+    def restart(self) -> None:
+        """Forget the current site and listen to it anew."""
+        self._change(Examination.restart)
+
+    def skip(self) -> None:
+        """Leave the current site for the next."""
+        self._change(Examination.skip)
+
+    def finish(self) -> None:
+        """End the examination and show what it came to."""
+        self._finish("")
+
+    def may_stop(self) -> bool:
+        """Whether the sound may be stopped: while an examination is on, only when asked a second time."""
+        return not self.runs or self._is_sure(SURE_TO_STOP)
+
+    def show_list(self) -> None:
+        """Show or hide the list of examinations."""
+        if self.card.isVisible():
+            self.card.hide()
+            return
+        self._show_stored(None if self._archive else ())
+        if self._archive is not None:
+            self._archive.list()
+            self._listing = True
+        self.card.show()
+        self.settle(self._window.plots.geometry())
+        self.card.list.setFocus()
+
+    def want_report(self) -> None:
+        """Ask for a report of the examination that is shown."""
+        if self.record is not None:
+            self._keep_note()
+            self.report_wanted.emit(self.record)
+
+    def follow(self, session: Session | None) -> None:
+        """Take what the session has come to.
+
+        Args:
+            session: The one that the window shows; None while there is none.
+        """
+        if self._opening:
+            self._await(session)
+        elif self._session is not None:
+            if session is self._session and not session.ended:
+                self._take(session)
+            else:
+                self._take(self._session)
+                self._finish(SOUND_ENDED)
+        if self._note_at is not None and time.monotonic() - self._note_at > WRITTEN_S:
+            self._keep_note()
+        if self._archive is not None:
+            self._show_archive(self._archive)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Choose the colours."""
+        self.panel.set_theme(theme)
+
+    def set_compact(self, compact: bool) -> None:
+        """A line instead of the column while an examination runs; otherwise the column instead of plots."""
+        self._compact = compact
+        self.panel.set_compact(compact)
+        self._show_panel(not self.panel.isHidden() or not self.line.isHidden())
+
+    def settle(self, room: QRect) -> None:
+        """Keep the list in the middle of a part of the window."""
+        self.card.settle(room if self._window.plots.isVisible() else self.panel.geometry())
+
+    def close(self) -> None:
+        """End what runs, and keep what is not kept yet; returns when it is."""
+        if self.runs:
+            self._finish("")
+        self._keep_note()
+        if self._archive is not None:
+            self._archive.close()
+
+    def _bind(self) -> None:
+        start, course, results = self.panel.start, self.panel.course, self.panel.results
+        start.begun.connect(self.begin)
+        start.earlier.connect(self.show_list)
+        start.closed.connect(self._put_away)
+        course.chosen.connect(self.choose)
+        course.restart.clicked.connect(self.restart)
+        course.skip.clicked.connect(self.skip)
+        course.finish.clicked.connect(self._end_if_sure)
+        results.heard.connect(self.listen)
+        results.opinion_given.connect(self._take_opinion)
+        results.note_changed.connect(self._take_note)
+        results.report.clicked.connect(self.want_report)
+        results.earlier.clicked.connect(self.show_list)
+        results.again.clicked.connect(self.offer)
+        results.close_button.clicked.connect(self._put_away)
+        self.card.opened.connect(self.open)
+
+    # The course
+
+    def _await(self, session: Session | None) -> None:
+        """A session of its own is being opened."""
+        if session is not None and session is not self._before:
+            if session.snapshot.state == "loading":
+                return
+            self._opening = False
+            if session.snapshot.state == "failed":
+                self._give_up()
+                return
+            self._session, self._begun = session, utc_now()
+            self._id, self._kept, self._seen_s, self._last_event = "", (), -1.0, None
+            self._snapshot, self._recorded = None, False
+            low, high = session.snapshot.band
+            self.examination = Examination(Calibration(low=low, high=high))
+            self._take(session)
+        elif session is None and not self._player.busy:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """The source cannot be opened; the window says why."""
+        self._opening, self._examined, self._before = False, None, None
+        self._player.keep_as_usual()
+        self.panel.start.show_remark(*self._hindrance())
+        self.panel.setCurrentWidget(self.panel.start)
+        self._show_panel(True)
+
+    def _take(self, session: Session) -> None:
+        snapshot, examination = session.snapshot, self.examination
+        if examination is None:
+            return
+        if snapshot is not self._snapshot:
+            self._snapshot = snapshot
+            examination.take(self._fresh(snapshot.history), self._happened(snapshot.events), snapshot.now_s)
+        self._recorded |= session.recorded
+        if not self._id and session.log is not None and self._archive is not None:
+            self._id = self._archive.begin(session.log.session)
+        self._keep_findings(examination)
+        self._show_course(examination)
+
+    def _fresh(self, history: Sequence[Judgement]) -> list[Judgement]:
+        fresh = []
+        for judgement in reversed(history):
+            if judgement.verdict.end_s <= self._seen_s:
+                break
+            fresh.append(judgement)
+        if fresh:
+            self._seen_s = fresh[0].verdict.end_s
+        return fresh
+
+    def _happened(self, events: Sequence[SessionEvent]) -> list[SessionEvent]:
+        fresh: list[SessionEvent] = []
+        for event in reversed(events):
+            if event is self._last_event:
+                break
+            fresh.insert(0, event)
+        if events:
+            self._last_event = events[-1]
+        return fresh
+
+    def _keep_findings(self, examination: Examination) -> None:
+        found = tuple(finding for finding in examination.findings if finding.verdict is not None)
+        if found != self._kept and self._id and self._archive is not None:
+            self._kept = found
+            self._archive.keep(self._id, found)
+
+    def _change(self, change: Callable[[Examination], None]) -> None:
+        if self.examination is not None:
+            self._asked_until = 0.0
+            change(self.examination)
+            self._keep_findings(self.examination)
+            self._show_course(self.examination)
+
+    def _show_course(self, examination: Examination) -> None:
+        course = self.panel.course
+        course.show_sites(examination.sites, examination.current, round(examination.progress, 2))
+        self._say(step_words(examination), hint_words(examination), examination.device_lost)
+        over = examination.step is Step.COMPLETE
+        for button in (course.restart, course.skip):
+            button.setEnabled(not over)
+        if over and QApplication.focusWidget() is self.panel:
+            course.finish.setFocus()
+
+    def _say(self, step: str, hint: str, alert: bool = False) -> None:
+        if time.monotonic() < self._asked_until:
+            self.panel.course.say(step, self._question, alert=True)
+            self.line.set_words(self._question)
+            return
+        self.panel.course.say(step, hint, alert)
+        site = self.examination.current if self.examination is not None else None
+        told = (
+            f"{site_title(site)}: {step[:1].lower()}{step[1:]}" if site and site not in step.lower() else step
+        )
+        self.line.set_words(f"{told} {hint}".strip())
+
+    def _is_sure(self, question: str) -> bool:
+        """Ask, without waiting; True where the same was asked a moment ago."""
+        now = time.monotonic()
+        if now < self._asked_until and self._question == question:
+            self._asked_until = 0.0
+            return True
+        self._asked_until, self._question = now + ASKED_S, question
+        if self.examination is not None:
+            self._show_course(self.examination)
+        else:
+            self._say(OPENING, "")
+        return False
+
+    def _end_if_sure(self) -> None:
+        examination = self.examination
+        if (examination is not None and examination.step is Step.COMPLETE) or self._is_sure(SURE):
+            self.finish()
+
+    def _finish(self, why: str) -> None:
+        session, examination = self._session, self.examination
+        self._opening, self._examined, self._before = False, None, None
+        self._session = self.examination = None
+        self._asked_until = 0.0
+        if session is None or examination is None:
+            self._player.keep_as_usual()
+            self._put_away()
+            return
+        if examination.step is Step.COMPLETE:
+            why = ""
+        findings = examination.finish()
+        self._player.keep_as_usual()
+        snapshot = session.snapshot
+        record = ExaminationRecord(
+            id=self._id,
+            begun=self._begun,
+            ended=utc_now(),
+            patient=self._patient,
+            device=session.source.identity,
+            rate=session.source.rate,
+            model=snapshot.model,
+            model_sha256=snapshot.model_sha256,
+            program=version("auscult"),
+            session=session.log.session if session.log is not None else None,
+            findings=findings,
+        )
+        if self._id and self._archive is not None:
+            self._archive.end(self._id, findings)
+        self._show_results(record, self._recorded, why)
+
+    # The results
+
+    def open(self, stored: StoredExamination) -> None:
+        """Show an examination that was kept."""
+        if not self.runs:
+            self._keep_note()
+            self.card.hide()
+            self._show_results(stored.record, stored.sound, WAS_INTERRUPTED if stored.interrupted else "")
+
+    def listen(self, finding: SiteFinding) -> None:
+        """Replay a site's sound."""
+        record, archive = self.record, self._archive
+        if record is None or record.session is None or archive is None:
+            return
+        if self._heard is None or self._window.playlist != [self._heard]:
+            self._playlist = list(self._window.playlist)
+        title = " · ".join(filter(None, (record.patient, site_title(finding.site))))
+        self._heard = stored_sound_choice(
+            archive.folder / SOUND / record.session, finding.start_s, finding.end_s, title
+        )
+        self._window.set_playlist([self._heard])
+
+    def _show_results(self, record: ExaminationRecord, sound: bool, remark: str) -> None:
+        self.record = record
+        if not record.id:
+            remark = f"{remark} {NOT_KEPT if self._archive is None else COULD_NOT_BE_KEPT}".strip()
+        self.panel.results.show_record(record, sound, remark)
+        self.panel.setCurrentWidget(self.panel.results)
+        self._show_panel(True)
+
+    def _take_opinion(self, opinion: str | None) -> None:
+        self._judge(opinion=opinion)
+
+    def _take_note(self, note: str) -> None:
+        if self.record is not None:
+            self.record = replace(self.record, note=note)
+            self._note_at = time.monotonic()
+
+    def _keep_note(self) -> None:
+        if self._note_at is not None:
+            self._note_at = None
+            self._judge()
+
+    def _judge(self, **said: str | None) -> None:
+        if self.record is not None:
+            self.record = record = replace(self.record, **said)
+            if record.id and self._archive is not None:
+                self._archive.judge(record.id, record.opinion, record.note)
+
+    def _put_away(self) -> None:
+        """Hide what is shown, and have again what was played before a site was heard."""
+        self._keep_note()
+        self.record = None
+        self._restore_playlist()
+        self._show_panel(False)
+
+    def _restore_playlist(self) -> None:
+        if self._heard is not None and self._window.playlist == [self._heard] and self._playlist is not None:
+            self._window.set_playlist(self._playlist, start=False)
+        self._heard = self._playlist = None
+
+    # What is shown
+
+    def _show_panel(self, shown: bool) -> None:
+        as_line = self._compact and self.panel.currentWidget() is self.panel.course
+        self.line.setVisible(shown and as_line)
+        if (self.panel.isHidden()) == (shown and not as_line):
+            self.panel.setVisible(shown and not as_line)
+        self._window.plots.setVisible(not (shown and self._compact and not as_line))
+
+    def _hindrance(self) -> tuple[str, bool]:
+        possible = bool(self._window.playlist)
+        if not possible:
+            return NO_SOURCE_YET, False
+        return ("" if self._player.keep is not None else NOT_KEPT), True
+
+    def _show_stored(self, stored: Sequence[StoredExamination] | None) -> None:
+        self.card.show_examinations(stored, FINISH_FIRST if self.runs else "")
+
+    def _show_archive(self, archive: ExaminationArchive) -> None:
+        if self._listing and archive.listed is not None:
+            self._listing = False
+            self._show_stored(archive.listed)
+        if len(archive.remarks) > self._remarked:
+            self._remarked = len(archive.remarks)
+            self._window.say(archive.remarks[-1])

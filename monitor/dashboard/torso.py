@@ -1,0 +1,278 @@
+"""A drawn chest with the sites of auscultation, each a button that shows how far it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from monitor.dashboard.examination_words import site_title, state_words
+from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
+from monitor.dashboard.verdict_shape import draw_shape
+from monitor.examination import Site, SiteState
+from monitor.examination_record import SITES
+
+_MARK = 2.75 * GRID
+_PEN = 2.0
+
+# Of a square of side 100 as wide as the chest, seen from in front: the patient's right is at the left.
+# Second intercostal space at the right and the left edge of the breastbone, fourth at its left, fifth on
+# the line through the middle of the left collar bone. The word stands on the side where there is room.
+_PLACES = {
+    "aortic": (42.5, 34.0, "left"),
+    "pulmonary": (57.5, 34.0, "right"),
+    "tricuspid": (57.0, 57.0, "left"),
+    "mitral": (71.0, 67.0, "below"),
+}
+_HEIGHT = 96.0
+_LEAST, _GREATEST = 18 * GRID, 28 * GRID
+
+
+class SiteButton(QAbstractButton):
+    """A site's mark with its name and its state beside it.
+
+    A dot while it waits, a triangle in a ring that fills while it is listened to, the shape of its verdict
+    when it is done, a dash where it was skipped.
+
+    Args:
+        name: Of the site.
+        key: That chooses it; empty for none.
+        side: Where the words stand: "left", "right" or "below" of the mark.
+    """
+
+    def __init__(self, name: str, key: str = "", side: str = "right") -> None:
+        super().__init__()
+        self._side, self._key = side, key
+        self._theme = DARK
+        self._progress = 0.0
+        self.site = Site(name, SiteState.WAITING, None)
+        self.setFont(font(SMALL))
+        self.setAccessibleName(f"{site_title(name)} site")
+        self.setToolTip(f"Listen at the {name} site" + (f" ({key})" if key else ""))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_site(self.site, 0.0)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Choose the colours."""
+        self._theme = theme
+        self.update()
+
+    def show_site(self, site: Site, progress: float) -> None:
+        """Show how far the site is.
+
+        Args:
+            site: As it stands.
+            progress: Of what is needed, 0 to 1; shown while it is listened to.
+        """
+        if (site, progress) != (self.site, self._progress) or not self.accessibleDescription():
+            self.site, self._progress = site, progress
+            self.setAccessibleDescription(state_words(site))
+            self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Room for the mark and two lines beside or below it."""
+        return QSize(16 * GRID, 7 * GRID if self._side == "below" else 4 * GRID)
+
+    def mark_centre(self) -> QPointF:
+        """The middle of the mark, in its own coordinates."""
+        radius = _MARK / 2 + 2
+        if self._side == "below":
+            return QPointF(self.width() / 2, radius)
+        at = self.width() - radius if self._side == "left" else radius
+        return QPointF(at, self.height() / 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw mark and words."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = self.mark_centre()
+        mark = QRectF(0, 0, _MARK, _MARK)
+        mark.moveCenter(middle)
+        self._draw_mark(painter, mark)
+        if self.hasFocus() or self.underMouse():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self._theme.focus if self.hasFocus() else self._theme.faint), 1.5))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+        self._draw_words(painter, mark)
+
+    def _draw_mark(self, painter: QPainter, mark: QRectF) -> None:
+        theme, site = self._theme, self.site
+        ground = QColor(theme.panel)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawEllipse(mark.adjusted(-1, -1, 1, 1))
+        if site.state is SiteState.DONE and site.finding is not None and site.finding.verdict is not None:
+            draw_shape(painter, mark, site.finding.verdict.label, theme, _PEN)
+            return
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(theme.faint), 1.5))
+        ring = mark.adjusted(2, 2, -2, -2)
+        middle = mark.center()
+        if site.state is SiteState.SKIPPED:
+            painter.setPen(QPen(QColor(theme.faint), 3))
+            painter.drawLine(QPointF(middle.x() - 6, middle.y()), QPointF(middle.x() + 6, middle.y()))
+            return
+        painter.drawEllipse(ring)
+        if site.state is SiteState.WAITING:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.faint))
+            painter.drawEllipse(middle, 2.5, 2.5)
+            return
+        painter.setPen(QPen(QColor(theme.focus), 3.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        painter.drawArc(ring, 90 * 16, -round(self._progress * 360 * 16))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.text))
+        painter.drawPolygon(
+            QPolygonF([middle + QPointF(-3, -4.5), middle + QPointF(5, 0), middle + QPointF(-3, 4.5)])
+        )
+
+    def _draw_words(self, painter: QPainter, mark: QRectF) -> None:
+        room = QRectF(self.rect())
+        if self._side == "below":
+            room.setTop(mark.bottom() + 1)
+            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+        elif self._side == "left":
+            room.setRight(mark.left() - GRID / 2)
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        else:
+            room.setLeft(mark.right() + GRID / 2)
+            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        title = f"{self._key} {site_title(self.site.name)}".strip()
+        half = room.height() / 2 if self._side != "below" else 15.0
+        upper, lower = QRectF(room), QRectF(room)
+        upper.setHeight(half)
+        lower.setTop(room.top() + half)
+        title = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(room.width()))
+        for line, words, ink in (
+            (upper, title, self._theme.text),
+            (lower, state_words(self.site), self._state_colour()),
+        ):
+            if self._key:
+                # No line of the drawing runs through a word.
+                ground = QColor(self._theme.plot)
+                ground.setAlpha(215)
+                painter.fillRect(painter.boundingRect(line, flags, words).adjusted(-2, 0, 2, 0), ground)
+            painter.setPen(QColor(ink))
+            painter.drawText(line, flags, words)
+
+    def _state_colour(self) -> str:
+        finding = self.site.finding
+        if self.site.state is SiteState.DONE and finding is not None and finding.verdict is not None:
+            return self._theme.of(finding.verdict.label)
+        return self._theme.text if self.site.state is SiteState.LISTENING else self._theme.faint
+
+
+class Torso(QWidget):
+    """The chest, with the four customary sites in their places.
+
+    Attributes:
+        chosen: Emitted with a site's name.
+        buttons: Of the sites, by name.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme = DARK
+        self.setAccessibleName("Chest with the sites")
+        self.setMinimumHeight(_LEAST)
+        self.setMaximumHeight(_GREATEST)
+        self.buttons: dict[str, SiteButton] = {}
+        for number, name in enumerate(SITES, 1):
+            button = SiteButton(name, str(number), _PLACES[name][2])
+            button.setParent(self)
+            button.clicked.connect(lambda _=False, name=name: self.chosen.emit(name))
+            self.buttons[name] = button
+
+    def set_theme(self, theme: Theme) -> None:
+        """Choose the colours."""
+        self._theme = theme
+        for button in self.buttons.values():
+            button.set_theme(theme)
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """As large as allowed."""
+        return QSize(28 * GRID, _GREATEST)
+
+    def at(self, x: float, y: float) -> QPointF:
+        """Where a place of the drawing lies in the widget.
+
+        Args:
+            x: From the patient's right to the left, 0 to 100.
+            y: From the neck down, in the same measure.
+        """
+        scale = self.height() / _HEIGHT
+        return QPointF(self.width() / 2 + (x - 50) * scale, y * scale)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Put the sites in their places."""
+        super().resizeEvent(event)
+        for name, button in self.buttons.items():
+            x, y, side = _PLACES[name]
+            place, size = self.at(x, y), button.sizeHint()
+            radius = _MARK / 2 + 2
+            if side == "below":
+                width = int(min(size.width(), 2 * (self.width() - place.x())))
+                left, top = place.x() - width / 2, place.y() - radius
+            else:
+                left = 0.0 if side == "left" else place.x() - radius
+                width = int(place.x() + radius if side == "left" else self.width() - left)
+                width = min(width, size.width())
+                left = place.x() + radius - width if side == "left" else left
+                top = place.y() - size.height() / 2
+            button.setGeometry(QRect(round(left), round(top), width, size.height()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw the chest."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = self._theme
+        edge = QPen(QColor(theme.faint), 1.5)
+        edge.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(edge)
+        painter.setBrush(QColor(theme.plot))
+        painter.drawPath(self._outline())
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(theme.line), 2))
+        for path in self._bones():
+            painter.drawPath(path)
+
+    def _outline(self) -> QPainterPath:
+        """Neck, shoulders, sides."""
+        path = QPainterPath(self.at(41, -2))
+        path.cubicTo(self.at(42, 8), self.at(41, 12), self.at(33, 14))
+        path.cubicTo(self.at(18, 17), self.at(9, 20), self.at(8, 36))
+        path.cubicTo(self.at(6, 52), self.at(3, 66), self.at(2, 98))
+        path.lineTo(self.at(15, 98))
+        path.cubicTo(self.at(17, 70), self.at(19, 56), self.at(20, 46))
+        path.cubicTo(self.at(24, 62), self.at(25, 74), self.at(24, 98))
+        path.lineTo(self.at(76, 98))
+        path.cubicTo(self.at(75, 74), self.at(76, 62), self.at(80, 46))
+        path.cubicTo(self.at(81, 56), self.at(83, 70), self.at(85, 98))
+        path.lineTo(self.at(98, 98))
+        path.cubicTo(self.at(97, 66), self.at(94, 52), self.at(92, 36))
+        path.cubicTo(self.at(91, 20), self.at(82, 17), self.at(67, 14))
+        path.cubicTo(self.at(59, 12), self.at(58, 8), self.at(59, -2))
+        return path
+
+    def _bones(self) -> list[QPainterPath]:
+        """Collar bones, breastbone, and the edge of the ribs."""
+        paths = []
+        for side in (-1, 1):
+            collar = QPainterPath(self.at(50 + side * 4, 20))
+            collar.cubicTo(
+                self.at(50 + side * 14, 23), self.at(50 + side * 22, 15), self.at(50 + side * 33, 19)
+            )
+            ribs = QPainterPath(self.at(50 + side * 3, 65))
+            ribs.cubicTo(self.at(50 + side * 9, 69), self.at(50 + side * 14, 76), self.at(50 + side * 17, 98))
+            paths += [collar, ribs]
+        bone = QPainterPath(self.at(46.5, 21))
+        bone.lineTo(self.at(48, 62))
+        bone.cubicTo(self.at(49, 68), self.at(51, 68), self.at(52, 62))
+        bone.lineTo(self.at(53.5, 21))
+        bone.cubicTo(self.at(51, 23), self.at(49, 23), self.at(46.5, 21))
+        paths.append(bone)
+        return paths
