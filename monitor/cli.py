@@ -595,6 +595,33 @@ def delete_examinations(examinations: tuple[str, ...], yes: bool, data: Path | N
 
 @cli.command(
     epilog=example(
+        "auscult report 77b01d",
+        "auscult report 77b01d --out bed7.html",
+        "auscult report 77b01d --paper letter",
+    )
+)
+@click.argument("examination", metavar="ID")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A name that ends in .pdf or .html. Default: examination-ID.pdf.",
+)
+@click.option(
+    "--paper",
+    type=click.Choice(("a4", "letter")),
+    help="Default: what is used where the system says you are.",
+)
+@_data
+def report(examination: str, out: Path | None, paper: str | None, data: Path | None) -> None:
+    """Write the report of an examination on one page; the beginning of its ID will do."""
+    from monitor.commands.report import run_report
+
+    run_report(examination, out, paper, data)
+
+
+@cli.command(
+    epilog=example(
         "auscult train --corpus cinc2016=corpora/cinc2016 --recipe paper --out runs/paper",
         "auscult train --corpus cinc2016=corpora/cinc2016 --noise corpora/noise --recipe default",
     )
