@@ -25,6 +25,7 @@ from monitor.dashboard.examination_words import (
     INTRODUCTION,
     KEEP_SOUND,
     KEEP_SOUND_TIP,
+    REPORT,
     SITE_OF_YOUR_OWN,
     moment_words,
     overall_word,
@@ -329,7 +330,7 @@ class ResultsPage(QWidget):
         self.note.setFixedHeight(7 * GRID)
         self.note.textChanged.connect(lambda: self.note_changed.emit(self.note.toPlainText()))
         keys.give_to(self.note)
-        self.report = _button("Report…", "Report", "Report (Ctrl+P)")
+        self.report = _button(REPORT, "Report", "Write a report, or open it (Ctrl+P)")
         self.earlier = _button("Others…", "Earlier examinations", "Earlier examinations (Ctrl+E)")
         self.again = _button("New examination", "New examination", "Examine another patient")
         self.close_button = _button("Close", "Close the results", "Close the results (X)")

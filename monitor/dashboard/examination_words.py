@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from pathlib import Path
 
 from model.verdict import RecordingVerdict
 from monitor.dashboard.words import (
@@ -39,6 +41,9 @@ LOOKING_FOR_EXAMINATIONS = "Looking…"
 NO_EXAMINATIONS = "No examinations yet."
 FINISH_FIRST = "Finish the running examination first."
 NO_SOUND_KEPT = "Its sound was not kept"
+REPORT, OPEN_REPORT = "Report…", "Open report"
+WHERE_TO = "Write the report to"
+REPORT_FILES = "PDF (*.pdf);;HTML (*.html)"
 INTERRUPTED, RUNNING = "INTERRUPTED", "RUNNING"
 
 STATES = {
@@ -121,3 +126,24 @@ def stored_words(stored: StoredExamination) -> tuple[str, str, str]:
 def moment_words(moment: str) -> str:
     """A moment, UTC in ISO 8601, as the clock on the wall had it."""
     return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
+
+
+def report_name(record: ExaminationRecord, begun: datetime) -> str:
+    """A file's name for the report of an examination that begun then, in local time."""
+    patient = re.sub(r"[^\w -]+", "_", record.patient).strip()[:40]
+    return " ".join(filter(None, ("auscult", patient, f"{begun:%Y-%m-%d %H.%M}"))) + ".pdf"
+
+
+def report_words(path: Path) -> str:
+    """That a report is written, and where."""
+    return f"Report written: {path}"
+
+
+def report_not_opened_words(path: Path) -> str:
+    """That nothing on this computer shows such files."""
+    return f"No program here opens {path}"
+
+
+def writing_words(share: float) -> str:
+    """How much of a report is written."""
+    return f"Writing {share:.0%}"

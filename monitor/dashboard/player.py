@@ -59,6 +59,7 @@ class Player:
 
     Attributes:
         keep: As given, but for whether to record.
+        take_classifier: As given.
         session: The one that plays or has ended; None before the first and while one opens.
         choice: Where it comes from.
         error: Why the last wish failed, in one line; empty otherwise.
@@ -72,7 +73,7 @@ class Player:
         keep: Keeping | None = None,
     ) -> None:
         self._hop_s = hop_s
-        self._take_classifier = take_classifier
+        self.take_classifier = take_classifier
         self._judged = judged
         self.keep = keep
         self._examined: Keeping | None = None
@@ -215,7 +216,7 @@ class Player:
         listeners = Listeners(judgement=self._judged) if self._judged else None
         source = choice.open(duration_s)
         keep = examined or self._usual(choice)
-        session = Session(source, self._hop_s, self._take_classifier, listeners, trace=True, keep=keep)
+        session = Session(source, self._hop_s, self.take_classifier, listeners, trace=True, keep=keep)
         # Before it starts: as fast as can be, a short recording is over before anybody could ask.
         session.attribute(self._attribution_wanted)
         session.start()

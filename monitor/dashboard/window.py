@@ -20,6 +20,7 @@ from monitor.dashboard.examination_desk import ExaminationDesk
 from monitor.dashboard.keys_card import KeysCard
 from monitor.dashboard.player import Player
 from monitor.dashboard.plots import Plots
+from monitor.dashboard.report_desk import ReportDesk
 from monitor.dashboard.status_line import StatusLine
 from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES, font
 from monitor.dashboard.verdict_panel import VerdictPanel
@@ -97,6 +98,13 @@ class DashboardWindow(QWidget):
         self._compact = False
         self.keys = KeysCard(self)
         self.desk = ExaminationDesk(self, player)
+        self.reports = ReportDesk(
+            self.desk.panel.results.report,
+            player.take_classifier,
+            player.keep.folder if player.keep else None,
+            self.say,
+        )
+        self.desk.report_wanted.connect(self.reports.want)
         self._lay_out()
         self._bind()
 
@@ -276,6 +284,7 @@ class DashboardWindow(QWidget):
             self._timer.stop()
             self._stop_sound()
             self.desk.close()
+            self.reports.close()
             self._player.close()
         super().closeEvent(event)
 
@@ -408,6 +417,7 @@ class DashboardWindow(QWidget):
         if self._shown is not None:
             self._draw(self._shown, at)
         self.desk.follow(self._shown)
+        self.reports.follow(self.desk.record)
         self.bar.show_record(self._player.recording, self._player.keeping)
         if self._running and not self._player.busy and session is not None and self._next_at is None:
             self._follow(session, at)

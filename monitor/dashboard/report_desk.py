@@ -1,0 +1,124 @@
+"""A report asked for in the window: where it goes, that it is being written, and that it can be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+
+from monitor.dashboard.examination_words import (
+    OPEN_REPORT,
+    REPORT,
+    REPORT_FILES,
+    WHERE_TO,
+    report_name,
+    report_not_opened_words,
+    report_words,
+    writing_words,
+)
+from monitor.dashboard.report_writer import ReportWriter
+from monitor.examination_record import ExaminationRecord
+from monitor.kept_sound import site_sounds
+from monitor.session_store import SOUND
+
+if TYPE_CHECKING:
+    from model.classifier import Classifier
+
+
+class ReportDesk(QObject):
+    """Has reports written while the window goes on. The window calls ``follow`` with its timer's ticks.
+
+    The button that asks for a report says how far it is, and then opens it: nothing is opened unasked.
+
+    Args:
+        button: Asks for the report of what is shown.
+        take_classifier: As for ``ReportWriter``.
+        folder: Of the session store, which holds the sound; None where nothing is kept.
+        say: Puts one line into the window, and whether something went wrong.
+    """
+
+    def __init__(
+        self,
+        button: QPushButton,
+        take_classifier: Callable[[], Classifier],
+        folder: Path | None,
+        say: Callable[[str, bool], None],
+    ) -> None:
+        super().__init__(button)
+        self._button, self._folder, self._say = button, folder, say
+        self._writer = ReportWriter(take_classifier)
+        self._record: ExaminationRecord | None = None
+        self._busy = False
+
+    def want(self, record: ExaminationRecord) -> None:
+        """Open the report of an examination, or ask where it shall go where there is none of it as it is."""
+        if self._busy:
+            return
+        if record == self._record and self._writer.path is not None:
+            if not self._writer.open():
+                self._say(report_not_opened_words(self._writer.path), True)
+            return
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        place = Path(folder) if folder and Path(folder).is_dir() else Path.home()
+        begun = datetime.fromisoformat(record.begun).astimezone()
+        # Not modal: whoever looks for a folder keeps the picture and the keys.
+        dialog = QFileDialog(self._window(), WHERE_TO, str(place / report_name(record, begun)), REPORT_FILES)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("pdf")
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        # To be asked would be modal; nothing is ever replaced.
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+        dialog.fileSelected.connect(lambda chosen: self._write(record, Path(chosen)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.setModal(False)
+        dialog.show()
+
+    def follow(self, record: ExaminationRecord | None) -> None:
+        """Look after what is being written.
+
+        Args:
+            record: The examination whose results are shown; None where none are.
+        """
+        self._writer.poll()
+        if self._busy and not self._writer.busy:
+            self._busy = False
+            if self._writer.path is not None:
+                self._say(report_words(self._writer.path), False)
+            elif self._writer.error:
+                self._say(self._writer.error, True)
+        if record is not None:
+            self._show(record)
+
+    def close(self) -> None:
+        """Give up what is being written."""
+        self._writer.close()
+
+    def _write(self, record: ExaminationRecord, path: Path) -> None:
+        session, folder = record.session, self._folder
+        files = [] if session is None or folder is None else sorted((folder / SOUND / session).glob("*.wav"))
+        self._record = record
+        self._busy = self._writer.start(record, lambda: site_sounds(record, files), _unused(path))
+
+    def _show(self, record: ExaminationRecord) -> None:
+        words = REPORT
+        if self._busy:
+            words = writing_words(self._writer.progress)
+        elif record == self._record and self._writer.path is not None:
+            words = OPEN_REPORT
+        if self._button.text() != words:
+            self._button.setText(words)
+            self._button.setEnabled(not self._busy)
+
+    def _window(self) -> QWidget:
+        return self._button.window()
+
+
+def _unused(path: Path) -> Path:
+    """The path, or with a number in its name where there is a file already."""
+    names = (path if number == 1 else path.with_stem(f"{path.stem} ({number})") for number in count(1))
+    return next(name for name in names if not name.exists())
