@@ -442,6 +442,7 @@ def test_closed_in_the_middle_what_was_found_is_kept(qtbot, kept, tmp_path):
     assert [finding.verdict is not None for finding in one.record.findings] == [True, False, False, False]
 
 
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # what the off-screen platform says of any dialog
 def test_a_report_is_asked_for_by_key_and_button(qtbot, kept):
     window, wanted = kept, []
     window.desk.report_wanted.connect(wanted.append)
