@@ -17,7 +17,10 @@ from monitor.dashboard.control_bar import ControlBar, research_label
 from monitor.dashboard.display_clock import DisplayClock
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.examination_desk import ExaminationDesk
+from monitor.dashboard.go_back import GoBack
+from monitor.dashboard.go_back_words import FEEDBACK
 from monitor.dashboard.keys_card import KeysCard
+from monitor.dashboard.playback import Playback
 from monitor.dashboard.player import Player
 from monitor.dashboard.plots import Plots
 from monitor.dashboard.status_line import StatusLine
@@ -28,11 +31,9 @@ from monitor.dashboard.words import (
     IDLE,
     LOADING,
     LOOKING,
-    NO_SOUND_OUTPUT,
     NO_VERDICT,
     NOT_RECORDING,
     NOT_REMEMBERED,
-    ONLY_AT_PACE,
     READY,
     RECORDING,
     SEE_BELOW,
@@ -41,7 +42,6 @@ from monitor.settings import read_settings, remember
 from monitor.sources.choice import SourceChoice
 
 if TYPE_CHECKING:
-    from monitor.dashboard.playback import Playback
     from monitor.session import Session
     from monitor.snapshot import Snapshot
     from monitor.sources.protocol import SourceHealth
@@ -97,11 +97,12 @@ class DashboardWindow(QWidget):
         self._compact = False
         self.keys = KeysCard(self)
         self.desk = ExaminationDesk(self, player)
+        self._playback = Playback(sound)
+        self.back = GoBack(self.plots, self._playback, self._tell)
         self._lay_out()
         self._bind()
 
         self._player = player
-        self._playback: Playback | None = None
         self._clock = DisplayClock()
         self._loop = loop
         self._playlist: list[SourceChoice] = []
@@ -115,7 +116,6 @@ class DashboardWindow(QWidget):
         self._shown: Session | None = None
         self._snapshot: Snapshot | None = None
         self._trouble, self._remarked = "", 0
-        self._sound_wanted = sound
         self._why_wanted = False
         self._frame = 0
         self._closed = False
@@ -190,7 +190,6 @@ class DashboardWindow(QWidget):
         """Stop; the summary stays."""
         self._running = False
         self._next_at = None
-        self._stop_sound()
         self._player.stop()
         self._show_controls()
 
@@ -213,11 +212,7 @@ class DashboardWindow(QWidget):
 
     def toggle_sound(self) -> None:
         """Play replayed sources aloud, or silently."""
-        self._sound_wanted = not self._sound_wanted
-        if not self._sound_wanted:
-            self._stop_sound()
-        elif self._shown is not None and self._player.playing:
-            self._start_sound(self._shown)
+        self._playback.aloud = not self._playback.aloud
         self._show_controls()
 
     def toggle_why(self) -> None:
@@ -238,7 +233,7 @@ class DashboardWindow(QWidget):
         self._theme = THEMES[name]
         QApplication.setPalette(self._theme.palette())
         self.setStyleSheet(self._theme.style_sheet())
-        for part in (self.status, self.plots, self.verdict, self.desk):
+        for part in (self.status, self.plots, self.verdict, self.desk, self.back.bar):
             part.set_theme(self._theme)
         self.bar.show_theme(name)
 
@@ -253,6 +248,7 @@ class DashboardWindow(QWidget):
         self._show_why(snapshot)
         moment_s = min(until_s, self.plots.tape.end_s)
         self.plots.show_until(moment_s)
+        self.back.follow(moment_s)
         self.status.meter.show_level(time.monotonic(), snapshot.peak, snapshot.rms, snapshot.clipped)
         self._put_into_words(snapshot, moment_s)
 
@@ -274,7 +270,8 @@ class DashboardWindow(QWidget):
         if not self._closed:
             self._closed = True
             self._timer.stop()
-            self._stop_sound()
+            self._playback.close()
+            self.back.close()
             self.desk.close()
             self._player.close()
         super().closeEvent(event)
@@ -295,6 +292,7 @@ class DashboardWindow(QWidget):
         self._compact = compact
         for part in (self.bar, self.status, self.verdict, self.desk):
             part.set_compact(compact)
+        self.back.bar.setVisible(not compact)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
@@ -313,6 +311,7 @@ class DashboardWindow(QWidget):
         layout.addWidget(self.bar)
         layout.addWidget(self.status)
         layout.addLayout(middle, 1)
+        layout.addWidget(self.back.bar)
         layout.addWidget(self.desk.line)
         layout.addLayout(bottom)
 
@@ -347,6 +346,7 @@ class DashboardWindow(QWidget):
             ("Esc", self._hide_cards),
             ("Ctrl+Q", self.close),
             *self.desk.shortcuts,
+            *self.back.shortcuts,
         ):
             QShortcut(QKeySequence(keys), self, action)
 
@@ -381,7 +381,6 @@ class DashboardWindow(QWidget):
         self._running = True
         self._next_at = None
         choice = self._playlist[self._position]
-        self._stop_sound()
         self._clear()
         self.status.clear(f"{choice.title} · opening")
         self.verdict.clear(LOADING, "Opening the source…")
@@ -394,6 +393,7 @@ class DashboardWindow(QWidget):
             self._start_unseen_at = math.inf
             self.start()
         self._player.poll()
+        self._hear()
         if self._player.error:
             self._fail(self._player.error)
             self._failures += 1
@@ -427,13 +427,13 @@ class DashboardWindow(QWidget):
         self._shown = self._snapshot = None
         self._trouble, self._remarked = "", 0
         self._clock.reset()
+        self.back.show(None)
         self.plots.clear_tape()
 
     def _show_session(self, session: Session) -> None:
         self._clear()
         self._shown = session
-        if self._sound_wanted and self._may_sound:
-            self._start_sound(session)
+        self.back.show(session, self._title, self._may_sound)
         if warning := session.source.warning:
             self._remark(f"{warning}. Choose another under Source.")
         self._show_controls()
@@ -444,7 +444,7 @@ class DashboardWindow(QWidget):
             self.plots.take(session.trace.since(self.plots.tape.next_serial))
             self.plots.show_sounds(session.trace.sounds)
         self._show_why(snapshot)
-        heard_s = self._playback.heard_s if self._playback is not None else None
+        heard_s = self._playback.heard_s
         newest_s = self.plots.tape.end_s
         # A loudspeaker that has stopped must not stop the picture.
         if heard_s is not None and not session.ended and newest_s - heard_s < _OUT_OF_STEP_S:
@@ -452,6 +452,7 @@ class DashboardWindow(QWidget):
         else:
             shown_s = self._clock.advance(at, newest_s, _pace(session), settle=session.ended)
         self.plots.show_until(shown_s)
+        self.back.follow(shown_s)
         changed = snapshot is not self._snapshot
         self._snapshot = snapshot
         if self._frame % _METER_EVERY == 0 and (changed or self.status.meter.clipping):
@@ -502,7 +503,6 @@ class DashboardWindow(QWidget):
         self.plots.show_history(snapshot.history, snapshot.band)
 
     def _show_end(self, session: Session, snapshot: Snapshot) -> None:
-        self._stop_sound()
         health = session.health
         if snapshot.state == "failed":
             self._fail(snapshot.detail)
@@ -548,21 +548,18 @@ class DashboardWindow(QWidget):
         if self.message.objectName() != "alert":
             self.say(words, alert=False)
 
-    def _start_sound(self, session: Session) -> None:
-        from monitor.dashboard.playback import Playback
+    def _tell(self, words: str, alert: bool) -> None:
+        # A warning of feedback goes with what it warns of.
+        if alert or self.message.text() in FEEDBACK.values():
+            self.say(words, alert)
+        else:
+            self._remark(words)
 
-        if self._playback is None:
-            self._playback = Playback()
-        if _pace(session) != 1.0:
-            self._sound_wanted = False
-            self._remark(ONLY_AT_PACE)
-        elif not self._playback.start(session):
-            self._sound_wanted = False
-            self._remark(NO_SOUND_OUTPUT)
-
-    def _stop_sound(self) -> None:
-        if self._playback is not None:
-            self._playback.stop()
+    def _hear(self) -> None:
+        words, alert = self._playback.poll()
+        if words:
+            self._tell(words, alert)
+            self._show_controls()
 
     @property
     def _may_sound(self) -> bool:
@@ -574,7 +571,7 @@ class DashboardWindow(QWidget):
     def _show_controls(self) -> None:
         self.bar.show_playing(self._running, bool(self._playlist))
         self.bar.show_record(self._player.recording, self._player.keeping)
-        self.bar.show_sound(self._sound_wanted, self._may_sound)
+        self.bar.show_sound(self._playback.aloud, self._may_sound)
 
     def _show_nothing(self) -> None:
         if self._shown is None:
