@@ -65,6 +65,9 @@ _USUAL, _MINIMUM = (1280, 800), (640, 384)
 _ROOMY = (920, 528)
 """In less, as 1280 x 800 at 200 % leaves, what can be missed is left out."""
 
+_TALL = 640
+"""In less, the examination and the bar of the past do not fit below each other."""
+
 _WIDE = 1120
 """In less, the bar has no room for what the program is not."""
 
@@ -283,6 +286,7 @@ class DashboardWindow(QWidget):
         # It is never left out: where the bar is full it stands beside the message.
         self.bar.research.setVisible(self.width() >= _WIDE)
         self._research.setVisible(self.width() < _WIDE)
+        self._make_room()
         self.keys.settle(self.plots.geometry())
         self.desk.settle(self.plots.geometry())
 
@@ -292,7 +296,11 @@ class DashboardWindow(QWidget):
         self._compact = compact
         for part in (self.bar, self.status, self.verdict, self.desk):
             part.set_compact(compact)
-        self.back.bar.setVisible(not compact)
+
+    def _make_room(self) -> None:
+        """Leave out the bar of the past where there is little room, or an examination needs it."""
+        needed = self.height() < _TALL and not self.desk.panel.isHidden()
+        self.back.bar.setVisible(not self._compact and not needed)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
@@ -408,6 +416,7 @@ class DashboardWindow(QWidget):
         if self._shown is not None:
             self._draw(self._shown, at)
         self.desk.follow(self._shown)
+        self._make_room()
         self.bar.show_record(self._player.recording, self._player.keeping)
         if self._running and not self._player.busy and session is not None and self._next_at is None:
             self._follow(session, at)
