@@ -16,7 +16,7 @@ class CausalBandpass:
 
     Args:
         low_hz: Lower -3 dB edge in hertz.
-        high_hz: Upper -3 dB edge in hertz, below rate / 2.
+        high_hz: Upper -3 dB edge in hertz; left out where it is not below rate / 2.
         order: Order of each edge; 0 lets everything pass.
         rate: Sample rate in hertz.
     """
@@ -24,8 +24,8 @@ class CausalBandpass:
     def __init__(
         self, low_hz: float = 20.0, high_hz: float = 850.0, order: int = 4, rate: float = 2000.0
     ) -> None:
-        edges = [low_hz, high_hz]
-        self._sos = butter(order, edges, btype="bandpass", output="sos", fs=rate) if order else _PASS
+        edges, kind = ([low_hz, high_hz], "bandpass") if high_hz < rate / 2 else (low_hz, "highpass")
+        self._sos = butter(order, edges, btype=kind, output="sos", fs=rate) if order else _PASS
         self._rest = sosfilt_zi(self._sos)
         self.reset()
 

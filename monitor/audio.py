@@ -31,6 +31,9 @@ INPUT_BUFFER_S = 0.2
 OUTPUT_BUFFER_S = 0.3
 """Likewise; the picture follows what is heard, so the delay does not show."""
 
+PROMPT_BUFFER_S = 0.06
+"""Likewise, where whoever listens also feels the pulse."""
+
 RATES = (48_000, 44_100, 32_000, 16_000, 8_000, 4_000, 96_000, 22_050, 11_025, 192_000)
 """Tried in this order where a device does not open at its default rate, in hertz."""
 
@@ -43,6 +46,8 @@ MOST_CHANNELS = 2
 _WASAPI = "Windows WASAPI"
 _BRACKETED = re.compile(r"^(.*\S)\s*\[(.+)\]$")
 _BUILT_IN = re.compile(r"built.?in|internal|macbook|imac|realtek|microphone array|hda intel|\bdmic\b", re.I)
+_HEADPHONES = re.compile(r"head.?(phone|set)|ear.?(phone|bud|pod)|airpod|\bbuds\b", re.I)
+_LOUDSPEAKER = re.compile(r"speaker|built.?in|internal|macbook|imac|realtek|hda intel|monitor|hdmi", re.I)
 _CLOSE_S = 2.0
 
 Capture = Callable[[NDArray[np.float32], bool], None]
@@ -147,11 +152,16 @@ class Stream:
 
     ``stop`` waits for sound that may never come, so the stream is aborted, and that on a thread that may
     be left behind.
+
+    Attributes:
+        rate: Samples a second.
+        name: Of the device.
     """
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, name: str) -> None:
         self._stream = stream
         self.rate = round(stream.samplerate)
+        self.name = name
 
     @property
     def latency_s(self) -> float:
@@ -263,7 +273,8 @@ def open_input(
                 extra_settings=_settings(sd, device),
                 callback=callback,
                 finished_callback=finished,
-            )
+            ),
+            device.name,
         )
     except (sd.PortAudioError, ValueError) as error:
         raise _unopened(device, _reason(error)) from None
@@ -284,11 +295,14 @@ def _unopened(device: InputDevice, reason: str) -> SourceError:
     )
 
 
-def open_output(fill: Fill) -> Stream:
-    """Open the default output, mono, at its own rate.
+def open_output(fill: Fill, rate: int, finished: Callable[[], None], latency_s: float) -> Stream:
+    """Open the default output, mono, at a rate, or at its own where it refuses that.
 
     Args:
         fill: Called on PortAudio's thread for each block to play.
+        rate: Wanted, in hertz.
+        finished: Called when the device will take no more.
+        latency_s: Asked of the device, in seconds.
 
     Raises:
         SourceError: There is none, or it cannot be opened.
@@ -299,18 +313,35 @@ def open_output(fill: Fill) -> Stream:
     def callback(block: NDArray[np.float32], _frames: int, _time: Any, _status: Any) -> None:
         fill(block[:, 0])
 
+    reason = ""
     try:
         device = sd.query_devices(kind="output")
-        stream = sd.OutputStream(
-            samplerate=device["default_samplerate"],
-            channels=1,
-            dtype="float32",
-            latency=OUTPUT_BUFFER_S,
-            callback=callback,
-        )
+        wasapi = sd.query_hostapis(device["hostapi"])["name"] == _WASAPI
     except (sd.PortAudioError, ValueError) as error:
         raise SourceError(f"no output device ({_reason(error)})") from None
-    return Stream(stream)
+    for wanted in (rate, round(device["default_samplerate"])):
+        try:
+            stream = sd.OutputStream(
+                samplerate=wanted,
+                channels=1,
+                dtype="float32",
+                latency=latency_s,
+                extra_settings=sd.WasapiSettings(auto_convert=True) if wasapi else None,
+                callback=callback,
+                finished_callback=finished,
+            )
+        except (sd.PortAudioError, ValueError) as error:
+            reason = reason or _reason(error)
+        else:
+            return Stream(stream, device["name"])
+    raise SourceError(f"no output device ({reason})")
+
+
+def output_kind(name: str) -> str:
+    """What an output is by its name: "headphones", "loudspeaker", or "unknown", as a sound server's is."""
+    if _HEADPHONES.search(name):
+        return "headphones"
+    return "loudspeaker" if _LOUDSPEAKER.search(name) else "unknown"
 
 
 def _sounddevice() -> ModuleType:

@@ -53,6 +53,9 @@ class Ring:
         capacity: Samples kept, at least 1.
         ahead: Samples by which a writer that waits may be ahead of the reader; None for all that are kept.
             What is kept beyond them others may still look at when the reader has taken it.
+
+    Attributes:
+        arrived: Clock reading, in seconds, at which the newest sample came.
     """
 
     def __init__(self, capacity: int, ahead: int | None = None) -> None:
@@ -73,6 +76,7 @@ class Ring:
             deque()
         )  # (index after a block, when it came), not yet taken
         self._closed = False
+        self.arrived = 0.0
 
     @property
     def end(self) -> int:
@@ -123,6 +127,7 @@ class Ring:
                 self._put(part)
                 samples = samples[part.size :]
                 self._arrivals.append((self._end, arrived))
+                self.arrived = arrived
                 self._forget()
                 self._condition.notify_all()
             return True
@@ -161,11 +166,17 @@ class Ring:
             self._condition.notify_all()
             return Chunk(first, samples, lost, overwritten, tuple(arrivals))
 
-    def since(self, index: int) -> Chunk:
-        """A copy of the samples held from ``index`` on, without taking them; what was lost is zero."""
+    def since(self, index: int, stop: int | None = None) -> Chunk:
+        """A copy of the samples held from ``index`` on, without taking them; what was lost is zero.
+
+        Args:
+            index: Of the first; of those that are no longer held there is none.
+            stop: Index after the last; None for all that there are.
+        """
         with self._condition:
             first = min(max(index, self._end - self.capacity), self._end)
-            return Chunk(first, self._span(first, self._end).copy())
+            last = self._end if stop is None else max(first, min(stop, self._end))
+            return Chunk(first, self._span(first, last).copy())
 
     def close(self) -> None:
         """End the stream: waiting writers give up, the reader gets what is left and then None."""

@@ -24,7 +24,7 @@ from monitor.trace import Trace
 from monitor.worker import READ_S, Listeners, Worker
 
 RING_S = 60
-"""Seconds of raw sound that the ring keeps."""
+"""Seconds of raw sound that the ring keeps: of what is live or shown, for whoever goes back."""
 
 BACKPRESSURE_S = 4
 """Seconds by which a source that can wait may run ahead of the worker."""
@@ -60,10 +60,9 @@ class Session:
     ) -> None:
         self.source = source
         # What the worker takes at once it may take before the recorder has seen it.
-        self.ring = (
-            Ring(math.ceil((BACKPRESSURE_S + READ_S) * source.rate), BACKPRESSURE_S * source.rate)
-            if source.waits
-            else Ring(RING_S * source.rate)
+        ring_s = RING_S if trace or not source.waits else BACKPRESSURE_S + READ_S
+        self.ring = Ring(
+            math.ceil(ring_s * source.rate), BACKPRESSURE_S * source.rate if source.waits else None
         )
         self.trace = Trace() if trace else None
         self.recorder: Recorder | None = None

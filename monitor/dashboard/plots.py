@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from time import perf_counter
@@ -17,7 +18,7 @@ from monitor.dashboard.history_strip import SPAN_S as HISTORY_S
 from monitor.dashboard.history_strip import HistoryItem
 from monitor.dashboard.scrolling import ScrollingItem
 from monitor.dashboard.spectrogram_view import HIGH_HZ, LOW_HZ, SpectrogramItem
-from monitor.dashboard.tape import SPAN_S, Tape
+from monitor.dashboard.tape import SPAN_S, Stretch, Tape
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.waveform import WaveformItem
 from monitor.dashboard.words import OUTLINES
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from model.attribution import Attribution
 
 _AXIS_WIDTH = 64
+_BEFORE_S, _AFTER_S = 1.0, 0.2
+# As much beyond the right edge as the items can hold without giving up what is at the left one.
+_AHEAD_S = 1.5
 _ENDS = 1e-4  # or rounding hides the labels at the ends
 _FREQUENCIES = (20, 200, 400, 600, 800)
 _SPECTROGRAM = f"Spectrogram, {LOW_HZ:g}–{HIGH_HZ:g} Hz"
@@ -50,6 +54,10 @@ class Plots(pg.GraphicsLayoutWidget):
         self._ratio: float | None = None
         self._outlines = False
         self._theme = DARK
+        self._newest_s = 0.0  # the right edge while nothing of the past is shown
+        self._past_s: float | None = None
+        self._drawn_s = 0.0  # end of what the items were given
+        self._seconds: int | None = None  # that the right edge is said to be behind
         self.ci.layout.setContentsMargins(GRID, 0, 3 * GRID, 0)
         self.ci.layout.setVerticalSpacing(GRID)
         self.waveform, self.spectrogram, self.history = WaveformItem(), SpectrogramItem(), HistoryItem()
@@ -65,9 +73,6 @@ class Plots(pg.GraphicsLayoutWidget):
         waveform_frame.getAxis("bottom").setStyle(showValues=False)
         spectrogram_frame.setYRange(LOW_HZ, HIGH_HZ, padding=0)
         spectrogram_frame.getAxis("left").setTicks([[(hertz, f"{hertz} Hz") for hertz in _FREQUENCIES]])
-        seconds = [(at, f"−{-at} s" if at else "now") for at in range(-int(SPAN_S), 1, 2)]
-        for frame in self._frames[:2]:
-            frame.getAxis("bottom").setTicks([seconds])
         history_frame.setXRange(-HISTORY_S, 0, padding=_ENDS)
         history_frame.setYRange(0, 1, padding=0)
         history_frame.getAxis("left").setTicks([[(0, "0"), (1, "1")]])
@@ -86,30 +91,76 @@ class Plots(pg.GraphicsLayoutWidget):
             caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         for frame in self._frames:
             frame.vb.sigResized.connect(self._place)
+        self.past = QLabel(self)
+        self.past.setFont(font(SMALL, bold=True))
+        self.past.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.past.hide()
+        self._heads = [pg.InfiniteLine(movable=False) for _ in self._frames[:2]]
+        for frame, head in zip(self._frames, self._heads, strict=False):
+            head.hide()
+            frame.addItem(head, ignoreBounds=True)
         self._label_scale()
+        self._label_seconds(0)
         self.set_theme(DARK)
 
     def take(self, pieces: Iterable[TracePiece]) -> None:
         """Add what the trace has that was not drawn yet."""
-        for stretch in self.tape.take(pieces):
-            for item in self._scrolling:
-                item.add(stretch)
+        fresh = self.tape.take(pieces)
+        if self._past_s is None:
+            self._add(fresh)
 
     def show_until(self, now_s: float) -> None:
-        """Let the right edge stand for a time on the source's clock, in seconds."""
-        if not self.waveform.show_until(now_s, self.tape.gaps):
+        """Let the right edge stand for a time on the source's clock, in seconds, unless the past is shown."""
+        self._newest_s = now_s
+        if self._past_s is None:
+            self._move_to(now_s)
+
+    def show_past(self, end_s: float | None, words: str = "") -> None:
+        """Show a part of the last minute, and nothing of what comes, until the newest is shown again.
+
+        Args:
+            end_s: Time at the right edge on the source's clock, in seconds; None for the newest.
+            words: How long ago that is, shown over the plots.
+        """
+        if end_s is not None:
+            behind = max(0, round(self._newest_s - end_s))
+            self._label_seconds(behind)
+            if words != self.past.text() or self.past.isHidden():
+                self.past.setText(words)
+                self.past.show()
+                self._place_past()
+        elif self._past_s is not None:
+            self.past.hide()
+            self._label_seconds(0)
+        if end_s == self._past_s:
             return
-        self.spectrogram.show_until(now_s, self.tape.gaps)
-        if self.waveform.fit(self.waveform.column_at(now_s)):
-            self._label_scale()
+        self._past_s = end_s
+        edge_s = self._newest_s if end_s is None else end_s
+        if end_s is None or not edge_s <= self._drawn_s <= edge_s + _AHEAD_S:
+            if end_s is not None and self._drawn_s < edge_s < self._drawn_s + SPAN_S:
+                self._add(self.tape.between(self._drawn_s, edge_s + _AFTER_S))
+            else:
+                seen = self._seen()
+                for item in self._scrolling:
+                    item.clear(seen)
+                self._drawn_s = seen[-1].end_s if seen else 0.0
+        self._move_to(edge_s)
+
+    def show_head(self, at_s: float | None) -> None:
+        """Draw a line where the past is being heard, on the source's clock, in seconds; None for none."""
+        for head in self._heads:
+            head.setVisible(at_s is not None and self._past_s is not None)
+            if at_s is not None and self._past_s is not None:
+                head.setValue(at_s - self._past_s)
 
     def show_sounds(self, sounds: Sequence[HeartSound]) -> None:
         """Mark heart sounds on the waveform."""
         self.waveform.set_sounds(sounds)
 
     def show_attribution(self, attribution: Attribution | None) -> None:
-        """Outline on the spectrogram what moved a verdict; None for nothing."""
-        self.spectrogram.set_attribution(attribution)
+        """Outline on the spectrogram what moved a verdict, unless the past is shown; None for nothing."""
+        if attribution is None or self._past_s is None:
+            self.spectrogram.set_attribution(attribution)
 
     def explain_outlines(self, wanted: bool) -> None:
         """Say above the spectrogram what outlines mean, or no more."""
@@ -123,6 +174,9 @@ class Plots(pg.GraphicsLayoutWidget):
     def clear_tape(self) -> None:
         """Forget everything: another stream begins."""
         self.tape = Tape()
+        self.show_past(None)
+        self._newest_s = self._drawn_s = 0.0
+        self.show_head(None)
         for item in self._scrolling:
             item.clear()
             item.show_until(0.0)
@@ -154,6 +208,12 @@ class Plots(pg.GraphicsLayoutWidget):
             item.set_theme(theme)
         for caption in self.captions:
             caption.setStyleSheet(f"color: {theme.faint}; background: transparent;")
+        self.past.setStyleSheet(
+            f"color: {theme.text}; background: {theme.control}; padding: 0 8px;"
+            f"border: 1px solid {theme.focus}; border-radius: 4px;"
+        )
+        for head in self._heads:
+            head.setPen(pg.mkPen(theme.focus, width=2))
         self._place()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -165,6 +225,28 @@ class Plots(pg.GraphicsLayoutWidget):
     @property
     def _scrolling(self) -> tuple[ScrollingItem, ...]:
         return self.waveform, self.spectrogram
+
+    def _add(self, stretches: Iterable[Stretch]) -> None:
+        for stretch in stretches:
+            # Of what is asked for by its time a part may be there already.
+            if stretch.end_s > self._drawn_s:
+                for item in self._scrolling:
+                    item.add(stretch)
+                self._drawn_s = stretch.end_s
+
+    def _seen(self) -> list[Stretch]:
+        """What the items have to draw, and a little more."""
+        past_s = self._past_s
+        if past_s is None:
+            return self.tape.between(self._newest_s - SPAN_S - _BEFORE_S, math.inf)
+        return self.tape.between(past_s - SPAN_S - _BEFORE_S, past_s + _AFTER_S)
+
+    def _move_to(self, edge_s: float) -> None:
+        if not self.waveform.show_until(edge_s, self.tape.gaps):
+            return
+        self.spectrogram.show_until(edge_s, self.tape.gaps)
+        if self.waveform.fit(self.waveform.column_at(edge_s)):
+            self._label_scale()
 
     def _frame(self, row: int) -> pg.PlotItem:
         frame = self.addPlot(row=row, col=0)
@@ -186,14 +268,16 @@ class Plots(pg.GraphicsLayoutWidget):
 
     def _place(self) -> None:
         ratio = self._ratio or self.devicePixelRatioF()
-        now_s = self.waveform.shown_s
+        now_s, seen = self.waveform.shown_s, self._seen()
         for frame, item in zip(self._frames, (*self._scrolling, self.history), strict=True):
             if isinstance(item, HistoryItem):
                 item.place(frame.vb.rect())
             else:
-                item.place(frame.vb.rect(), ratio, self.tape.stretches)
+                item.place(frame.vb.rect(), ratio, seen)
                 item.show_until(now_s, self.tape.gaps)
+        self._drawn_s = seen[-1].end_s if seen else 0.0
         self._place_captions()
+        self._place_past()
 
     def _place_captions(self) -> None:
         for frame, caption in zip(self._frames, self.captions, strict=True):
@@ -203,6 +287,22 @@ class Plots(pg.GraphicsLayoutWidget):
                 caption.setText(_that_fits(OUTLINES, caption, room) if self._outlines else _SPECTROGRAM)
             caption.adjustSize()
             caption.move(corner.x(), corner.y() - caption.height() - 2)
+
+    def _place_past(self) -> None:
+        """Above the waveform's right end, where it hides nothing that was heard."""
+        rect = self._frames[0].mapRectToScene(self._frames[0].vb.geometry()).toRect()
+        self.past.adjustSize()
+        self.past.move(rect.right() - self.past.width(), rect.top() - self.past.height() - 1)
+
+    def _label_seconds(self, behind: int) -> None:
+        """Say at the axes how long ago what is above them was: the right edge so many seconds."""
+        seconds = [(at, f"−{behind - at} s") for at in range(-int(SPAN_S), 1, 2)]
+        if behind == 0:
+            seconds[-1] = (0, "now")
+        if behind != self._seconds:
+            self._seconds = behind
+            for frame in self._frames[:2]:
+                frame.getAxis("bottom").setTicks([seconds])
 
     def _label_scale(self) -> None:
         scale = f"{self.waveform.full_scale:.4f}".rstrip("0").rstrip(".")

@@ -1,4 +1,4 @@
-"""The last seconds of the trace, kept so that a resized plot can be drawn anew exactly as it was."""
+"""The last minute of the trace, kept so that any part of it can be drawn anew exactly as it was."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from monitor.trace import COLUMN_SAMPLES, SIGNAL_RATE, TracePiece
 SPAN_S = 10.0
 """Seconds that the plots show."""
 
-KEPT_S = SPAN_S + 2.0
+RECALL_S = 60.0
+"""Seconds that can be gone back to."""
+
+KEPT_S = RECALL_S + 2.0
 """Seconds kept: the display runs a little behind the sound."""
 
 FRAME_S = 0.064
@@ -96,6 +99,10 @@ class Tape:
     def end_s(self) -> float:
         """Time after the newest sample."""
         return self.stretches[-1].end_s if self.stretches else 0.0
+
+    def between(self, begin_s: float, end_s: float) -> list[Stretch]:
+        """The stretches that lie in a span or reach into it, oldest first."""
+        return [one for one in self.stretches if one.end_s > begin_s and one.start_s < end_s]
 
     def take(self, pieces: Iterable[TracePiece]) -> list[Stretch]:
         """Add pieces, oldest first.

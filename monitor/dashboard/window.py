@@ -17,7 +17,10 @@ from monitor.dashboard.control_bar import ControlBar, research_label
 from monitor.dashboard.display_clock import DisplayClock
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.examination_desk import ExaminationDesk
+from monitor.dashboard.go_back import GoBack
+from monitor.dashboard.go_back_words import FEEDBACK
 from monitor.dashboard.keys_card import KeysCard
+from monitor.dashboard.playback import Playback
 from monitor.dashboard.player import Player
 from monitor.dashboard.plots import Plots
 from monitor.dashboard.report_desk import ReportDesk
@@ -29,11 +32,9 @@ from monitor.dashboard.words import (
     IDLE,
     LOADING,
     LOOKING,
-    NO_SOUND_OUTPUT,
     NO_VERDICT,
     NOT_RECORDING,
     NOT_REMEMBERED,
-    ONLY_AT_PACE,
     READY,
     RECORDING,
     SEE_BELOW,
@@ -42,7 +43,6 @@ from monitor.settings import read_settings, remember
 from monitor.sources.choice import SourceChoice
 
 if TYPE_CHECKING:
-    from monitor.dashboard.playback import Playback
     from monitor.session import Session
     from monitor.snapshot import Snapshot
     from monitor.sources.protocol import SourceHealth
@@ -65,6 +65,9 @@ _OUT_OF_STEP_S = 3.0
 _USUAL, _MINIMUM = (1280, 800), (640, 384)
 _ROOMY = (920, 528)
 """In less, as 1280 x 800 at 200 % leaves, what can be missed is left out."""
+
+_TALL = 640
+"""In less, the examination and the bar of the past do not fit below each other."""
 
 _WIDE = 1120
 """In less, the bar has no room for what the program is not."""
@@ -105,11 +108,12 @@ class DashboardWindow(QWidget):
             self.say,
         )
         self.desk.report_wanted.connect(self.reports.want)
+        self._playback = Playback(sound)
+        self.back = GoBack(self.plots, self._playback, self._tell)
         self._lay_out()
         self._bind()
 
         self._player = player
-        self._playback: Playback | None = None
         self._clock = DisplayClock()
         self._loop = loop
         self._playlist: list[SourceChoice] = []
@@ -123,7 +127,6 @@ class DashboardWindow(QWidget):
         self._shown: Session | None = None
         self._snapshot: Snapshot | None = None
         self._trouble, self._remarked = "", 0
-        self._sound_wanted = sound
         self._why_wanted = False
         self._frame = 0
         self._closed = False
@@ -198,7 +201,6 @@ class DashboardWindow(QWidget):
         """Stop; the summary stays."""
         self._running = False
         self._next_at = None
-        self._stop_sound()
         self._player.stop()
         self._show_controls()
 
@@ -221,11 +223,7 @@ class DashboardWindow(QWidget):
 
     def toggle_sound(self) -> None:
         """Play replayed sources aloud, or silently."""
-        self._sound_wanted = not self._sound_wanted
-        if not self._sound_wanted:
-            self._stop_sound()
-        elif self._shown is not None and self._player.playing:
-            self._start_sound(self._shown)
+        self._playback.aloud = not self._playback.aloud
         self._show_controls()
 
     def toggle_why(self) -> None:
@@ -246,7 +244,7 @@ class DashboardWindow(QWidget):
         self._theme = THEMES[name]
         QApplication.setPalette(self._theme.palette())
         self.setStyleSheet(self._theme.style_sheet())
-        for part in (self.status, self.plots, self.verdict, self.desk):
+        for part in (self.status, self.plots, self.verdict, self.desk, self.back.bar):
             part.set_theme(self._theme)
         self.bar.show_theme(name)
 
@@ -261,6 +259,7 @@ class DashboardWindow(QWidget):
         self._show_why(snapshot)
         moment_s = min(until_s, self.plots.tape.end_s)
         self.plots.show_until(moment_s)
+        self.back.follow(moment_s)
         self.status.meter.show_level(time.monotonic(), snapshot.peak, snapshot.rms, snapshot.clipped)
         self._put_into_words(snapshot, moment_s)
 
@@ -282,7 +281,8 @@ class DashboardWindow(QWidget):
         if not self._closed:
             self._closed = True
             self._timer.stop()
-            self._stop_sound()
+            self._playback.close()
+            self.back.close()
             self.desk.close()
             self.reports.close()
             self._player.close()
@@ -295,6 +295,7 @@ class DashboardWindow(QWidget):
         # It is never left out: where the bar is full it stands beside the message.
         self.bar.research.setVisible(self.width() >= _WIDE)
         self._research.setVisible(self.width() < _WIDE)
+        self._make_room()
         self.keys.settle(self.plots.geometry())
         self.desk.settle(self.plots.geometry())
 
@@ -304,6 +305,11 @@ class DashboardWindow(QWidget):
         self._compact = compact
         for part in (self.bar, self.status, self.verdict, self.desk):
             part.set_compact(compact)
+
+    def _make_room(self) -> None:
+        """Leave out the bar of the past where there is little room, or an examination needs it."""
+        needed = self.height() < _TALL and not self.desk.panel.isHidden()
+        self.back.bar.setVisible(not self._compact and not needed)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
@@ -322,6 +328,7 @@ class DashboardWindow(QWidget):
         layout.addWidget(self.bar)
         layout.addWidget(self.status)
         layout.addLayout(middle, 1)
+        layout.addWidget(self.back.bar)
         layout.addWidget(self.desk.line)
         layout.addLayout(bottom)
 
@@ -356,6 +363,7 @@ class DashboardWindow(QWidget):
             ("Esc", self._hide_cards),
             ("Ctrl+Q", self.close),
             *self.desk.shortcuts,
+            *self.back.shortcuts,
         ):
             QShortcut(QKeySequence(keys), self, action)
 
@@ -390,7 +398,6 @@ class DashboardWindow(QWidget):
         self._running = True
         self._next_at = None
         choice = self._playlist[self._position]
-        self._stop_sound()
         self._clear()
         self.status.clear(f"{choice.title} · opening")
         self.verdict.clear(LOADING, "Opening the source…")
@@ -403,6 +410,7 @@ class DashboardWindow(QWidget):
             self._start_unseen_at = math.inf
             self.start()
         self._player.poll()
+        self._hear()
         if self._player.error:
             self._fail(self._player.error)
             self._failures += 1
@@ -418,6 +426,7 @@ class DashboardWindow(QWidget):
             self._draw(self._shown, at)
         self.desk.follow(self._shown)
         self.reports.follow(self.desk.record)
+        self._make_room()
         self.bar.show_record(self._player.recording, self._player.keeping)
         if self._running and not self._player.busy and session is not None and self._next_at is None:
             self._follow(session, at)
@@ -437,13 +446,13 @@ class DashboardWindow(QWidget):
         self._shown = self._snapshot = None
         self._trouble, self._remarked = "", 0
         self._clock.reset()
+        self.back.show(None)
         self.plots.clear_tape()
 
     def _show_session(self, session: Session) -> None:
         self._clear()
         self._shown = session
-        if self._sound_wanted and self._may_sound:
-            self._start_sound(session)
+        self.back.show(session, self._title, self._may_sound)
         if warning := session.source.warning:
             self._remark(f"{warning}. Choose another under Source.")
         self._show_controls()
@@ -454,7 +463,7 @@ class DashboardWindow(QWidget):
             self.plots.take(session.trace.since(self.plots.tape.next_serial))
             self.plots.show_sounds(session.trace.sounds)
         self._show_why(snapshot)
-        heard_s = self._playback.heard_s if self._playback is not None else None
+        heard_s = self._playback.heard_s
         newest_s = self.plots.tape.end_s
         # A loudspeaker that has stopped must not stop the picture.
         if heard_s is not None and not session.ended and newest_s - heard_s < _OUT_OF_STEP_S:
@@ -462,6 +471,7 @@ class DashboardWindow(QWidget):
         else:
             shown_s = self._clock.advance(at, newest_s, _pace(session), settle=session.ended)
         self.plots.show_until(shown_s)
+        self.back.follow(shown_s)
         changed = snapshot is not self._snapshot
         self._snapshot = snapshot
         if self._frame % _METER_EVERY == 0 and (changed or self.status.meter.clipping):
@@ -512,7 +522,6 @@ class DashboardWindow(QWidget):
         self.plots.show_history(snapshot.history, snapshot.band)
 
     def _show_end(self, session: Session, snapshot: Snapshot) -> None:
-        self._stop_sound()
         health = session.health
         if snapshot.state == "failed":
             self._fail(snapshot.detail)
@@ -558,21 +567,18 @@ class DashboardWindow(QWidget):
         if self.message.objectName() != "alert":
             self.say(words, alert=False)
 
-    def _start_sound(self, session: Session) -> None:
-        from monitor.dashboard.playback import Playback
+    def _tell(self, words: str, alert: bool) -> None:
+        # A warning of feedback goes with what it warns of.
+        if alert or self.message.text() in FEEDBACK.values():
+            self.say(words, alert)
+        else:
+            self._remark(words)
 
-        if self._playback is None:
-            self._playback = Playback()
-        if _pace(session) != 1.0:
-            self._sound_wanted = False
-            self._remark(ONLY_AT_PACE)
-        elif not self._playback.start(session):
-            self._sound_wanted = False
-            self._remark(NO_SOUND_OUTPUT)
-
-    def _stop_sound(self) -> None:
-        if self._playback is not None:
-            self._playback.stop()
+    def _hear(self) -> None:
+        words, alert = self._playback.poll()
+        if words:
+            self._tell(words, alert)
+            self._show_controls()
 
     @property
     def _may_sound(self) -> bool:
@@ -584,7 +590,7 @@ class DashboardWindow(QWidget):
     def _show_controls(self) -> None:
         self.bar.show_playing(self._running, bool(self._playlist))
         self.bar.show_record(self._player.recording, self._player.keeping)
-        self.bar.show_sound(self._sound_wanted, self._may_sound)
+        self.bar.show_sound(self._playback.aloud, self._may_sound)
 
     def _show_nothing(self) -> None:
         if self._shown is None:

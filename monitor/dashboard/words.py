@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from model.verdict import Label
 from model.window_quality import DOUBTED_BELOW
+from monitor.dashboard.go_back_words import GO_BACK_KEYS
 
 RESEARCH_ONLY = "Research use only, not a medical device"
 IDLE = "Space starts and stops, ? shows all keys"
@@ -78,6 +79,7 @@ KEYS = (
     ("1–4 N Backspace", "In it: choose a site, skip it, restart it"),
     ("Ctrl+E", "Examinations that were made"),
     ("Ctrl+P", "Report of the examination shown"),
+    *GO_BACK_KEYS,
     ("T", "Light or dark theme"),
     ("Ctrl+O", "Open recordings"),
     ("Alt+O", "Choose a source"),

@@ -13,9 +13,11 @@ import pytest
 import soundfile as sf
 from scipy.signal import resample_poly
 
+from dsp.listening_filter import ListeningFilter
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
 from monitor.audio import RATES, InputDevice, find_input
 from monitor.json_lines import event_line
+from monitor.recall import as_heard
 from monitor.session_store import SessionStore
 from monitor.sources.protocol import SourceError
 from tests.monitor.monitor_process import LIMIT_S, MONITOR, ended, events, is_event, read_until
@@ -492,23 +494,24 @@ def test_a_device_that_cannot_be_opened_is_one_line(stethoscope, model_name):
 LISTEN = """
 import sys, time
 from pathlib import Path
+from model.classifier import Classifier
+from monitor.feeds import NewestFeed
 from monitor.listener import Listener
 from monitor.session import Session
 from monitor.sources.recording import RecordingSource
-from model.classifier import Classifier
 session = Session(RecordingSource(Path(sys.argv[1]), 1.0), 0.4, Classifier.load(sys.argv[2]))
 session.start()
-listener = Listener(session)
+listener = Listener()
 print(listener.heard_s)
-print(listener.start(), flush=True)
+listener.play(NewestFeed(session.ring, session.source.rate, "wide", prompt=False))
 heard, deadline = [], time.monotonic() + 30
-while listener.heard_s is not None and listener.heard_s < float(sys.argv[3]) and time.monotonic() < deadline:
-    heard.append(listener.heard_s)
+while (listener.heard_s or 0) < float(sys.argv[3]) and not listener.failure and time.monotonic() < deadline:
+    heard.append(listener.heard_s or 0.0)
     session.wait(0.005)
+print(listener.failure.partition(" (")[0])
 ordered = all(before <= after for before, after in zip(heard, heard[1:]))
 print(ordered, max(heard, default=-1), session.ring.end / session.source.rate)
-listener.stop()
-listener.stop()
+listener.close()
 print(listener.heard_s)
 session.stop()
 """
@@ -532,12 +535,13 @@ def test_a_replay_is_heard_and_the_listener_knows_how_far(sound_server, model_na
         recorder.terminate()
         recorder.wait()
     assert err == ""
-    before, started, monotonic, after = out.splitlines()
-    assert (before, started, after) == ("None", "True", "None")
+    before, failure, monotonic, after = out.splitlines()
+    assert (before, failure, after) == ("None", "", "None")
     ordered, furthest, delivered = monotonic.split()
     assert ordered == "True"
     assert 5.3 - 0.5 < float(furthest) <= float(delivered)
     heard = np.frombuffer((tmp_path / "heard.raw").read_bytes(), "<i2") / 2**15
+    played = ListeningFilter(4000).push(played)
     # In pieces, as a machine that is too busy to play leaves a hole between two of them.
     pieces = [played[first : first + 2000] for first in range(2000, 18_000, 2000)]
     alike = [best_correlation(heard, piece, 4000, within_s=60) for piece in pieces]
@@ -555,5 +559,53 @@ def test_without_an_output_there_is_nothing_to_hear(stethoscope, model_name, tmp
         text=True,
         timeout=LIMIT_S,
     )
-    assert done.stdout.splitlines()[:2] == ["None", "False"], done.stderr
+    assert done.stdout.splitlines()[:2] == ["None", "no output device"], done.stderr
     assert done.stdout.splitlines()[-1] == "None"
+
+
+RECALLED = """
+import sys, time
+import numpy as np
+import soundfile as sf
+from monitor.feeds import PastFeed
+from monitor.listener import Listener
+from monitor.recall import Recall
+from monitor.ring import Ring
+sound, rate = sf.read(sys.argv[1], dtype="float32")
+ring = Ring(60 * rate)
+ring.write(0, sound, 0.0)
+listener = Listener()
+feed = PastFeed(Recall(ring, rate, 0.5, 2.5), "bell", 0.5)
+listener.play(feed)
+deadline = time.monotonic() + 30
+while listener.feed is not None and time.monotonic() < deadline:
+    time.sleep(0.02)
+time.sleep(1)
+print(listener.failure, feed.over)
+listener.close()
+"""
+
+
+def test_the_past_is_heard_slowly_through_the_bell(sound_server, tmp_path):
+    sound_server.add_loudspeaker()
+    played = sound(3, rate=4000)
+    sf.write(tmp_path / "heart.wav", played, 4000, "FLOAT")
+    with (tmp_path / "heard.raw").open("wb") as raw:
+        recorder = subprocess.Popen(
+            ["parec", "--device=out.monitor", "--rate=4000", "--channels=1", "--format=s16le", "--raw"],
+            env=sound_server.environment,
+            stdout=raw,
+        )
+    try:
+        until(sound_server.captured, "the recorder listens")
+        process = sound_server.run("-c", RECALLED, str(tmp_path / "heart.wav"))
+        out, err = process.communicate(timeout=LIMIT_S)
+    finally:
+        recorder.terminate()
+        recorder.wait()
+    assert (out.split(), err) == (["True"], "")
+    heard = np.frombuffer((tmp_path / "heard.raw").read_bytes(), "<i2") / 2**15
+    expected = np.concatenate(list(as_heard(played[2000:10_000], 0.5, ListeningFilter(4000, "bell"))))
+    parts = [expected[first : first + 2000].astype(float) for first in range(0, 16_000, 2000)]
+    alike = [best_correlation(heard, part, 4000, within_s=60) for part in parts]
+    assert np.median(alike) > 0.98, alike

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.signal import hilbert
 
+from dsp.time_stretch import time_stretch
 from tests.training.tiny import sound
 from training.sound_augmentation import (
     PAPER,
@@ -17,7 +18,6 @@ from training.sound_augmentation import (
     clip,
     mix,
     pitch_shift,
-    time_stretch,
 )
 
 speeds = st.floats(0.9, 1.1)

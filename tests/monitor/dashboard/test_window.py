@@ -13,7 +13,8 @@ from dsp.reading import Reading
 from dsp.synthesis import SynthesisConfig
 from model.verdict import Label, Standing, WindowVerdict
 from monitor.audio import InputDevice
-from monitor.dashboard import DashboardError, application, playback, run_dashboard
+from monitor.dashboard import DashboardError, application, run_dashboard
+from monitor.dashboard.playback import Playback
 from monitor.dashboard.verdict_panel import VerdictPanel
 from monitor.dashboard.words import (
     DEVICE_LOST,
@@ -342,26 +343,22 @@ def test_stopping_keeps_the_summary(qtbot, window, record):
     qtbot.waitUntil(lambda: "ended" not in window.status.name.text())
 
 
-class Deaf:
-    """A listener where nothing can be heard."""
-
-    def __init__(self, session):
-        pass
-
-    def start(self):
-        return False
+def deaf(fill, rate, finished, latency_s):
+    """In place of an output where there is none."""
+    raise SourceError("no output device")
 
 
 def test_a_bad_file_is_still_told_when_the_next_one_plays_silently(
     qtbot, open_window, record, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(playback, "Listener", Deaf)
+    monkeypatch.setattr("monitor.listener.open_output", deaf)
     monkeypatch.setattr("monitor.dashboard.window.PAUSE_S", 0.1)
     window = open_window()
     good = record(seconds=30.0, pace=1.0)
     window.set_playlist([recording_choice(tmp_path / "missing.wav"), good])
     qtbot.waitUntil(lambda: window.session is not None, timeout=30_000)
     window.toggle_sound()
+    qtbot.waitUntil(lambda: "off" in window.bar.sound.text(), timeout=30_000)
     assert "missing.wav" in window.problem
 
 
@@ -369,28 +366,16 @@ def test_silence_is_told_where_there_is_no_loudspeaker(qtbot, window, record, mo
     choice = record(seconds=30.0, pace=1.0)
     window.set_playlist([choice])
     qtbot.waitUntil(lambda: window.session is not None, timeout=30_000)
-    monkeypatch.setattr(playback, "Listener", Deaf)
+    monkeypatch.setattr("monitor.listener.open_output", deaf)
     window.toggle_sound()
-    assert window.message.text() == NO_SOUND_OUTPUT
+    qtbot.waitUntil(lambda: window.message.text() == NO_SOUND_OUTPUT, timeout=30_000)
+    assert "off" in window.bar.sound.text()
 
 
 def test_the_picture_follows_the_loudspeaker(qtbot, window, record, monkeypatch):
-    class Listener:
-        heard_s = 0.25
-
-        def __init__(self, session):
-            self.stopped = False
-
-        def start(self):
-            return True
-
-        def stop(self):
-            self.stopped = True
-
     window.set_playlist([record(seconds=30.0, pace=1.0)])
     qtbot.waitUntil(lambda: window.session is not None, timeout=30_000)
-    monkeypatch.setattr(playback, "Listener", Listener)
-    window.toggle_sound()
+    monkeypatch.setattr(Playback, "heard_s", 0.25)
     qtbot.waitUntil(lambda: window.plots.tape.end_s > 1.5, timeout=30_000)
     assert window.shown_s < 0.5
 
