@@ -38,6 +38,7 @@ class Listener:
         self._queue = np.empty(0, np.float32)
         self._queue_s = 0.0  # stream time of the queue's first sample
         self._flowing = False  # the lead has been gathered
+        self._held = False
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
         self._next = 0  # source index of the next sample to queue
@@ -57,6 +58,10 @@ class Listener:
         self._thread = threading.Thread(target=self._feed, name="listener", daemon=True)
         self._thread.start()
         return True
+
+    def hold(self, held: bool) -> None:
+        """Be silent at once and keep what is still to be played, or go on with it."""
+        self._held = held
 
     def stop(self) -> None:
         """Fall silent. Harmless when it never played."""
@@ -97,6 +102,9 @@ class Listener:
             self._queue_s = max(self._queue_s, self._next / rate)
 
     def _fill(self, block: NDArray[np.float32]) -> None:
+        if self._held:
+            block[:] = 0
+            return
         with self._lock:
             self._flowing = self._queue.size >= (1 if self._flowing else _LEAD_S * self._resampler.out_rate)
             ready = min(block.size, self._queue.size) if self._flowing else 0

@@ -30,6 +30,11 @@ class Playback:
         self._listener = listener
         return True
 
+    def hold(self, held: bool) -> None:
+        """Be silent at once until the stream goes on, and then go on where it was."""
+        if self._listener is not None:
+            self._listener.hold(held)
+
     def stop(self) -> None:
         """Be silent."""
         listener, self._listener = self._listener, None

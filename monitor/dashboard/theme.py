@@ -91,6 +91,8 @@ class Theme:
         return f"""
             #panel {{ background: {self.panel}; }}
             QLabel {{ color: {self.text}; }}
+            #stage {{ background: {self.ground}; }}
+            #black {{ background: #000000; }}
             #faint {{ color: {self.faint}; }}
             #alert {{ color: {self.abnormal}; }}
             #keys, #examinations {{

@@ -20,6 +20,7 @@ from monitor.dashboard.examination_desk import ExaminationDesk
 from monitor.dashboard.keys_card import KeysCard
 from monitor.dashboard.player import Player
 from monitor.dashboard.plots import Plots
+from monitor.dashboard.presentation import Presentation
 from monitor.dashboard.status_line import StatusLine
 from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES, font
 from monitor.dashboard.verdict_panel import VerdictPanel
@@ -74,7 +75,7 @@ class DashboardWindow(QWidget):
 
     Args:
         player: Nothing played yet; the window closes it.
-        loop: Begin the playlist again after its end.
+        loop: Begin the playlist again after its end; may be changed.
         theme: "dark" or "light".
         sound: Play replayed sources aloud from the start.
     """
@@ -98,12 +99,14 @@ class DashboardWindow(QWidget):
         self.keys = KeysCard(self)
         self.desk = ExaminationDesk(self, player)
         self._lay_out()
+        self.presentation = Presentation(self)
         self._bind()
 
         self._player = player
         self._playback: Playback | None = None
         self._clock = DisplayClock()
-        self._loop = loop
+        self.loop = loop
+        self.held = False
         self._playlist: list[SourceChoice] = []
         self._limit_s: float | None = None
         self._left_s: float | None = None
@@ -201,6 +204,41 @@ class DashboardWindow(QWidget):
         elif self.desk.may_stop():
             self.stop()
 
+    @property
+    def running(self) -> bool:
+        """Whether the playlist plays."""
+        return self._running
+
+    @property
+    def place(self) -> tuple[int, list[str]]:
+        """Which of the playlist's titles plays, counted from 0, and all of them."""
+        titles = [choice.title for choice in self._playlist]
+        return min(self._position, max(0, len(titles) - 1)), titles
+
+    def step(self, by: int) -> None:
+        """Play another of the playlist, so many further on, from its beginning; a loop goes round."""
+        if self._playlist:
+            count = len(self._playlist)
+            position = min(self._position, count - 1) + by
+            self._position = position % count if self.loop else min(max(position, 0), count - 1)
+            self._failures = 0
+            self._play()
+
+    def hold(self, held: bool) -> bool:
+        """Let what is replayed stand still, or go on where it was.
+
+        Returns:
+            False where it cannot be: a device goes on.
+        """
+        session = self._shown
+        if session is None or not session.can_hold:
+            return False
+        self.held = held
+        session.hold(held)
+        if self._playback is not None:
+            self._playback.hold(held)
+        return True
+
     def toggle_record(self) -> None:
         """Record the sound of devices from now on, or no more; it is remembered."""
         self._player.record(not self._player.recording)
@@ -274,6 +312,7 @@ class DashboardWindow(QWidget):
         if not self._closed:
             self._closed = True
             self._timer.stop()
+            self.presentation.close_down()
             self._stop_sound()
             self.desk.close()
             self._player.close()
@@ -288,6 +327,7 @@ class DashboardWindow(QWidget):
         self._research.setVisible(self.width() < _WIDE)
         self.keys.settle(self.plots.geometry())
         self.desk.settle(self.plots.geometry())
+        self.presentation.settle()
 
     def _set_compact(self, compact: bool) -> None:
         if compact == self._compact:
@@ -340,7 +380,10 @@ class DashboardWindow(QWidget):
             ("R", bar.record.click),
             ("S", self._sound_key),
             ("W", self.toggle_why),
+            ("L", self.plots.toggle_whole),
             ("T", self.toggle_theme),
+            ("F", self.presentation.toggle),
+            ("F11", self.presentation.toggle),
             ("Ctrl+O", bar.source.open_recordings),
             ("?", self._toggle_keys),
             ("F1", self._toggle_keys),
@@ -378,7 +421,7 @@ class DashboardWindow(QWidget):
             self.toggle_sound()
 
     def _play(self) -> None:
-        self._running = True
+        self._running, self.held = True, False
         self._next_at = None
         choice = self._playlist[self._position]
         self._stop_sound()
@@ -411,8 +454,9 @@ class DashboardWindow(QWidget):
         self.bar.show_record(self._player.recording, self._player.keeping)
         if self._running and not self._player.busy and session is not None and self._next_at is None:
             self._follow(session, at)
-        if self._next_at is not None and at >= self._next_at:
+        if self._next_at is not None and at >= self._next_at and not self.held:
             self._play()
+        self.presentation.tick(at)
         self._frame += 1
         wanted = self._interval()
         if self._timer.interval() != wanted:
@@ -499,7 +543,7 @@ class DashboardWindow(QWidget):
             title += f" · {RECORDING if self._shown.recorded else NOT_RECORDING}"
         self.status.show_snapshot(title, snapshot, now_s)
         self.verdict.show_snapshot(snapshot)
-        self.plots.show_history(snapshot.history, snapshot.band)
+        self.plots.show_history(snapshot)
 
     def _show_end(self, session: Session, snapshot: Snapshot) -> None:
         self._stop_sound()
@@ -523,14 +567,14 @@ class DashboardWindow(QWidget):
 
     def _is_used_up(self, session: Session) -> bool:
         """Whether a loop has lasted for its limit, now that a session has ended."""
-        if not self._loop or self._left_s is None:
+        if not self.loop or self._left_s is None:
             return False
         self._left_s -= session.health.delivered / session.source.rate
         return self._left_s * session.source.rate < 1
 
     def _advance(self, at: float) -> None:
         self._position += 1
-        if self._position >= len(self._playlist) and self._loop and self._failures < len(self._playlist):
+        if self._position >= len(self._playlist) and self.loop and self._failures < len(self._playlist):
             self._position = 0
         if self._position < len(self._playlist):
             self._next_at = at
@@ -539,6 +583,7 @@ class DashboardWindow(QWidget):
             self._show_controls()
 
     def _fail(self, words: str) -> None:
+        self.presentation.passed_over(self._title)
         if self.message.text() == words and self.message.objectName() == "alert":
             return
         self.say(words)

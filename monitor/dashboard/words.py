@@ -19,12 +19,26 @@ NO_EVENTS = "No sound lost so far"
 EMPTY = "Plug in a stethoscope, or open a recording"
 ONLY_AT_PACE = "Sound plays only at normal speed"
 NO_SOUND_OUTPUT = "No sound output device: playing silently"
+PAUSED = "▮▮ paused"
+CANNOT_PAUSE = "What is live cannot be paused"
+NOTHING_TO_PRESENT = "Nothing to present: open recordings with Ctrl+O"
 OUTLINES = (
     "Spectrogram; outlined: what moved the answer on a window towards abnormal (solid) or normal (dashed)",
     "Outlined: moved a window to abnormal (solid), normal (dashed)",
     "Outlined: towards abnormal solid, normal dashed",
 )
 """What the spectrogram's outlines mean; the first that there is room for is said."""
+
+_TREND = (
+    "Probability of abnormal, hatched: uncertain, triangles: poor signal; below: quality",
+    "Abnormal 0 to 1, hatched: uncertain, triangles: poor; quality",
+    "Probability of abnormal, and quality",
+)
+TREND = (f"{_TREND[0]}. Whole session; L: last minutes", *_TREND)
+LAST_MINUTES = (f"{_TREND[0]}. Last minutes; L: whole session", *_TREND)
+"""What the trend shows; the first that there is room for is said."""
+
+QUALITY_AXIS = "quality"
 
 _GOOD_FROM = 0.75
 
@@ -78,7 +92,10 @@ KEYS = (
     ("1–4 N Backspace", "In it: choose a site, skip it, restart it"),
     ("Ctrl+E", "Examinations that were made"),
     ("Ctrl+P", "Report of the examination shown"),
+    ("L", "Trend of the whole session, or its last minutes"),
     ("T", "Light or dark theme"),
+    ("F, F11", "Present the playlist, full screen; the same or Esc leaves"),
+    ("→ ← Space", "Presenting: next, back, pause; . or B black"),
     ("Ctrl+O", "Open recordings"),
     ("Alt+O", "Choose a source"),
     ("Tab", "Next control; Enter presses it"),
@@ -105,6 +122,21 @@ def event_words(code: str, t_s: float, detail: str) -> str:
         return f"{clock_words(t_s)} {detail[0].upper()}{detail[1:]}"
     said = EVENTS.get(code, code.replace("_", " "))
     return f"{clock_words(t_s)} {said}" + (f": {detail}" if detail else "")
+
+
+def place_words(position: int, count: int) -> str:
+    """Which of how many; empty where there is but one."""
+    return f"{position + 1} of {count}" if count > 1 else ""
+
+
+def next_words(title: str) -> str:
+    """What comes next in the playlist."""
+    return f"Next: {title}" if title else ""
+
+
+def skipped_words(title: str) -> str:
+    """That something could not be played, without a fuss."""
+    return f"{title} cannot be played, passed over"
 
 
 def clock_words(seconds: float) -> str:
