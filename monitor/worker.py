@@ -22,6 +22,7 @@ from monitor.attributor import Attributor
 from monitor.ring import Chunk, Ring
 from monitor.snapshot import Judgement, SessionEvent, Snapshot, Summary
 from monitor.trace import Trace
+from monitor.trend import Trend
 
 BRIDGED_S = 0.05
 """A loss shorter than this is bridged by a straight line instead of starting anew."""
@@ -97,6 +98,7 @@ class Worker:
         )
         self._tally = RecordingTally(calibration)
         self._history: deque[Judgement] = deque(maxlen=_HISTORY)
+        self._trend = Trend()
         self._events: deque[SessionEvent] = deque(maxlen=_EVENTS)
         self._bad = self._at_full_scale = 0  # since faults were last told
         self._analysed = self._lost = self._overwritten = self._clipped = 0
@@ -200,6 +202,7 @@ class Worker:
             self._take(bridge.astype(np.float32), chunk)
             return
         self._tell(SessionEvent(round(began_s, 6), "gap", f"{lost_s:.2f} s lost"))
+        self._trend.lose(began_s, chunk.start / self._rate)
         self._restarted = True
         self._end_beats()
         self._front_end.reset(chunk.start / self._rate)
@@ -250,6 +253,7 @@ class Worker:
             verdict, self._rolling.update(verdict), round((self._clock() - arrived) * 1e3, 3)
         )
         self._history.append(judgement)
+        self._trend.add(judgement)
         self._say(judgement)
 
     def _attribute(self) -> None:
@@ -317,6 +321,7 @@ class Worker:
             made_windows=self._made,
             skipped_windows=self._skipped,
             history=tuple(self._history),
+            trend=self._trend.view(),
             events=tuple(self._events),
             attribution=self._attributor.newest,
             **changes,

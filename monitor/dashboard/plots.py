@@ -89,7 +89,8 @@ class Plots(pg.GraphicsLayoutWidget):
             frame.vb.sigResized.connect(self._place)
         self._label_scale()
         self._label_span()
-        self.set_scale(None)
+        for caption in self.captions:
+            caption.setFont(font(SMALL))
         self.set_theme(DARK)
 
     def take(self, pieces: Iterable[TracePiece]) -> None:
@@ -144,15 +145,10 @@ class Plots(pg.GraphicsLayoutWidget):
     def set_scale(self, scale: float | None) -> None:
         """Write so many times the usual size, for a room; None as usual."""
         scale = 1.0 if scale is None else scale
-        size = font(round(SMALL * scale))
         for row, frame in enumerate(self._frames):
-            frame.layout.setContentsMargins(0, (2 * GRID + GRID // 2) * scale, 0, 0)
-            for side in ("left", "bottom"):
-                frame.getAxis(side).setStyle(tickFont=size, hideOverlappingLabels=round(5 * GRID * scale))
-            frame.getAxis("left").setWidth(_AXIS_WIDTH * scale)
-            frame.getAxis("bottom").setHeight(3 * GRID * scale if row else GRID)
+            _set_scale(frame, row, scale)
         for caption in self.captions:
-            caption.setFont(size)
+            caption.setFont(font(round(SMALL * scale)))
         self._place()
 
     def set_ratio(self, ratio: float) -> None:
@@ -203,6 +199,7 @@ class Plots(pg.GraphicsLayoutWidget):
             axis.enableAutoSIPrefix(False)
             # Every frame touches the axes' bounds: let that cost a copy, not a drawing.
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        _set_scale(frame, row, 1.0)
         return frame
 
     def _place(self) -> None:
@@ -238,6 +235,17 @@ class Plots(pg.GraphicsLayoutWidget):
         scale = f"{self.waveform.full_scale:.4f}".rstrip("0").rstrip(".")
         axis = self._frames[0].getAxis("left")
         axis.setTicks([[(-1, f"−{scale}"), (0, "0"), (1, f"+{scale}")]])
+
+
+def _set_scale(frame: pg.PlotItem, row: int, scale: float) -> None:
+    """Make room around a plot for letters of so many times the usual size."""
+    frame.layout.setContentsMargins(0, (2 * GRID + GRID // 2) * scale, 0, 0)
+    for side in ("left", "bottom"):
+        frame.getAxis(side).setStyle(
+            tickFont=font(round(SMALL * scale)), hideOverlappingLabels=round(5 * GRID * scale)
+        )
+    frame.getAxis("left").setWidth(_AXIS_WIDTH * scale)
+    frame.getAxis("bottom").setHeight(3 * GRID * scale if row else GRID)
 
 
 def _that_fits(choices: Sequence[str], label: QLabel, room: int) -> str:
