@@ -13,6 +13,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QGraphicsItem, QLabel
 
 from dsp.beats import HeartSound
+from monitor.dashboard.beat_view import OVERHANG, BeatView
 from monitor.dashboard.history_strip import PROBABILITY_FROM, QUALITY_TO, HistoryItem, span_ticks
 from monitor.dashboard.scrolling import ScrollingItem
 from monitor.dashboard.spectrogram_view import HIGH_HZ, LOW_HZ, SpectrogramItem
@@ -85,6 +86,7 @@ class Plots(pg.GraphicsLayoutWidget):
         ]
         for caption in self.captions:
             caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.beat = BeatView(self, _AXIS_WIDTH)
         for frame in self._frames:
             frame.vb.sigResized.connect(self._place)
         self._label_scale()
@@ -125,6 +127,14 @@ class Plots(pg.GraphicsLayoutWidget):
         self.history.show_snapshot(snapshot)
         self._label_span()
 
+    def toggle_average(self) -> bool:
+        """Show the average beat in the spectrogram's place, or that again; True for the average."""
+        wanted = not self.beat.wanted
+        self.beat.setVisible(wanted)
+        self.spectrogram.setVisible(not wanted)
+        self.captions[1].setVisible(not wanted)
+        return wanted
+
     def toggle_whole(self) -> None:
         """Show the last minutes of the verdict, or the whole session again."""
         self._whole = not self._whole
@@ -149,6 +159,7 @@ class Plots(pg.GraphicsLayoutWidget):
             _set_scale(frame, row, scale)
         for caption in self.captions:
             caption.setFont(font(round(SMALL * scale)))
+        self.beat.set_scale(scale)
         self._place()
 
     def set_ratio(self, ratio: float) -> None:
@@ -174,6 +185,7 @@ class Plots(pg.GraphicsLayoutWidget):
         self.waveform.set_pen(theme.signal)
         for item in (*self._scrolling, self.history):
             item.set_theme(theme)
+        self.beat.set_theme(theme)
         for caption in self.captions:
             caption.setStyleSheet(f"color: {theme.faint}; background: transparent;")
         self._place()
@@ -223,6 +235,7 @@ class Plots(pg.GraphicsLayoutWidget):
                 caption.setText(_that_fits(TREND if self._whole else LAST_MINUTES, caption, room))
             caption.adjustSize()
             caption.move(corner.x(), corner.y() - caption.height() - 2)
+        self.beat.setGeometry(self._frames[1].sceneBoundingRect().toRect().adjusted(0, 0, OVERHANG, 0))
 
     def _label_span(self) -> None:
         if self.history.span_s != self._span_s:

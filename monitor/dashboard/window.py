@@ -267,6 +267,10 @@ class DashboardWindow(QWidget):
         self.plots.explain_outlines(self._why_wanted)
         self.bar.show_why(self._why_wanted)
 
+    def toggle_average(self) -> None:
+        """Show the average beat in the spectrogram's place, or the spectrogram again."""
+        self.bar.show_average(self.plots.toggle_average())
+
     def toggle_theme(self) -> None:
         """Light or dark."""
         self.set_theme(LIGHT.name if self._theme is DARK else DARK.name)
@@ -313,6 +317,7 @@ class DashboardWindow(QWidget):
             self._closed = True
             self._timer.stop()
             self.presentation.close_down()
+            self.plots.beat.close_down()
             self._stop_sound()
             self.desk.close()
             self._player.close()
@@ -365,11 +370,12 @@ class DashboardWindow(QWidget):
         bar.record.clicked.connect(self.toggle_record)
         bar.sound.clicked.connect(self.toggle_sound)
         bar.why.clicked.connect(self.toggle_why)
+        bar.average.clicked.connect(self.toggle_average)
         bar.theme.clicked.connect(self.toggle_theme)
         bar.keys.clicked.connect(self._toggle_keys)
         for before, after in zip(
-            (bar.source, bar.start, bar.examine, bar.record, bar.sound, bar.why, bar.theme),
-            (bar.start, bar.examine, bar.record, bar.sound, bar.why, bar.theme, bar.keys),
+            (bar.source, bar.start, bar.examine, bar.record, bar.sound, bar.why, bar.average, bar.theme),
+            (bar.start, bar.examine, bar.record, bar.sound, bar.why, bar.average, bar.theme, bar.keys),
             strict=True,
         ):
             QWidget.setTabOrder(before, after)
@@ -380,6 +386,7 @@ class DashboardWindow(QWidget):
             ("R", bar.record.click),
             ("S", self._sound_key),
             ("W", self.toggle_why),
+            ("A", self.toggle_average),
             ("L", self.plots.toggle_whole),
             ("T", self.toggle_theme),
             ("F", self.presentation.toggle),
@@ -456,6 +463,7 @@ class DashboardWindow(QWidget):
             self._follow(session, at)
         if self._next_at is not None and at >= self._next_at and not self.held:
             self._play()
+        self.plots.beat.tick(self._shown)
         self.presentation.tick(at)
         self._frame += 1
         wanted = self._interval()

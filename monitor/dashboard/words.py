@@ -40,6 +40,11 @@ LAST_MINUTES = (f"{_TREND[0]}. Last minutes; L: whole session", *_TREND)
 
 QUALITY_AXIS = "quality"
 
+AVERAGE = "Average of the last good beats"
+NOTHING_AVERAGED = "Nothing plays, so there are no beats to average."
+NO_BEATS_YET = "No heart sounds found yet. Beats are averaged from one S1 to the next."
+SYSTOLE, DIASTOLE = "systole", "diastole"
+
 _GOOD_FROM = 0.75
 
 LABELS = {
@@ -92,6 +97,7 @@ KEYS = (
     ("1–4 N Backspace", "In it: choose a site, skip it, restart it"),
     ("Ctrl+E", "Examinations that were made"),
     ("Ctrl+P", "Report of the examination shown"),
+    ("A", "Average of the last good beats, or the spectrogram"),
     ("L", "Trend of the whole session, or its last minutes"),
     ("T", "Light or dark theme"),
     ("F, F11", "Present the playlist, full screen; the same or Esc leaves"),
@@ -137,6 +143,21 @@ def next_words(title: str) -> str:
 def skipped_words(title: str) -> str:
     """That something could not be played, without a fuss."""
     return f"{title} cannot be played, passed over"
+
+
+def average_words(beats: int) -> str:
+    """What the average beat shows."""
+    return f"Average of {beats} good beats; shaded: one standard deviation"
+
+
+def few_beats_words(good: int, wanted: int) -> str:
+    """Why there is no average yet."""
+    return f"Fewer than {wanted} good beats yet: {good} so far."
+
+
+def milliseconds_words(seconds: float) -> str:
+    """A short time, in whole milliseconds."""
+    return f"{1e3 * seconds:.0f} ms"
 
 
 def clock_words(seconds: float) -> str:
