@@ -92,6 +92,11 @@ class Session:
         return worker.snapshot if worker else self._first
 
     @property
+    def worker(self) -> Worker | None:
+        """What analyses its sound; None while the model is loaded, and where it failed."""
+        return self._worker
+
+    @property
     def ended(self) -> bool:
         """Whether the worker has finished, well or not."""
         return self.snapshot.state in ("ended", "failed")

@@ -142,6 +142,7 @@ class Theme:
             #examinations QScrollBar::add-line, #examinations QScrollBar::sub-line {{ height: 0; }}
             #examination QCheckBox {{ color: {self.text}; spacing: 8px; }}
             #examination QCheckBox:focus {{ color: {self.focus}; }}
+            #keys QPlainTextEdit {{ background: {self.plot}; color: {self.text}; border: none; }}
             QMenu {{
                 background: {self.panel}; color: {self.text}; border: 1px solid {self.line}; padding: 4px;
             }}

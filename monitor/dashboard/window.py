@@ -22,6 +22,7 @@ from monitor.dashboard.player import Player
 from monitor.dashboard.plots import Plots
 from monitor.dashboard.presentation import Presentation
 from monitor.dashboard.status_line import StatusLine
+from monitor.dashboard.tester_panel import TesterPanel
 from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES, font
 from monitor.dashboard.verdict_panel import VerdictPanel
 from monitor.dashboard.words import (
@@ -100,6 +101,7 @@ class DashboardWindow(QWidget):
         self.desk = ExaminationDesk(self, player)
         self._lay_out()
         self.presentation = Presentation(self)
+        self.tester = TesterPanel(self)
         self._bind()
 
         self._player = player
@@ -394,6 +396,7 @@ class DashboardWindow(QWidget):
             ("Ctrl+O", bar.source.open_recordings),
             ("?", self._toggle_keys),
             ("F1", self._toggle_keys),
+            ("F12", self.tester.toggle),
             ("Esc", self._hide_cards),
             ("Ctrl+Q", self.close),
             *self.desk.shortcuts,
@@ -406,6 +409,7 @@ class DashboardWindow(QWidget):
 
     def _hide_cards(self) -> None:
         self.keys.hide()
+        self.tester.hide()
         self.desk.card.hide()
 
     def _press(self) -> bool:
@@ -465,6 +469,7 @@ class DashboardWindow(QWidget):
             self._play()
         self.plots.beat.tick(self._shown)
         self.presentation.tick(at)
+        self.tester.tick(at, self._shown, self.plots.geometry())
         self._frame += 1
         wanted = self._interval()
         if self._timer.interval() != wanted:

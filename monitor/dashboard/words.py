@@ -41,6 +41,8 @@ LAST_MINUTES = (f"{_TREND[0]}. Last minutes; L: whole session", *_TREND)
 QUALITY_AXIS = "quality"
 
 AVERAGE = "Average of the last good beats"
+TESTER = "Tester's panel; F12 closes it"
+TESTER_RESTS = "Tester's panel, standing still while something is selected; Ctrl+C copies it"
 NOTHING_AVERAGED = "Nothing plays, so there are no beats to average."
 NO_BEATS_YET = "No heart sounds found yet. Beats are averaged from one S1 to the next."
 SYSTOLE, DIASTOLE = "systole", "diastole"
@@ -106,7 +108,8 @@ KEYS = (
     ("Alt+O", "Choose a source"),
     ("Tab", "Next control; Enter presses it"),
     ("?", "Show or hide this list"),
-    ("Esc", "Hide this list"),
+    ("Esc", "Hide this list, or the panel"),
+    ("F12", "Tester's panel: timings, counts, model"),
     ("Ctrl+Q", "Close the window"),
 )
 
