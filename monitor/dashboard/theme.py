@@ -98,6 +98,12 @@ class Theme:
             #keys, #examinations {{
                 background: {self.panel}; border: 1px solid {self.faint}; border-radius: 8px;
             }}
+            #technical QPushButton {{
+                background: {self.control}; border: 2px solid {self.control}; border-radius: 4px;
+                padding: 0 8px; color: {self.text};
+            }}
+            #technical QPushButton:hover {{ border-color: {self.faint}; }}
+            #technical QPushButton:focus {{ border-color: {self.focus}; }}
             #controls QPushButton, #controls QToolButton {{
                 background: {self.control}; border: 2px solid {self.control}; border-radius: 4px;
                 padding: 4px 12px; color: {self.text};

@@ -15,19 +15,18 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QToolB
 
 from monitor.dashboard.control_bar import ControlBar, research_label
 from monitor.dashboard.display_clock import DisplayClock
-from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.examination_desk import ExaminationDesk
 from monitor.dashboard.keys_card import KeysCard
 from monitor.dashboard.player import Player
 from monitor.dashboard.plots import Plots
 from monitor.dashboard.presentation import Presentation
 from monitor.dashboard.status_line import StatusLine
+from monitor.dashboard.technical_line import TechnicalLine
 from monitor.dashboard.tester_panel import TesterPanel
-from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES, font
+from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES
 from monitor.dashboard.verdict_panel import VerdictPanel
 from monitor.dashboard.words import (
     DEVICE_LOST,
-    IDLE,
     LOADING,
     LOOKING,
     NO_SOUND_OUTPUT,
@@ -90,10 +89,8 @@ class DashboardWindow(QWidget):
         # On a screen at 200 % the usual size would not fit.
         self.resize(QSize(*_USUAL).boundedTo(self.screen().availableSize()))
         self.bar, self.status, self.plots, self.verdict = ControlBar(), StatusLine(), Plots(), VerdictPanel()
-        self.message = ElidedLabel()
-        self.message.setFont(font())
-        self.message.setFixedHeight(3 * GRID)
-        self.message.setAccessibleName("Message")
+        self.technical = TechnicalLine()
+        self.message = self.technical.message
         self._research = research_label()
         self._research.hide()
         self._compact = False
@@ -119,14 +116,13 @@ class DashboardWindow(QWidget):
         self._start_unseen_at = math.inf
         self._shown: Session | None = None
         self._snapshot: Snapshot | None = None
-        self._trouble, self._remarked = "", 0
+        self._trouble, self._remarked, self._lost_told = "", 0, 0
         self._sound_wanted = sound
         self._why_wanted = False
         self._frame = 0
         self._closed = False
         self._theme = THEMES[theme]
         self.set_theme(theme)
-        self.say(IDLE, alert=False)
         self._show_nothing()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -151,7 +147,7 @@ class DashboardWindow(QWidget):
     @property
     def problem(self) -> str:
         """What went wrong, in one line; empty otherwise."""
-        return self.message.text() if self.message.objectName() == "alert" else ""
+        return self.technical.problem
 
     @property
     def shown_s(self) -> float:
@@ -184,7 +180,7 @@ class DashboardWindow(QWidget):
             self._position = 0
         self._failures = 0
         self._left_s = self._limit_s
-        self.say(IDLE, alert=False)
+        self.technical.clear()
         self._play()
 
     def start_when_seen(self) -> None:
@@ -282,7 +278,7 @@ class DashboardWindow(QWidget):
         self._theme = THEMES[name]
         QApplication.setPalette(self._theme.palette())
         self.setStyleSheet(self._theme.style_sheet())
-        for part in (self.status, self.plots, self.verdict, self.desk):
+        for part in (self.status, self.plots, self.verdict, self.desk, self.technical):
             part.set_theme(self._theme)
         self.bar.show_theme(name)
 
@@ -301,17 +297,13 @@ class DashboardWindow(QWidget):
         self._put_into_words(snapshot, moment_s)
 
     def say(self, words: str, alert: bool = True) -> None:
-        """Put one line below the plots; it stays until the next start.
+        """Put one technical line below the plots; it stays until it is read, or the next start.
 
         Args:
-            words: Empty for none.
+            words: In one line.
             alert: Something went wrong.
         """
-        name = "alert" if alert else "faint"
-        if self.message.objectName() != name:
-            self.message.setObjectName(name)
-            self.message.style().polish(self.message)
-        self.message.set_words(words)
+        self.technical.tell(words, alert)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop everything before the window goes."""
@@ -340,7 +332,7 @@ class DashboardWindow(QWidget):
         if compact == self._compact:
             return
         self._compact = compact
-        for part in (self.bar, self.status, self.verdict, self.desk):
+        for part in (self.bar, self.status, self.verdict, self.desk, self.technical):
             part.set_compact(compact)
 
     def _lay_out(self) -> None:
@@ -352,7 +344,7 @@ class DashboardWindow(QWidget):
         middle.addWidget(self.verdict)
         bottom = QHBoxLayout()
         bottom.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID // 2)
-        bottom.addWidget(self.message, 1)
+        bottom.addWidget(self.technical, 1)
         bottom.addWidget(self._research)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -388,6 +380,7 @@ class DashboardWindow(QWidget):
             ("R", bar.record.click),
             ("S", self._sound_key),
             ("W", self.toggle_why),
+            ("Del", self.technical.put_away),
             ("A", self.toggle_average),
             ("L", self.plots.toggle_whole),
             ("T", self.toggle_theme),
@@ -482,7 +475,8 @@ class DashboardWindow(QWidget):
 
     def _clear(self) -> None:
         self._shown = self._snapshot = None
-        self._trouble, self._remarked = "", 0
+        self._trouble, self._remarked, self._lost_told = "", 0, 0
+        self.technical.last("device", "")
         self._clock.reset()
         self.plots.clear_tape()
 
@@ -536,8 +530,7 @@ class DashboardWindow(QWidget):
             self.verdict.withhold(DEVICE_LOST, LOOKING)
             self.status.name.set_words(f"{self._title} · lost")
         if trouble != self._trouble:
-            if trouble or self.message.text() == self._trouble:
-                self.say(trouble, alert=bool(trouble))
+            self.technical.last("device", trouble)
             self._trouble = trouble
 
     def _show_remarks(self, remarks: Sequence[str]) -> None:
@@ -555,11 +548,15 @@ class DashboardWindow(QWidget):
         if self._shown is not None and self._player.recording and (self.desk.runs or not self._may_sound):
             title += f" · {RECORDING if self._shown.recorded else NOT_RECORDING}"
         self.status.show_snapshot(title, snapshot, now_s)
+        if snapshot.lost_samples > self._lost_told:
+            self._lost_told = snapshot.lost_samples
+            self.technical.lost(snapshot.lost_samples / snapshot.rate)
         self.verdict.show_snapshot(snapshot)
         self.plots.show_history(snapshot)
 
     def _show_end(self, session: Session, snapshot: Snapshot) -> None:
         self._stop_sound()
+        self.technical.last("device", "")
         health = session.health
         if snapshot.state == "failed":
             self._fail(snapshot.detail)
@@ -597,14 +594,12 @@ class DashboardWindow(QWidget):
 
     def _fail(self, words: str) -> None:
         self.presentation.passed_over(self._title)
-        if self.message.text() == words and self.message.objectName() == "alert":
-            return
-        self.say(words)
+        if words != self.problem:
+            self.say(words)
 
     def _remark(self, words: str) -> None:
-        """Say what is no fault, where none is still to be read."""
-        if self.message.objectName() != "alert":
-            self.say(words, alert=False)
+        """Say what is no fault."""
+        self.say(words, alert=False)
 
     def _start_sound(self, session: Session) -> None:
         from monitor.dashboard.playback import Playback

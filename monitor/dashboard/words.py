@@ -19,6 +19,7 @@ NO_EVENTS = "No sound lost so far"
 EMPTY = "Plug in a stethoscope, or open a recording"
 ONLY_AT_PACE = "Sound plays only at normal speed"
 NO_SOUND_OUTPUT = "No sound output device: playing silently"
+TECHNICAL = "Technical"
 PAUSED = "▮▮ paused"
 CANNOT_PAUSE = "What is live cannot be paused"
 NOTHING_TO_PRESENT = "Nothing to present: open recordings with Ctrl+O"
@@ -99,6 +100,7 @@ KEYS = (
     ("1–4 N Backspace", "In it: choose a site, skip it, restart it"),
     ("Ctrl+E", "Examinations that were made"),
     ("Ctrl+P", "Report of the examination shown"),
+    ("Del", "Technical messages are read"),
     ("A", "Average of the last good beats, or the spectrogram"),
     ("L", "Trend of the whole session, or its last minutes"),
     ("T", "Light or dark theme"),
@@ -161,6 +163,16 @@ def few_beats_words(good: int, wanted: int) -> str:
 def milliseconds_words(seconds: float) -> str:
     """A short time, in whole milliseconds."""
     return f"{1e3 * seconds:.0f} ms"
+
+
+def more_words(count: int) -> str:
+    """How many messages there are beside the one that is shown."""
+    return f"and {count} more" if count > 0 else ""
+
+
+def lost_words(seconds: float) -> str:
+    """How much sound was lost so far."""
+    return f"{seconds:.2f} s of sound lost so far"
 
 
 def clock_words(seconds: float) -> str:
