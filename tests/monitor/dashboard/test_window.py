@@ -457,7 +457,7 @@ def test_the_list_of_keys_fits_the_smallest_window(window):
 
 def test_what_moved_the_verdict_is_outlined_by_a_key_while_it_is_wanted(qtbot, window, record):
     plain_caption = window.plots.captions[1].text()
-    window.set_playlist([record(seconds=30.0, pace=4.0)])
+    window.set_playlist([record(seconds=30.0, pace=2.0)])
     qtbot.waitUntil(lambda: bool(window.session and window.session.snapshot.history), timeout=30_000)
     session = window.session
     qtbot.wait(300)
