@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QCursor, QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -53,6 +53,7 @@ class Presentation(QWidget):
         self._awake = ScreenAwake()
         self._places: list[tuple[QWidget, QWidget]] = []
         self._state_before = Qt.WindowState.WindowNoState
+        self._geometry_before = QRect()
         self._focus_before: QWidget | None = None
         self._looped_before = False
         self._held_before = False
@@ -116,7 +117,11 @@ class Presentation(QWidget):
             self._places.append((part, stand_in))
         self._quiet, self._moved_at = "", -math.inf
         self.show()
+        self._geometry_before = window.geometry()
         window.setWindowState(self._state_before | Qt.WindowState.WindowFullScreen)
+        if QApplication.platformName() == "xcb":
+            # A screen for demonstrations may run no window manager that would do it.
+            window.setGeometry(window.screen().geometry())
         self.settle()
         self.setFocus()
         self._awake.begin()
@@ -140,6 +145,8 @@ class Presentation(QWidget):
         self.hide()
         self._hide_cursor(False)
         window.setWindowState(self._state_before)
+        if QApplication.platformName() == "xcb" and self._state_before == Qt.WindowState.WindowNoState:
+            window.setGeometry(self._geometry_before)
         (self._focus_before or window).setFocus()
         self._awake.end()
 
@@ -207,7 +214,7 @@ class Presentation(QWidget):
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: N802
         """The controls below cannot be seen, so none of them is reached."""
-        return False
+        return True
 
     def _lay_out(self) -> None:
         head, foot = QHBoxLayout(), QHBoxLayout()

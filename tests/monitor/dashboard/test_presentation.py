@@ -2,14 +2,15 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QCursor, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog
 
 from dsp.synthesis import SynthesisConfig
-from monitor.dashboard import playback
+from monitor.dashboard import playback, run_dashboard
 from monitor.dashboard.presentation import CURSOR_S
 from monitor.dashboard.screen_awake import ScreenAwake
+from monitor.dashboard.window import DashboardWindow
 from monitor.dashboard.words import CANNOT_PAUSE, RESEARCH_ONLY
 from monitor.sources.choice import SourceChoice, recording_choice
 from monitor.sources.synthetic import SyntheticSource
@@ -209,6 +210,36 @@ def test_the_presenters_keys_are_others_while_it_is_not_shown(qtbot, window, sta
     press(qtbot, window, Qt.Key.Key_B)
     assert stage.black
     assert pressed == ["Left", "B"]
+
+
+def test_the_plots_other_keys_work_while_it_is_shown(qtbot, window, stage, record):
+    qtbot.waitActive(window).__enter__()
+    window.set_playlist([record(seconds=30.0, pace=1.0)], start=False)
+    stage.enter()
+    press(qtbot, window, Qt.Key.Key_A)
+    assert window.plots.beat.wanted
+    press(qtbot, window, Qt.Key.Key_Question)
+    assert window.keys.isVisible()
+    # What is covered cannot be reached.
+    press(qtbot, window, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is stage
+
+
+def test_it_begins_with_the_window_where_that_is_asked_for(qapp, model_name, record):
+    seen = []
+
+    def look():
+        window = next(one for one in QApplication.topLevelWidgets() if isinstance(one, DashboardWindow))
+        if window.session is not None:
+            seen.append((window.presentation.active, window.running, window.loop))
+            window.close()
+
+    timer = QTimer()
+    timer.timeout.connect(look)
+    timer.start(50)
+    assert run_dashboard([record(seconds=30.0, pace=1.0)], hop_s=0.4, model=model_name, present=True) == 0
+    timer.stop()
+    assert seen == [(True, True, True)]
 
 
 def test_a_cursor_that_rests_is_hidden(qtbot, window, stage, record):
