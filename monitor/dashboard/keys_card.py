@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
-from monitor.dashboard.theme import GRID, font
+from monitor.dashboard.theme import GRID, SMALL, font
 from monitor.dashboard.words import KEYS
 
 
@@ -18,14 +18,16 @@ class KeysCard(QFrame):
         self.setAccessibleName("Keyboard shortcuts")
         self.setAccessibleDescription("; ".join(f"{key}: {does}" for key, does in KEYS))
         layout = QGridLayout(self)
-        layout.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
-        layout.setHorizontalSpacing(3 * GRID)
+        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        layout.setHorizontalSpacing(GRID)
         layout.setVerticalSpacing(GRID // 2)
-        for row, (key, does) in enumerate(KEYS):
+        # In two halves beside each other, or the smallest window would not hold them.
+        half = -(-len(KEYS) // 2)
+        for at, (key, does) in enumerate(KEYS):
             for column, words in enumerate((key, does)):
                 label = QLabel(words)
-                label.setFont(font(bold=column == 0))
-                layout.addWidget(label, row, column, Qt.AlignmentFlag.AlignLeft)
+                label.setFont(font(SMALL, bold=column == 0))
+                layout.addWidget(label, at % half, 2 * (at // half) + column, Qt.AlignmentFlag.AlignLeft)
         self.hide()
 
     def settle(self, room: QRect) -> None:
