@@ -93,11 +93,11 @@ _SAID_BY_DETAIL = ("clipping", "bad_samples", "gap", "skipped")
 
 KEYS = (
     ("Space", "Start or stop"),
-    ("R", "Record the sound of devices, or not"),
+    ("R", "Record devices, or not"),
     ("S", "Sound on or off, for recordings"),
     ("W", "Outline what moved the verdict"),
     ("X", "Guided examination, or its end"),
-    ("1–4 N Backspace", "In it: choose, skip, restart a site"),
+    ("1–4 N Backspace", "In it: choose, skip, restart"),
     ("Ctrl+E", "Examinations that were made"),
     ("Ctrl+P", "Report of the examination shown"),
     ("Del", "Technical messages are read"),
@@ -105,7 +105,8 @@ KEYS = (
     ("L", "Trend of all, or last minutes"),
     ("T", "Light or dark theme"),
     ("F, F11", "Present, full screen; Esc leaves"),
-    ("→ ← Space", "Then: next, back, pause; . black"),
+    ("→ ← Space", "Then: next, back, pause"),
+    (". B", "Then: black, and back"),
     ("Ctrl+O", "Open recordings"),
     ("Alt+O", "Choose a source"),
     ("Tab", "Next control; Enter presses it"),
