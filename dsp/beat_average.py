@@ -55,15 +55,19 @@ class AverageBeat:
 
     Attributes:
         waveform: Shape (n,), at ``RATE``, as long as the longest beat.
+        variation: Shape (n,), standard deviation of the beats about it.
         spectrogram_db: Shape (65, m), mean power in decibels, a column every ``STEP_S``, the first at the
             onset of S1; a row every ``BIN_HZ`` from 0 to 1000 Hz.
         second_sound_s: Mean time from the onset of S1 to that of S2, in seconds.
+        interval_s: Mean time from the onset of S1 to that of the next, in seconds.
         beats: How many beats.
     """
 
     waveform: NDArray[np.float64]
+    variation: NDArray[np.float64]
     spectrogram_db: NDArray[np.float64]
     second_sound_s: float
+    interval_s: float
     beats: int
 
 
@@ -133,10 +137,14 @@ class BeatAverage:
         if not self._good:
             return None
         power = _mean([beat.power.T for beat in self._good]).T
+        waveform = _mean([beat.waveform for beat in self._good])
+        deviations = [beat.waveform - waveform[: beat.waveform.size] for beat in self._good]
         return AverageBeat(
-            waveform=_mean([beat.waveform for beat in self._good]),
+            waveform=waveform,
+            variation=np.sqrt(_mean([np.square(deviation) for deviation in deviations])),
             spectrogram_db=10 * np.log10(power + _SILENCE),
             second_sound_s=float(np.mean([beat.second_sound_s for beat in self._good])),
+            interval_s=float(np.mean([beat.waveform.size for beat in self._good])) / RATE,
             beats=len(self._good),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,11 +36,13 @@ class JudgedWindow:
         states: S1, systole, S2 and diastole over its real part; None where it was refused, and of a network
             that has not learnt to find them.
         sounds: S1 and S2 in it by these states, in order; empty where there are none.
+        took_s: For each step that was done ("image", "gate", "CNN") how long it took, in seconds.
     """
 
     verdict: WindowVerdict
     states: HeartStates | None = None
     sounds: Sequence[HeartSound] = ()
+    took_s: Sequence[tuple[str, float]] = ()
 
 
 class Classifier:
@@ -103,11 +106,16 @@ class Classifier:
         """
         if window.refused:
             return _refused(window, 0.0, window.refused)
+        began = perf_counter()
         views = self.views(image_of(window))
+        seen = perf_counter()
         quality = self.quality(window, views)
+        weighed = perf_counter()
+        took_s = ("image", seen - began), ("gate", weighed - seen)
         if quality.refused:
-            return _refused(window, quality.value, quality.reasons)
+            return replace(_refused(window, quality.value, quality.reasons), took_s=took_s)
         probability, share = self._answer(views)
+        took_s = *took_s, ("CNN", perf_counter() - weighed)
         states = None
         if share is not None:
             states = window_states(share, window, self.config, self._network.column_step)
@@ -117,7 +125,7 @@ class Classifier:
         reasons = (*quality.reasons, *window.notes)
         verdict = WindowVerdict(window.start_s, window.end_s, label, probability, quality.value, reasons)
         if states is None:
-            return JudgedWindow(verdict)
+            return JudgedWindow(verdict, took_s=took_s)
         sounds, rhythm = sounds_and_rhythm(states)
         verdict = replace(
             verdict,
@@ -125,7 +133,7 @@ class Classifier:
             heart_rate_confidence=rhythm.confidence,
             irregular=rhythm.irregular,
         )
-        return JudgedWindow(verdict, states, sounds)
+        return JudgedWindow(verdict, states, sounds, took_s)
 
     def attribution(self, window: Window, image_of: ImageOf) -> AttributionWork:
         """What moves the answer on a window: to be worked out, step by step. Verdicts stay as they are.

@@ -180,6 +180,9 @@ _playback = _stacked(
     ),
     click.option("--loop", is_flag=True, help="Begin again at the end; for recordings and synth."),
 )
+_present = click.option(
+    "--present", is_flag=True, help="For an audience: full screen, large, again and again; Esc leaves."
+)
 _heart = _stacked(
     click.option(
         "--condition",
@@ -286,19 +289,22 @@ def cli() -> None:
     """
 
 
-@cli.command(epilog=example("auscult demo", "auscult demo --png /tmp/dashboard.png"))
+@cli.command(
+    epilog=example("auscult demo", "auscult demo --present", "auscult demo --png /tmp/dashboard.png")
+)
 @click.option(
     "--png", type=click.Path(path_type=Path), help="Where the picture goes when there is no display."
 )
+@_present
 @_model
-def demo(png: Path | None, model: str) -> int:
+def demo(png: Path | None, present: bool, model: str) -> int:
     """Replay the packaged recordings.
 
     In the dashboard; without a display in the terminal, with a picture of the dashboard.
     """
     from monitor.commands.demo import run_demo
 
-    return run_demo(png, model)
+    return run_demo(png, model, present)
 
 
 @cli.command(
@@ -380,15 +386,19 @@ def monitor(source: str, **options: Any) -> int:
     epilog=example(
         "auscult replay heart.wav",
         "auscult replay ward/*.flac --loop",
+        "auscult replay lecture/*.wav --present",
         "auscult replay a.wav --headless --pace max",
     )
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@_present
 @_playback
 def replay(files: tuple[Path, ...], **options: Any) -> int:
     """Replay recordings, each judged as a stream of its own."""
     from monitor.commands.listen import ListenOptions, run_replay
 
+    if options["present"] and options["headless"]:
+        raise click.UsageError("nothing is presented without a window: leave --headless or --present out")
     return run_replay(files, ListenOptions(**options))
 
 

@@ -91,7 +91,8 @@ class NewestFeed:
     @property
     def age_s(self) -> float:
         """How long ago the newest sample came from the device, in seconds."""
-        return max(0.0, time.monotonic() - self._ring.arrived)
+        newest_at = self._ring.newest_at
+        return 0.0 if newest_at is None else max(0.0, time.monotonic() - newest_at)
 
     def take(self, waiting_s: float) -> Piece | None:
         """All that has come; after a leap with a lead of what came before."""

@@ -41,6 +41,7 @@ class Listener:
         self._woken, self._over = threading.Event(), False
         self._changing = threading.Lock()
         self._delays: deque[float] = deque(maxlen=_MEASURED)
+        self._held = False
         self._thread: threading.Thread | None = None
         self.failure = ""
         self.was_heard = False
@@ -53,6 +54,12 @@ class Listener:
             self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
             self._thread.start()
         self._woken.set()
+
+    def hold(self, held: bool) -> None:
+        """Be silent at once and keep what is still to be played, or go on with it."""
+        self._held = held
+        if (output := self._output) is not None:
+            output.held = held
 
     def close(self) -> None:
         """Fall silent for good; returns when no thread is left. Harmless when it never played."""
@@ -110,6 +117,7 @@ class Listener:
         elif feed is not None:
             self.was_heard = False
             self._output = _Output(feed.rate, feed.latency_s)
+            self._output.held = self._held
             self.was_heard = True
 
     def _serve(self, feed: Feed, output: _Output) -> None:
@@ -157,6 +165,9 @@ class _Output:
         rate: Samples a second of what it is given.
         latency_s: Asked of the device, in seconds.
 
+    Attributes:
+        held: Silent for now, and what waits is kept.
+
     Raises:
         SourceError: There is none, or it cannot be opened.
     """
@@ -172,6 +183,7 @@ class _Output:
         self._told: deque[tuple[int, float, float]] = deque()
         self._asked_at = time.monotonic()
         self._gone = False
+        self.held = False
         self.stream: Stream = open_output(self._fill, rate, self._finished, latency_s)
         out = self.stream.rate
         self._resampler = None if out == rate else StreamingResampler(rate, out, out // 100)
@@ -263,6 +275,9 @@ class _Output:
 
     def _fill(self, block: NDArray[np.float32]) -> None:
         self._asked_at = time.monotonic()
+        if self.held:
+            block[:] = 0
+            return
         with self._lock:
             if not self._flowing:
                 self._flowing = self._waiting >= self._lead or (self._finishing and self._waiting > 0)

@@ -76,7 +76,12 @@ class Ring:
             deque()
         )  # (index after a block, when it came), not yet taken
         self._closed = False
-        self.arrived = 0.0
+        self._newest_at: float | None = None
+
+    @property
+    def newest_at(self) -> float | None:
+        """Clock reading, in seconds, at which the newest block came; None before the first."""
+        return self._newest_at
 
     @property
     def end(self) -> int:
@@ -127,7 +132,7 @@ class Ring:
                 self._put(part)
                 samples = samples[part.size :]
                 self._arrivals.append((self._end, arrived))
-                self.arrived = arrived
+                self._newest_at = arrived
                 self._forget()
                 self._condition.notify_all()
             return True

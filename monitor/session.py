@@ -19,6 +19,7 @@ from monitor.ring import Ring
 from monitor.session_log import SessionLog
 from monitor.session_store import SessionHeader, SessionStore, StoreError
 from monitor.snapshot import Judgement, SessionEvent, Snapshot
+from monitor.sources.paced import PacedSource
 from monitor.sources.protocol import Source, SourceError, SourceHealth
 from monitor.trace import Trace
 from monitor.worker import READ_S, Listeners, Worker
@@ -90,6 +91,11 @@ class Session:
         return worker.snapshot if worker else self._first
 
     @property
+    def worker(self) -> Worker | None:
+        """What analyses its sound; None while the model is loaded, and where it failed."""
+        return self._worker
+
+    @property
     def ended(self) -> bool:
         """Whether the worker has finished, well or not."""
         return self.snapshot.state in ("ended", "failed")
@@ -128,6 +134,19 @@ class Session:
             self._attribution_wanted.set()
         else:
             self._attribution_wanted.clear()
+
+    @property
+    def can_hold(self) -> bool:
+        """Whether its source can stand still: what is replayed can, a device cannot."""
+        return isinstance(self.source, PacedSource)
+
+    def hold(self, held: bool) -> None:
+        """Let the source stand still, or go on where it was; a device cannot be held."""
+        if isinstance(self.source, PacedSource):
+            if held:
+                self.source.hold()
+            else:
+                self.source.resume()
 
     def start(self) -> None:
         """Start the source and the worker.

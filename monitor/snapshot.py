@@ -9,6 +9,7 @@ from model.verdict import RecordingVerdict, Standing, WindowVerdict
 
 if TYPE_CHECKING:
     from model.attribution import Attribution
+    from monitor.trend import TrendView
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Snapshot:
         skipped_windows: Windows passed over so far.
         judgement: The newest one.
         history: Judgements of the session's last minutes, oldest first, warming-up ones left out.
+        trend: Of the verdict and the quality over the whole session; None while loading.
         events: The last events, oldest first.
         attribution: What moved the newest verdict of which that is known; None while nobody asks.
         summary: Set when the session has ended.
@@ -100,6 +102,7 @@ class Snapshot:
     skipped_windows: int = 0
     judgement: Judgement | None = None
     history: tuple[Judgement, ...] = ()
+    trend: TrendView | None = None
     events: tuple[SessionEvent, ...] = ()
     attribution: Attribution | None = None
     summary: Summary | None = None

@@ -21,7 +21,9 @@ from model.window_reader import WindowReader
 from monitor.attributor import Attributor
 from monitor.ring import Chunk, Ring
 from monitor.snapshot import Judgement, SessionEvent, Snapshot, Summary
+from monitor.stage_timings import StageTimings
 from monitor.trace import Trace
+from monitor.trend import Trend
 
 BRIDGED_S = 0.05
 """A loss shorter than this is bridged by a straight line instead of starting anew."""
@@ -62,6 +64,12 @@ class Worker:
         reports: Events that others append from any thread; told at the next step.
         clock: Monotonic seconds, the one that stamps the ring's blocks.
         attribution_wanted: Set, from any thread, while what moved the verdicts is asked for.
+
+    Attributes:
+        snapshot: The newest state, for whoever looks.
+        card: The model's.
+        timings: How long its steps take.
+        worked_at: Clock reading, in seconds, at the end of its last step.
     """
 
     def __init__(
@@ -97,6 +105,10 @@ class Worker:
         )
         self._tally = RecordingTally(calibration)
         self._history: deque[Judgement] = deque(maxlen=_HISTORY)
+        self._trend = Trend()
+        self.card = classifier.card
+        self.timings = StageTimings(clock)
+        self.worked_at = clock()
         self._events: deque[SessionEvent] = deque(maxlen=_EVENTS)
         self._bad = self._at_full_scale = 0  # since faults were last told
         self._analysed = self._lost = self._overwritten = self._clipped = 0
@@ -142,6 +154,7 @@ class Worker:
             if self._tell_reports(self._end):
                 self._publish()
             self._attribute()
+            self.worked_at = self._clock()
             return False
         self._tell_reports(chunk.start - chunk.lost)
         if chunk.lost:
@@ -160,6 +173,7 @@ class Worker:
             peak=float(magnitude.max()), rms=float(np.sqrt(np.mean(np.square(magnitude, dtype=np.float64))))
         )
         self._attribute()
+        self.worked_at = self._clock()
         return True
 
     def finish(self) -> None:
@@ -200,6 +214,7 @@ class Worker:
             self._take(bridge.astype(np.float32), chunk)
             return
         self._tell(SessionEvent(round(began_s, 6), "gap", f"{lost_s:.2f} s lost"))
+        self._trend.lose(began_s, chunk.start / self._rate)
         self._restarted = True
         self._end_beats()
         self._front_end.reset(chunk.start / self._rate)
@@ -210,7 +225,9 @@ class Worker:
         self._gap_ahead_s = lost_s
 
     def _take(self, samples: NDArray[np.float32], chunk: Chunk) -> None:
+        began = time.perf_counter()
         processed = self._front_end.push(samples)
+        self.timings.add("front end", time.perf_counter() - began)
         self._clipped += processed.clipped_samples
         self._at_full_scale += processed.clipped_samples
         self._bad += processed.bad_samples
@@ -239,7 +256,11 @@ class Worker:
 
     def _judge(self, window: Window, arrived: float) -> None:
         self._tell_skipped(window.end_s)
-        judged = self._reader.read(window, self._classifier.judge(window, self._front_end.image))
+        answered = self._classifier.judge(window, self._front_end.image)
+        began = time.perf_counter()
+        judged = self._reader.read(window, answered)
+        for stage, took_s in (*answered.took_s, ("reading", time.perf_counter() - began)):
+            self.timings.add(stage, took_s)
         verdict = judged.verdict
         if self._trace is not None and judged.states is not None:
             self._trace.mark(self._beats.push(judged.states))
@@ -250,6 +271,7 @@ class Worker:
             verdict, self._rolling.update(verdict), round((self._clock() - arrived) * 1e3, 3)
         )
         self._history.append(judgement)
+        self._trend.add(judgement)
         self._say(judgement)
 
     def _attribute(self) -> None:
@@ -317,6 +339,7 @@ class Worker:
             made_windows=self._made,
             skipped_windows=self._skipped,
             history=tuple(self._history),
+            trend=self._trend.view(),
             events=tuple(self._events),
             attribution=self._attributor.newest,
             **changes,

@@ -22,8 +22,11 @@ _WORDS = {
 }
 
 
-def run_demo(png: Path | None, model: str) -> int:
-    """Replay the packaged recordings; returns the exit status.
+def run_demo(png: Path | None, model: str, present: bool = False) -> int:
+    """Replay the packaged recordings, before an audience where they are to be presented.
+
+    Returns:
+        The exit status.
 
     Raises:
         CommandError: The model or the display cannot be used, or the picture cannot be written.
@@ -34,7 +37,7 @@ def run_demo(png: Path | None, model: str) -> int:
         from monitor.dashboard import DashboardError, run_dashboard
 
         try:
-            return run_dashboard(demo_choices(), hop_s=HOP_S, model=model, loop=True)
+            return run_dashboard(demo_choices(), hop_s=HOP_S, model=model, loop=True, present=present)
         except DashboardError as error:
             raise CommandError(str(error)) from None
     _in_the_terminal(model)

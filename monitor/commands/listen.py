@@ -67,6 +67,7 @@ class ListenOptions:
     patient: str | None = None
     data: Path | None = None
     scenario: Path | None = None
+    present: bool = False
 
 
 def run_monitor(source: str, options: ListenOptions) -> int:
@@ -178,6 +179,7 @@ def _listen(playlist: Sequence[SourceChoice], options: ListenOptions, needed: bo
             loop=options.loop,
             limit_s=options.duration,
             keep=_keeping(options),
+            present=options.present,
         )
     except DashboardError as error:
         raise CommandError(str(error)) from None

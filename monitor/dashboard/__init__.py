@@ -24,6 +24,7 @@ def run_dashboard(
     limit_s: float | None = None,
     autostart: bool = True,
     keep: Keeping | None = None,
+    present: bool = False,
 ) -> int:
     """Open the window and play a playlist; returns when the window is closed.
 
@@ -35,6 +36,7 @@ def run_dashboard(
         limit_s: Stop each after this much sound, or a loop after this much in all.
         autostart: Play at once instead of waiting for the Start button.
         keep: What is written down of sessions; None for nothing.
+        present: For an audience, over the whole screen, again and again.
 
     Returns:
         Exit status: 0, or 130 after Ctrl-C in the terminal.
@@ -59,6 +61,7 @@ def run_dashboard(
         limit_s=limit_s,
         autostart=autostart,
         keep=keep,
+        present=present,
     )
 
 

@@ -53,6 +53,7 @@ def run(
     limit_s: float | None,
     autostart: bool,
     keep: Keeping | None,
+    present: bool,
 ) -> int:
     """See ``run_dashboard``."""
     app = application()
@@ -74,6 +75,8 @@ def run(
     try:
         window.set_playlist(playlist, start=False, limit_s=limit_s)
         window.show()
+        if present:
+            window.presentation.enter(start=False)
         if autostart:
             window.start_when_seen()
         app.exec()

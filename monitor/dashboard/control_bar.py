@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from monitor.dashboard.source_menu import SourceMenu
 from monitor.dashboard.theme import GRID, SMALL, font
 from monitor.dashboard.words import RESEARCH_ONLY
 
+_ROOM_FOR_ALL = 144 * GRID
+
 
 class ControlBar(QWidget):
-    """Source, start, examination, record, sound, outlines, theme, keys; and what the program is not."""
+    """Source, start, examination, record, sound, outlines, average, theme, keys; and what this is not."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,6 +25,8 @@ class ControlBar(QWidget):
         self.sound = _button("Soun&d off", "Sound on or off", "Play recordings aloud (S)")
         self.why = _button("&Why off", "Outline what moved the verdict", "Outline what moved the verdict (W)")
         self.why.setCheckable(True)
+        self.average = _button("A&verage off", "Average beat or spectrogram", "Average of the last beats (A)")
+        self.average.setCheckable(True)
         self.examine = _button("E&xamine", "Guided examination", "Guided examination of several sites (X)")
         self.theme = _button("Li&ght", "Light or dark theme", "Light or dark theme (T)")
         self.keys = _button("K&eys", "Keyboard shortcuts", "All keys (?)")
@@ -32,7 +37,7 @@ class ControlBar(QWidget):
         layout.setSpacing(GRID)
         for part in (
             *(self.source, self.start, self.examine, self.record),
-            *(self.sound, self.why, self.theme, self.keys),
+            *(self.sound, self.why, self.average, self.theme, self.keys),
         ):
             layout.addWidget(part)
         layout.addStretch(1)
@@ -75,6 +80,16 @@ class ControlBar(QWidget):
         self.why.setText("&Why on" if on else "&Why off")
         self.why.setChecked(on)
 
+    def show_average(self, on: bool) -> None:
+        """Say whether the average beat is shown."""
+        self.average.setText("A&verage on" if on else "A&verage off")
+        self.average.setChecked(on)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Leave out the button that a key replaces, where there is no room for it."""
+        super().resizeEvent(event)
+        self.average.setVisible(self.width() >= _ROOM_FOR_ALL)
+
     def show_theme(self, name: str) -> None:
         """Name the other theme."""
         self.theme.setText("Li&ght" if name == "dark" else "Dar&k")
@@ -86,6 +101,7 @@ class ControlBar(QWidget):
             (self.record, ("Record off", "Record on")),
             (self.sound, ("Sound off", "Sound on")),
             (self.why, ("Why off", "Why on")),
+            (self.average, ("Average off", "Average on")),
             (self.theme, ("Light", "Dark")),
         ):
             widest = max(button.fontMetrics().horizontalAdvance(word) for word in words)

@@ -1,4 +1,4 @@
-"""What happened to the sound lately, newest first."""
+"""What happened to the sound lately, newest first: technical, and no part of the verdict above it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from monitor.dashboard.technical_line import draw_technical_sign
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
-from monitor.dashboard.words import NO_EVENTS, event_words
+from monitor.dashboard.words import NO_EVENTS, TECHNICAL, event_words
 from monitor.snapshot import SessionEvent
 
 _LINE = 2 * GRID + 2
+_TITLE = _LINE + 4
 _TOLD = 20
 
 
@@ -25,7 +27,7 @@ class EventList(QWidget):
         self._events: Sequence[SessionEvent] = ()
         self._lines: list[str] = []
         self.setFont(font(SMALL))
-        self.setMinimumHeight(_LINE)
+        self.setMinimumHeight(_TITLE + _LINE)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Events")
 
@@ -54,7 +56,18 @@ class EventList(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the lines that fit."""
         painter = QPainter(self)
-        for row, words in enumerate(self._lines[: self.height() // _LINE]):
+        if not self._lines:
+            return
+        painter.setPen(QColor(self._theme.line))
+        painter.drawLine(0, 0, self.width(), 0)
+        painter.setPen(QColor(self._theme.text))
+        painter.setFont(font(SMALL, bold=True))
+        title = QRectF(_LINE + 2, 2, self.width(), _LINE)
+        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, TECHNICAL)
+        draw_technical_sign(painter, QRectF(0, 4, _LINE - 4, _LINE - 4), QColor(self._theme.text))
+        painter.setFont(self.font())
+        painter.translate(0, _TITLE)
+        for row, words in enumerate(self._lines[: (self.height() - _TITLE) // _LINE]):
             painter.setPen(QColor(self._theme.faint if row else self._theme.text))
             fitting = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, self.width())
             painter.drawText(

@@ -22,6 +22,7 @@ class Gauge(QWidget):
         self._theme = DARK
         self._probability: float | None = None
         self._band: tuple[float, float] | None = None
+        self._scale = 1.0
         self.setFont(font(SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Probability of abnormal")
@@ -29,6 +30,12 @@ class Gauge(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
         self._theme = theme
+        self.update()
+
+    def set_scale(self, scale: float) -> None:
+        """Draw so many times the usual size."""
+        self._scale = scale
+        self.updateGeometry()
         self.update()
 
     def show_probability(self, probability: float | None, band: tuple[float, float] | None) -> None:
@@ -41,16 +48,18 @@ class Gauge(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Two lines of text and the bar."""
-        return QSize(24 * GRID, 5 * GRID)
+        return QSize(24 * GRID, 5 * GRID) * self._scale
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw bar, band, pointer and the words at the ends."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        bar = QRectF(_MARGIN, 1.5 * GRID, self.width() - 2 * _MARGIN, GRID)
+        painter.scale(self._scale, self._scale)
+        width = self.width() / self._scale
+        bar = QRectF(_MARGIN, 1.5 * GRID, width - 2 * _MARGIN, GRID)
         draw_gauge(painter, bar, self._probability, self._band, self._theme)
         painter.setPen(QColor(self._theme.faint))
-        words = QRectF(0, 3 * GRID, self.width(), 2 * GRID)
+        words = QRectF(0, 3 * GRID, width, 2 * GRID)
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "normal 0")
         painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "1 abnormal")
 

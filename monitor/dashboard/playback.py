@@ -31,7 +31,7 @@ class Playback:
         self.aloud, self.headphones = aloud, False
         self._band = "wide"
         self._session: Session | None = None
-        self._replayed = self._back = False
+        self._replayed = self._back = self._held = False
         self._newest: NewestFeed | None = None
         self._past: PastFeed | None = None
         self._given: Feed | None = None
@@ -72,13 +72,18 @@ class Playback:
         if session is not self._session:
             self._session, self._replayed = session, replayed
             self._newest = self._past = None
-            self._back = False
+            self._back = self._held = False
 
     def look_back(self, back: bool) -> None:
         """The past is shown: nothing new is heard meanwhile."""
         self._back = back
         if not back:
             self._past = None
+
+    def hold(self, held: bool) -> None:
+        """Let what is new be silent at once until the stream goes on, and then go on where it was."""
+        self._held = held
+        self._hold_newest()
 
     def choose(self, band: str) -> None:
         """Hear through another listening filter."""
@@ -129,6 +134,7 @@ class Playback:
 
                 self._listener = Listener()
             self._given = wanted
+            self._hold_newest()
             self._listener.play(wanted)
         kind = self._listener.output_kind if self._listener is not None and self._given else None
         if not self._warned and kind is not None and not self._replayed:
@@ -140,6 +146,10 @@ class Playback:
         """Be silent for good."""
         if self._listener is not None:
             self._listener.close()
+
+    def _hold_newest(self) -> None:
+        if self._listener is not None:
+            self._listener.hold(self._held and self._given is self._newest)
 
     def _position(self, feed: Feed | None) -> float | None:
         if feed is None or feed is not self._given or self._listener is None:

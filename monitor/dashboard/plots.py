@@ -14,15 +14,15 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QGraphicsItem, QLabel
 
 from dsp.beats import HeartSound
-from monitor.dashboard.history_strip import SPAN_S as HISTORY_S
-from monitor.dashboard.history_strip import HistoryItem
+from monitor.dashboard.beat_view import OVERHANG, BeatView
+from monitor.dashboard.history_strip import PROBABILITY_FROM, QUALITY_TO, HistoryItem, span_ticks
 from monitor.dashboard.scrolling import ScrollingItem
 from monitor.dashboard.spectrogram_view import HIGH_HZ, LOW_HZ, SpectrogramItem
 from monitor.dashboard.tape import SPAN_S, Stretch, Tape
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.waveform import WaveformItem
-from monitor.dashboard.words import OUTLINES
-from monitor.snapshot import Judgement
+from monitor.dashboard.words import LAST_MINUTES, OUTLINES, QUALITY_AXIS, TREND
+from monitor.snapshot import Snapshot
 from monitor.trace import TracePiece
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class Plots(pg.GraphicsLayoutWidget):
         self.tape = Tape()
         self._ratio: float | None = None
         self._outlines = False
+        self._whole = True
+        self._span_s = 0.0
         self._theme = DARK
         self._newest_s = 0.0  # the right edge while nothing of the past is shown
         self._past_s: float | None = None
@@ -64,7 +66,9 @@ class Plots(pg.GraphicsLayoutWidget):
         self._frames = [self._frame(row) for row in range(3)]
         for frame, item in zip(self._frames, (self.waveform, self.spectrogram, self.history), strict=True):
             item.setParentItem(frame.vb)
-        for row, stretch in enumerate((4, 6, 2)):
+        # The scrolling of the others must not cost a drawing of it.
+        self.history.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        for row, stretch in enumerate((4, 6, 3)):
             self.ci.layout.setRowStretchFactor(row, stretch)
         for frame in self._frames[:2]:
             frame.setXRange(-SPAN_S, 0, padding=_ENDS)
@@ -73,22 +77,21 @@ class Plots(pg.GraphicsLayoutWidget):
         waveform_frame.getAxis("bottom").setStyle(showValues=False)
         spectrogram_frame.setYRange(LOW_HZ, HIGH_HZ, padding=0)
         spectrogram_frame.getAxis("left").setTicks([[(hertz, f"{hertz} Hz") for hertz in _FREQUENCIES]])
-        history_frame.setXRange(-HISTORY_S, 0, padding=_ENDS)
         history_frame.setYRange(0, 1, padding=0)
-        history_frame.getAxis("left").setTicks([[(0, "0"), (1, "1")]])
-        minutes = [(-60 * at, f"−{at} min" if at else "now") for at in range(int(HISTORY_S // 60), -1, -1)]
-        history_frame.getAxis("bottom").setTicks([minutes])
+        history_frame.getAxis("left").setTicks(
+            [[(PROBABILITY_FROM, "0"), (1, "1"), (QUALITY_TO / 2, QUALITY_AXIS)]]
+        )
         self.captions = [
             QLabel(text, self)
             for text in (
                 "Waveform, bandpassed; bars: S1 solid, S2 hollow",
                 _SPECTROGRAM,
-                "Probability of abnormal; hatched: uncertain",
+                TREND[0],
             )
         ]
         for caption in self.captions:
-            caption.setFont(font(SMALL))
             caption.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.beat = BeatView(self, _AXIS_WIDTH)
         for frame in self._frames:
             frame.vb.sigResized.connect(self._place)
         self.past = QLabel(self)
@@ -101,6 +104,9 @@ class Plots(pg.GraphicsLayoutWidget):
             frame.addItem(head, ignoreBounds=True)
         self._label_scale()
         self._label_seconds(0)
+        self._label_span()
+        for caption in self.captions:
+            caption.setFont(font(SMALL))
         self.set_theme(DARK)
 
     def take(self, pieces: Iterable[TracePiece]) -> None:
@@ -167,9 +173,25 @@ class Plots(pg.GraphicsLayoutWidget):
         self._outlines = wanted
         self._place_captions()
 
-    def show_history(self, history: Sequence[Judgement], band: tuple[float, float]) -> None:
-        """Show the judgements of the last minutes and the abstention band."""
-        self.history.show_history(history, band)
+    def show_history(self, snapshot: Snapshot) -> None:
+        """Show what was judged so far and the abstention band."""
+        self.history.show_snapshot(snapshot)
+        self._label_span()
+
+    def toggle_average(self) -> bool:
+        """Show the average beat in the spectrogram's place, or that again; True for the average."""
+        wanted = not self.beat.wanted
+        self.beat.setVisible(wanted)
+        self.spectrogram.setVisible(not wanted)
+        self.captions[1].setVisible(not wanted)
+        return wanted
+
+    def toggle_whole(self) -> None:
+        """Show the last minutes of the verdict, or the whole session again."""
+        self._whole = not self._whole
+        self.history.show_whole(self._whole)
+        self._label_span()
+        self._place_captions()
 
     def clear_tape(self) -> None:
         """Forget everything: another stream begins."""
@@ -182,7 +204,17 @@ class Plots(pg.GraphicsLayoutWidget):
             item.show_until(0.0)
         self.waveform.set_sounds(())
         self.spectrogram.set_attribution(None)
-        self.history.show_history((), (0.5, 0.5))
+        self.show_history(Snapshot("", 0))
+
+    def set_scale(self, scale: float | None) -> None:
+        """Write so many times the usual size, for a room; None as usual."""
+        scale = 1.0 if scale is None else scale
+        for row, frame in enumerate(self._frames):
+            _set_scale(frame, row, scale)
+        for caption in self.captions:
+            caption.setFont(font(round(SMALL * scale)))
+        self.beat.set_scale(scale)
+        self._place()
 
     def set_ratio(self, ratio: float) -> None:
         """Draw for a picture with another number of device pixels per logical pixel than the screen's."""
@@ -191,6 +223,7 @@ class Plots(pg.GraphicsLayoutWidget):
             for side in ("left", "bottom"):
                 # The cache is made for the screen's pixels.
                 frame.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        self.history.setCacheMode(QGraphicsItem.CacheMode.NoCache)
         self._place()
 
     def set_theme(self, theme: Theme) -> None:
@@ -206,6 +239,7 @@ class Plots(pg.GraphicsLayoutWidget):
         self.waveform.set_pen(theme.signal)
         for item in (*self._scrolling, self.history):
             item.set_theme(theme)
+        self.beat.set_theme(theme)
         for caption in self.captions:
             caption.setStyleSheet(f"color: {theme.faint}; background: transparent;")
         self.past.setStyleSheet(
@@ -253,17 +287,13 @@ class Plots(pg.GraphicsLayoutWidget):
         frame.hideButtons()
         frame.setMenuEnabled(False)
         frame.setMouseEnabled(False, False)
-        frame.layout.setContentsMargins(0, 2 * GRID + GRID // 2, 0, 0)
         for side in ("left", "bottom"):
             axis = frame.getAxis(side)
-            axis.setStyle(
-                tickFont=font(SMALL), tickLength=4, autoExpandTextSpace=False, hideOverlappingLabels=5 * GRID
-            )
+            axis.setStyle(tickLength=4, autoExpandTextSpace=False)
             axis.enableAutoSIPrefix(False)
             # Every frame touches the axes' bounds: let that cost a copy, not a drawing.
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-        frame.getAxis("left").setWidth(_AXIS_WIDTH)
-        frame.getAxis("bottom").setHeight(3 * GRID if row else GRID)
+        _set_scale(frame, row, 1.0)
         return frame
 
     def _place(self) -> None:
@@ -282,11 +312,21 @@ class Plots(pg.GraphicsLayoutWidget):
     def _place_captions(self) -> None:
         for frame, caption in zip(self._frames, self.captions, strict=True):
             corner = frame.mapToScene(frame.vb.pos()).toPoint()
+            room = self.width() - corner.x()
             if frame is self._frames[1]:
-                room = self.width() - corner.x()
                 caption.setText(_that_fits(OUTLINES, caption, room) if self._outlines else _SPECTROGRAM)
+            elif frame is self._frames[2]:
+                caption.setText(_that_fits(TREND if self._whole else LAST_MINUTES, caption, room))
             caption.adjustSize()
             caption.move(corner.x(), corner.y() - caption.height() - 2)
+        self.beat.setGeometry(self._frames[1].sceneBoundingRect().toRect().adjusted(0, 0, OVERHANG, 0))
+
+    def _label_span(self) -> None:
+        if self.history.span_s != self._span_s:
+            self._span_s = self.history.span_s
+            frame = self._frames[2]
+            frame.setXRange(-self._span_s, 0, padding=_ENDS)
+            frame.getAxis("bottom").setTicks([span_ticks(self._span_s)])
 
     def _place_past(self) -> None:
         """Above the waveform's right end, where it hides nothing that was heard."""
@@ -308,6 +348,17 @@ class Plots(pg.GraphicsLayoutWidget):
         scale = f"{self.waveform.full_scale:.4f}".rstrip("0").rstrip(".")
         axis = self._frames[0].getAxis("left")
         axis.setTicks([[(-1, f"−{scale}"), (0, "0"), (1, f"+{scale}")]])
+
+
+def _set_scale(frame: pg.PlotItem, row: int, scale: float) -> None:
+    """Make room around a plot for letters of so many times the usual size."""
+    frame.layout.setContentsMargins(0, (2 * GRID + GRID // 2) * scale, 0, 0)
+    for side in ("left", "bottom"):
+        frame.getAxis(side).setStyle(
+            tickFont=font(round(SMALL * scale)), hideOverlappingLabels=round(5 * GRID * scale)
+        )
+    frame.getAxis("left").setWidth(_AXIS_WIDTH * scale)
+    frame.getAxis("bottom").setHeight(3 * GRID * scale if row else GRID)
 
 
 def _that_fits(choices: Sequence[str], label: QLabel, room: int) -> str:

@@ -23,11 +23,11 @@ from monitor.dashboard.examination_words import (
 )
 from monitor.dashboard.report_writer import ReportWriter
 from monitor.examination_record import ExaminationRecord
-from monitor.kept_sound import site_sounds
 from monitor.session_store import SOUND
 
 if TYPE_CHECKING:
     from model.classifier import Classifier
+    from monitor.examination_report import SiteSound
 
 
 class ReportDesk(QObject):
@@ -101,8 +101,14 @@ class ReportDesk(QObject):
     def _write(self, record: ExaminationRecord, path: Path) -> None:
         session, folder = record.session, self._folder
         files = [] if session is None or folder is None else sorted((folder / SOUND / session).glob("*.wav"))
+
+        def sounds() -> list[SiteSound | None]:
+            from monitor.kept_sound import site_sounds
+
+            return site_sounds(record, files)
+
         self._record = record
-        self._busy = self._writer.start(record, lambda: site_sounds(record, files), _unused(path))
+        self._busy = self._writer.start(record, sounds, _unused(path))
 
     def _show(self, record: ExaminationRecord) -> None:
         words = REPORT

@@ -11,12 +11,11 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from model.card import ModelError
-from monitor.dashboard.report_file import ReportError, write_report
 from monitor.examination_record import ExaminationRecord
-from monitor.examination_report import SiteSound
 
 if TYPE_CHECKING:
     from model.classifier import Classifier
+    from monitor.examination_report import SiteSound
 
 
 class ReportWriter:
@@ -110,6 +109,9 @@ class ReportWriter:
         path: Path,
         paper: str | None,
     ) -> None:
+        # Imported here, because signal processing takes a second that the window's start has not.
+        from monitor.dashboard.report_file import ReportError, write_report
+
         try:
             write_report(record, sounds(), path, self._classifier(), paper=paper, progress=self._told)
         except _CancelledError:

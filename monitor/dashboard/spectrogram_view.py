@@ -58,7 +58,7 @@ class SpectrogramRing:
         self.first = 0
         self.last = -1
         self._row_below, self._row_weight = _row_positions(height)
-        self._colours = _colours(colour_map)
+        self._colours = colours(colour_map)
         self._before: tuple[float, NDArray[np.float32]] | None = None
 
     @property
@@ -178,6 +178,7 @@ def _row_positions(height: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     return below, (position - below).astype(np.float32)
 
 
-def _colours(colour_map: str) -> NDArray[np.uint32]:
+def colours(colour_map: str = "magma") -> NDArray[np.uint32]:
+    """256 colours from quiet to loud, shape (256,), 0xffRRGGBB."""
     table = pg.colormap.get(colour_map).getLookupTable(nPts=256).astype(np.uint32)
     return 0xFF000000 | table[:, 0] << 16 | table[:, 1] << 8 | table[:, 2]

@@ -91,11 +91,19 @@ class Theme:
         return f"""
             #panel {{ background: {self.panel}; }}
             QLabel {{ color: {self.text}; }}
+            #stage {{ background: {self.ground}; }}
+            #black {{ background: #000000; }}
             #faint {{ color: {self.faint}; }}
             #alert {{ color: {self.abnormal}; }}
             #keys, #examinations {{
                 background: {self.panel}; border: 1px solid {self.faint}; border-radius: 8px;
             }}
+            #technical QPushButton {{
+                background: {self.control}; border: 2px solid {self.control}; border-radius: 4px;
+                padding: 0 8px; color: {self.text};
+            }}
+            #technical QPushButton:hover {{ border-color: {self.faint}; }}
+            #technical QPushButton:focus {{ border-color: {self.focus}; }}
             #controls QPushButton, #controls QToolButton {{
                 background: {self.control}; border: 2px solid {self.control}; border-radius: 4px;
                 padding: 4px 12px; color: {self.text};
@@ -140,6 +148,7 @@ class Theme:
             #examinations QScrollBar::add-line, #examinations QScrollBar::sub-line {{ height: 0; }}
             #examination QCheckBox {{ color: {self.text}; spacing: 8px; }}
             #examination QCheckBox:focus {{ color: {self.focus}; }}
+            #keys QPlainTextEdit {{ background: {self.plot}; color: {self.text}; border: none; }}
             QMenu {{
                 background: {self.panel}; color: {self.text}; border: 1px solid {self.line}; padding: 4px;
             }}

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from model.verdict import Label, RecordingVerdict, WindowVerdict
 from monitor.dashboard.event_list import EventList
 from monitor.dashboard.gauge import Gauge
-from monitor.dashboard.theme import DARK, GRID, LARGE, SMALL, Theme, font
+from monitor.dashboard.theme import DARK, GRID, LARGE, NORMAL, SMALL, Theme, font
 from monitor.dashboard.verdict_shape import SHAPES, VerdictShape
 from monitor.dashboard.words import (
     EMPTY,
@@ -35,6 +35,8 @@ _WIDTH, _COMPACT_WIDTH = 34 * GRID, 29 * GRID
 _REASON_HEIGHT = 11 * GRID
 _READING_HEIGHT = 7 * GRID
 _COMPACT_WORD = 26
+_STAGE_WIDTH, _STAGE_WORD = 42 * GRID, 40
+_SIZE = "logical pixels"
 _UNIT = re.compile(r"(\d) (?=s\b|Hz\b|dB)")
 
 
@@ -48,6 +50,8 @@ class VerdictPanel(QWidget):
         self.setAccessibleName("Verdict")
         self._theme = DARK
         self._label: Label | None = None
+        self._compact = False
+        self._scale: float | None = None
         self.shape = VerdictShape()
         self.word = _text(LARGE, "Verdict", bold=True)
         self.probability = _text(0, "Probability")
@@ -58,7 +62,6 @@ class VerdictPanel(QWidget):
         self.reading = _text(0, "Reading")
         self.reading.setWordWrap(True)
         self.reading.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.reading.setFixedHeight(_READING_HEIGHT)
         self.heart_rate = _text(0, "Heart rate")
         self.quality = _text(0, "Signal quality")
         self.windows = _text(0, "Windows")
@@ -106,16 +109,38 @@ class VerdictPanel(QWidget):
 
     def set_compact(self, compact: bool) -> None:
         """Say the verdict alone, narrower, or all there is."""
-        self.setFixedWidth(_COMPACT_WIDTH if compact else _WIDTH)
-        margin = GRID if compact else 2 * GRID
+        self._compact = compact
+        self._arrange()
+
+    def set_scale(self, scale: float | None) -> None:
+        """Write so many times the usual size, for a room, and only what is for it; None as usual."""
+        self._scale = scale
+        self._arrange()
+
+    def _arrange(self) -> None:
+        staged = self._scale is not None
+        scale = 1.0 if self._scale is None else self._scale
+        compact = self._compact and not staged
+        width = _STAGE_WIDTH if staged else _COMPACT_WIDTH if compact else _WIDTH
+        self.setFixedWidth(round(width * scale))
+        margin = GRID if compact else round(2 * GRID * scale)
         self.layout().setContentsMargins(margin, margin, margin, margin)
-        self.shape.set_compact(compact)
-        self.word.setFont(font(_COMPACT_WORD if compact else LARGE, bold=True))
+        self.shape.set_compact(compact, scale)
+        self.gauge.set_scale(scale)
+        for label in self.findChildren(QLabel):
+            label.setFont(font(round(label.property(_SIZE) * scale), label.font().bold()))
+        word = _STAGE_WORD if staged else _COMPACT_WORD if compact else LARGE
+        self.word.setFont(font(round(word * scale), bold=True))
         for part in self._left_out:
             part.setVisible(not compact)
+        if staged:
+            for part in (self.events, self.model):
+                part.hide()
+        self.reading.setFixedHeight(round(_READING_HEIGHT * scale))
         # Without the rows below, the reason has the room that they would take.
-        self.reason.setMinimumHeight(_REASON_HEIGHT)
-        self.reason.setMaximumHeight(14 * GRID if compact else _REASON_HEIGHT)
+        height = round(_REASON_HEIGHT * scale)
+        self.reason.setMinimumHeight(height)
+        self.reason.setMaximumHeight(14 * GRID if compact else height)
 
     def clear(self, word: str = NO_SOURCE, reason: str = EMPTY) -> None:
         """Nothing is being said.
@@ -236,7 +261,8 @@ class VerdictPanel(QWidget):
 
 def _text(size: int, name: str, bold: bool = False) -> QLabel:
     label = QLabel()
-    label.setFont(font(size, bold) if size else font(bold=bold))
+    label.setProperty(_SIZE, size or NORMAL)
+    label.setFont(font(size or NORMAL, bold))
     label.setAccessibleName(name)
     return label
 

@@ -39,9 +39,9 @@ class VerdictShape(QWidget):
         self._theme = theme
         self.update()
 
-    def set_compact(self, compact: bool) -> None:
-        """Smaller, or as large as there is room for."""
-        least, greatest = COMPACT_SIDES if compact else SIDES
+    def set_compact(self, compact: bool, scale: float = 1.0) -> None:
+        """Smaller, or as large as there is room for; that many times the usual."""
+        least, greatest = (round(side * scale) for side in (COMPACT_SIDES if compact else SIDES))
         self.setMinimumSize(least, least)
         self.setMaximumSize(greatest, greatest)
 

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QToolB
 
 from monitor.dashboard.control_bar import ControlBar, research_label
 from monitor.dashboard.display_clock import DisplayClock
-from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.examination_desk import ExaminationDesk
 from monitor.dashboard.go_back import GoBack
 from monitor.dashboard.go_back_words import FEEDBACK
@@ -23,13 +22,15 @@ from monitor.dashboard.keys_card import KeysCard
 from monitor.dashboard.playback import Playback
 from monitor.dashboard.player import Player
 from monitor.dashboard.plots import Plots
+from monitor.dashboard.presentation import Presentation
 from monitor.dashboard.report_desk import ReportDesk
 from monitor.dashboard.status_line import StatusLine
-from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES, font
+from monitor.dashboard.technical_line import TechnicalLine
+from monitor.dashboard.tester_panel import TesterPanel
+from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES
 from monitor.dashboard.verdict_panel import VerdictPanel
 from monitor.dashboard.words import (
     DEVICE_LOST,
-    IDLE,
     LOADING,
     LOOKING,
     NO_VERDICT,
@@ -78,7 +79,7 @@ class DashboardWindow(QWidget):
 
     Args:
         player: Nothing played yet; the window closes it.
-        loop: Begin the playlist again after its end.
+        loop: Begin the playlist again after its end; may be changed.
         theme: "dark" or "light".
         sound: Play replayed sources aloud from the start.
     """
@@ -92,10 +93,8 @@ class DashboardWindow(QWidget):
         # On a screen at 200 % the usual size would not fit.
         self.resize(QSize(*_USUAL).boundedTo(self.screen().availableSize()))
         self.bar, self.status, self.plots, self.verdict = ControlBar(), StatusLine(), Plots(), VerdictPanel()
-        self.message = ElidedLabel()
-        self.message.setFont(font())
-        self.message.setFixedHeight(3 * GRID)
-        self.message.setAccessibleName("Message")
+        self.technical = TechnicalLine()
+        self.message = self.technical.message
         self._research = research_label()
         self._research.hide()
         self._compact = False
@@ -111,11 +110,14 @@ class DashboardWindow(QWidget):
         self._playback = Playback(sound)
         self.back = GoBack(self.plots, self._playback, self._tell)
         self._lay_out()
+        self.presentation = Presentation(self)
+        self.tester = TesterPanel(self)
         self._bind()
 
         self._player = player
         self._clock = DisplayClock()
-        self._loop = loop
+        self.loop = loop
+        self.held = False
         self._playlist: list[SourceChoice] = []
         self._limit_s: float | None = None
         self._left_s: float | None = None
@@ -126,13 +128,12 @@ class DashboardWindow(QWidget):
         self._start_unseen_at = math.inf
         self._shown: Session | None = None
         self._snapshot: Snapshot | None = None
-        self._trouble, self._remarked = "", 0
+        self._trouble, self._remarked, self._lost_told = "", 0, 0
         self._why_wanted = False
         self._frame = 0
         self._closed = False
         self._theme = THEMES[theme]
         self.set_theme(theme)
-        self.say(IDLE, alert=False)
         self._show_nothing()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -157,7 +158,7 @@ class DashboardWindow(QWidget):
     @property
     def problem(self) -> str:
         """What went wrong, in one line; empty otherwise."""
-        return self.message.text() if self.message.objectName() == "alert" else ""
+        return self.technical.problem
 
     @property
     def shown_s(self) -> float:
@@ -190,7 +191,7 @@ class DashboardWindow(QWidget):
             self._position = 0
         self._failures = 0
         self._left_s = self._limit_s
-        self.say(IDLE, alert=False)
+        self.technical.clear()
         self._play()
 
     def start_when_seen(self) -> None:
@@ -210,6 +211,40 @@ class DashboardWindow(QWidget):
             self.start()
         elif self.desk.may_stop():
             self.stop()
+
+    @property
+    def running(self) -> bool:
+        """Whether the playlist plays."""
+        return self._running
+
+    @property
+    def place(self) -> tuple[int, list[str]]:
+        """Which of the playlist's titles plays, counted from 0, and all of them."""
+        titles = [choice.title for choice in self._playlist]
+        return min(self._position, max(0, len(titles) - 1)), titles
+
+    def step(self, by: int) -> None:
+        """Play another of the playlist, so many further on, from its beginning; a loop goes round."""
+        if self._playlist:
+            count = len(self._playlist)
+            position = min(self._position, count - 1) + by
+            self._position = position % count if self.loop else min(max(position, 0), count - 1)
+            self._failures = 0
+            self._play()
+
+    def hold(self, held: bool) -> bool:
+        """Let what is replayed stand still, or go on where it was.
+
+        Returns:
+            False where it cannot be: a device goes on.
+        """
+        session = self._shown
+        if session is None or not session.can_hold:
+            return False
+        self.held = held
+        session.hold(held)
+        self._playback.hold(held)
+        return True
 
     def toggle_record(self) -> None:
         """Record the sound of devices from now on, or no more; it is remembered."""
@@ -235,6 +270,10 @@ class DashboardWindow(QWidget):
         self.plots.explain_outlines(self._why_wanted)
         self.bar.show_why(self._why_wanted)
 
+    def toggle_average(self) -> None:
+        """Show the average beat in the spectrogram's place, or the spectrogram again."""
+        self.bar.show_average(self.plots.toggle_average())
+
     def toggle_theme(self) -> None:
         """Light or dark."""
         self.set_theme(LIGHT.name if self._theme is DARK else DARK.name)
@@ -244,7 +283,8 @@ class DashboardWindow(QWidget):
         self._theme = THEMES[name]
         QApplication.setPalette(self._theme.palette())
         self.setStyleSheet(self._theme.style_sheet())
-        for part in (self.status, self.plots, self.verdict, self.desk, self.back.bar):
+        parts = (self.status, self.plots, self.verdict, self.desk, self.technical, self.back.bar)
+        for part in parts:
             part.set_theme(self._theme)
         self.bar.show_theme(name)
 
@@ -264,17 +304,13 @@ class DashboardWindow(QWidget):
         self._put_into_words(snapshot, moment_s)
 
     def say(self, words: str, alert: bool = True) -> None:
-        """Put one line below the plots; it stays until the next start.
+        """Put one technical line below the plots; it stays until it is read, or the next start.
 
         Args:
-            words: Empty for none.
+            words: In one line.
             alert: Something went wrong.
         """
-        name = "alert" if alert else "faint"
-        if self.message.objectName() != name:
-            self.message.setObjectName(name)
-            self.message.style().polish(self.message)
-        self.message.set_words(words)
+        self.technical.tell(words, alert)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop everything before the window goes."""
@@ -283,6 +319,8 @@ class DashboardWindow(QWidget):
             self._timer.stop()
             self._playback.close()
             self.back.close()
+            self.presentation.close_down()
+            self.plots.beat.close_down()
             self.desk.close()
             self.reports.close()
             self._player.close()
@@ -298,12 +336,13 @@ class DashboardWindow(QWidget):
         self._make_room()
         self.keys.settle(self.plots.geometry())
         self.desk.settle(self.plots.geometry())
+        self.presentation.settle()
 
     def _set_compact(self, compact: bool) -> None:
         if compact == self._compact:
             return
         self._compact = compact
-        for part in (self.bar, self.status, self.verdict, self.desk):
+        for part in (self.bar, self.status, self.verdict, self.desk, self.technical):
             part.set_compact(compact)
 
     def _make_room(self) -> None:
@@ -320,7 +359,7 @@ class DashboardWindow(QWidget):
         middle.addWidget(self.verdict)
         bottom = QHBoxLayout()
         bottom.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID // 2)
-        bottom.addWidget(self.message, 1)
+        bottom.addWidget(self.technical, 1)
         bottom.addWidget(self._research)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -341,11 +380,12 @@ class DashboardWindow(QWidget):
         bar.record.clicked.connect(self.toggle_record)
         bar.sound.clicked.connect(self.toggle_sound)
         bar.why.clicked.connect(self.toggle_why)
+        bar.average.clicked.connect(self.toggle_average)
         bar.theme.clicked.connect(self.toggle_theme)
         bar.keys.clicked.connect(self._toggle_keys)
         for before, after in zip(
-            (bar.source, bar.start, bar.examine, bar.record, bar.sound, bar.why, bar.theme),
-            (bar.start, bar.examine, bar.record, bar.sound, bar.why, bar.theme, bar.keys),
+            (bar.source, bar.start, bar.examine, bar.record, bar.sound, bar.why, bar.average, bar.theme),
+            (bar.start, bar.examine, bar.record, bar.sound, bar.why, bar.average, bar.theme, bar.keys),
             strict=True,
         ):
             QWidget.setTabOrder(before, after)
@@ -356,10 +396,16 @@ class DashboardWindow(QWidget):
             ("R", bar.record.click),
             ("S", self._sound_key),
             ("W", self.toggle_why),
+            ("Del", self.technical.put_away),
+            ("A", self.toggle_average),
+            ("V", self.plots.toggle_whole),
             ("T", self.toggle_theme),
+            ("F", self.presentation.toggle),
+            ("F11", self.presentation.toggle),
             ("Ctrl+O", bar.source.open_recordings),
             ("?", self._toggle_keys),
             ("F1", self._toggle_keys),
+            ("F12", self.tester.toggle),
             ("Esc", self._hide_cards),
             ("Ctrl+Q", self.close),
             *self.desk.shortcuts,
@@ -373,6 +419,7 @@ class DashboardWindow(QWidget):
 
     def _hide_cards(self) -> None:
         self.keys.hide()
+        self.tester.hide()
         self.desk.card.hide()
 
     def _press(self) -> bool:
@@ -395,7 +442,7 @@ class DashboardWindow(QWidget):
             self.toggle_sound()
 
     def _play(self) -> None:
-        self._running = True
+        self._running, self.held = True, False
         self._next_at = None
         choice = self._playlist[self._position]
         self._clear()
@@ -430,8 +477,11 @@ class DashboardWindow(QWidget):
         self.bar.show_record(self._player.recording, self._player.keeping)
         if self._running and not self._player.busy and session is not None and self._next_at is None:
             self._follow(session, at)
-        if self._next_at is not None and at >= self._next_at:
+        if self._next_at is not None and at >= self._next_at and not self.held:
             self._play()
+        self.plots.beat.tick(self._shown)
+        self.presentation.tick(at)
+        self.tester.tick(at, self._shown, self.plots.geometry())
         self._frame += 1
         wanted = self._interval()
         if self._timer.interval() != wanted:
@@ -444,7 +494,8 @@ class DashboardWindow(QWidget):
 
     def _clear(self) -> None:
         self._shown = self._snapshot = None
-        self._trouble, self._remarked = "", 0
+        self._trouble, self._remarked, self._lost_told = "", 0, 0
+        self.technical.last("device", "")
         self._clock.reset()
         self.back.show(None)
         self.plots.clear_tape()
@@ -499,8 +550,7 @@ class DashboardWindow(QWidget):
             self.verdict.withhold(DEVICE_LOST, LOOKING)
             self.status.name.set_words(f"{self._title} · lost")
         if trouble != self._trouble:
-            if trouble or self.message.text() == self._trouble:
-                self.say(trouble, alert=bool(trouble))
+            self.technical.last("device", trouble)
             self._trouble = trouble
 
     def _show_remarks(self, remarks: Sequence[str]) -> None:
@@ -518,10 +568,14 @@ class DashboardWindow(QWidget):
         if self._shown is not None and self._player.recording and (self.desk.runs or not self._may_sound):
             title += f" · {RECORDING if self._shown.recorded else NOT_RECORDING}"
         self.status.show_snapshot(title, snapshot, now_s)
+        if snapshot.lost_samples > self._lost_told:
+            self._lost_told = snapshot.lost_samples
+            self.technical.lost(snapshot.lost_samples / snapshot.rate)
         self.verdict.show_snapshot(snapshot)
-        self.plots.show_history(snapshot.history, snapshot.band)
+        self.plots.show_history(snapshot)
 
     def _show_end(self, session: Session, snapshot: Snapshot) -> None:
+        self.technical.last("device", "")
         health = session.health
         if snapshot.state == "failed":
             self._fail(snapshot.detail)
@@ -542,14 +596,14 @@ class DashboardWindow(QWidget):
 
     def _is_used_up(self, session: Session) -> bool:
         """Whether a loop has lasted for its limit, now that a session has ended."""
-        if not self._loop or self._left_s is None:
+        if not self.loop or self._left_s is None:
             return False
         self._left_s -= session.health.delivered / session.source.rate
         return self._left_s * session.source.rate < 1
 
     def _advance(self, at: float) -> None:
         self._position += 1
-        if self._position >= len(self._playlist) and self._loop and self._failures < len(self._playlist):
+        if self._position >= len(self._playlist) and self.loop and self._failures < len(self._playlist):
             self._position = 0
         if self._position < len(self._playlist):
             self._next_at = at
@@ -558,24 +612,24 @@ class DashboardWindow(QWidget):
             self._show_controls()
 
     def _fail(self, words: str) -> None:
-        if self.message.text() == words and self.message.objectName() == "alert":
-            return
-        self.say(words)
+        self.presentation.passed_over(self._title)
+        if words != self.problem:
+            self.say(words)
 
     def _remark(self, words: str) -> None:
-        """Say what is no fault, where none is still to be read."""
-        if self.message.objectName() != "alert":
-            self.say(words, alert=False)
+        """Say what is no fault."""
+        self.say(words, alert=False)
 
     def _tell(self, words: str, alert: bool) -> None:
-        # A warning of feedback goes with what it warns of.
-        if alert or self.message.text() in FEEDBACK.values():
-            self.say(words, alert)
+        if words in FEEDBACK.values():
+            self.technical.last("feedback", words, alert)
         else:
-            self._remark(words)
+            self.say(words, alert)
 
     def _hear(self) -> None:
         words, alert = self._playback.poll()
+        if not self._playback.headphones:
+            self.technical.last("feedback", "")
         if words:
             self._tell(words, alert)
             self._show_controls()

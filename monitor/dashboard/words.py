@@ -20,12 +20,34 @@ NO_EVENTS = "No sound lost so far"
 EMPTY = "Plug in a stethoscope, or open a recording"
 ONLY_AT_PACE = "Sound plays only at normal speed"
 NO_SOUND_OUTPUT = "No sound output device: playing silently"
+TECHNICAL = "Technical"
+PAUSED = "▮▮ paused"
+CANNOT_PAUSE = "What is live cannot be paused"
+NOTHING_TO_PRESENT = "Nothing to present: open recordings with Ctrl+O"
 OUTLINES = (
     "Spectrogram; outlined: what moved the answer on a window towards abnormal (solid) or normal (dashed)",
     "Outlined: moved a window to abnormal (solid), normal (dashed)",
     "Outlined: towards abnormal solid, normal dashed",
 )
 """What the spectrogram's outlines mean; the first that there is room for is said."""
+
+_TREND = (
+    "Probability of abnormal, hatched: uncertain, triangles: poor signal; below: quality",
+    "Abnormal 0 to 1, hatched: uncertain, triangles: poor; quality",
+    "Probability of abnormal, and quality",
+)
+TREND = (f"{_TREND[0]}. Whole session; L: last minutes", *_TREND)
+LAST_MINUTES = (f"{_TREND[0]}. Last minutes; L: whole session", *_TREND)
+"""What the trend shows; the first that there is room for is said."""
+
+QUALITY_AXIS = "quality"
+
+AVERAGE = "Average of the last good beats"
+TESTER = "Tester's panel; F12 closes it"
+TESTER_RESTS = "Tester's panel, standing still while something is selected; Ctrl+C copies it"
+NOTHING_AVERAGED = "Nothing plays, so there are no beats to average."
+NO_BEATS_YET = "No heart sounds found yet. Beats are averaged from one S1 to the next."
+SYSTOLE, DIASTOLE = "systole", "diastole"
 
 _GOOD_FROM = 0.75
 
@@ -72,20 +94,27 @@ _SAID_BY_DETAIL = ("clipping", "bad_samples", "gap", "skipped")
 
 KEYS = (
     ("Space", "Start or stop"),
-    ("R", "Record the sound of devices, or not"),
+    ("R", "Record devices, or not"),
     ("S", "Sound on or off, for recordings"),
     ("W", "Outline what moved the verdict"),
     ("X", "Guided examination, or its end"),
-    ("1–4 N Backspace", "In it: choose a site, skip it, restart it"),
+    ("1–4 N Backspace", "In it: choose, skip, restart"),
     ("Ctrl+E", "Examinations that were made"),
     ("Ctrl+P", "Report of the examination shown"),
     *GO_BACK_KEYS,
+    ("Del", "Technical messages are read"),
+    ("A", "Average beat, or spectrogram"),
+    ("V", "Trend of all, or last minutes"),
     ("T", "Light or dark theme"),
+    ("F, F11", "Present, full screen; Esc leaves"),
+    ("→ ← Space", "Then: next, back, pause"),
+    (". B", "Then: black, and back"),
     ("Ctrl+O", "Open recordings"),
     ("Alt+O", "Choose a source"),
     ("Tab", "Next control; Enter presses it"),
     ("?", "Show or hide this list"),
-    ("Esc", "Hide this list"),
+    ("Esc", "Hide this list, or the panel"),
+    ("F12", "Tester's panel"),
     ("Ctrl+Q", "Close the window"),
 )
 
@@ -107,6 +136,46 @@ def event_words(code: str, t_s: float, detail: str) -> str:
         return f"{clock_words(t_s)} {detail[0].upper()}{detail[1:]}"
     said = EVENTS.get(code, code.replace("_", " "))
     return f"{clock_words(t_s)} {said}" + (f": {detail}" if detail else "")
+
+
+def place_words(position: int, count: int) -> str:
+    """Which of how many; empty where there is but one."""
+    return f"{position + 1} of {count}" if count > 1 else ""
+
+
+def next_words(title: str) -> str:
+    """What comes next in the playlist."""
+    return f"Next: {title}" if title else ""
+
+
+def skipped_words(title: str) -> str:
+    """That something could not be played, without a fuss."""
+    return f"{title} cannot be played, passed over"
+
+
+def average_words(beats: int) -> str:
+    """What the average beat shows."""
+    return f"Average of {beats} good beats; shaded: one standard deviation"
+
+
+def few_beats_words(good: int, wanted: int) -> str:
+    """Why there is no average yet."""
+    return f"Fewer than {wanted} good beats yet: {good} so far."
+
+
+def milliseconds_words(seconds: float) -> str:
+    """A short time, in whole milliseconds."""
+    return f"{1e3 * seconds:.0f} ms"
+
+
+def more_words(count: int) -> str:
+    """How many messages there are beside the one that is shown."""
+    return f"and {count} more" if count > 0 else ""
+
+
+def lost_words(seconds: float) -> str:
+    """How much sound was lost so far."""
+    return f"{seconds:.2f} s of sound lost so far"
 
 
 def clock_words(seconds: float) -> str:

@@ -73,6 +73,11 @@ class PacedSource(ABC):
         self._thread: threading.Thread | None = None
         self._ring: Ring | None = None
         self._health = SourceHealth("idle")
+        self._going = threading.Event()
+        self._going.set()
+        self._holding = threading.Lock()
+        self._held_at: float | None = None
+        self._held_s = 0.0  # in all, by the clock
 
     @property
     def block_frames(self) -> int:
@@ -97,9 +102,25 @@ class PacedSource(ABC):
         )
         self._thread.start()
 
+    def hold(self) -> None:
+        """Let the stream's time stand still: nothing comes until ``resume``, and nothing is late for it."""
+        with self._holding:
+            if self._held_at is None:
+                self._held_at = self._clock.now()
+                self._going.clear()
+
+    def resume(self) -> None:
+        """Go on where it was held. Harmless when it was not."""
+        with self._holding:
+            if self._held_at is not None:
+                self._held_s += self._clock.now() - self._held_at
+                self._held_at = None
+                self._going.set()
+
     def stop(self) -> None:
         """End the thread and close the ring."""
         self._stopping.set()
+        self._going.set()
         if self._ring:
             self._ring.close()
         if self._thread:
@@ -141,10 +162,17 @@ class PacedSource(ABC):
                 break
 
     def _await(self, began: float, index: int) -> bool:
-        if self.pace is None:
-            return not self._stopping.is_set()
-        due = began + self.due_s(index) / self.pace
-        return not self._clock.wait(max(0.0, due - self._clock.now()), self._stopping)
+        """Wait until the samples before ``index`` are due and nobody holds them; False when stopped."""
+        while not self._stopping.is_set():
+            self._going.wait()
+            if self.pace is None:
+                break
+            left_s = began + self._held_s + self.due_s(index) / self.pace - self._clock.now()
+            # It may have been held meanwhile: then it is due later.
+            if left_s <= 0 and self._going.is_set():
+                break
+            self._clock.wait(max(0.0, left_s), self._stopping)
+        return not self._stopping.is_set()
 
 
 def _as_float32(block: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -47,6 +47,20 @@ def test_an_average_of_noisy_beats_is_nearer_to_the_clean_one_than_a_beat_is():
     assert error(found) < error(single) / 2
 
 
+def test_the_variation_is_that_of_the_beats_about_their_mean():
+    noisy, sounds = heart("normal", snr_db=3)
+    clean, _ = heart("normal", snr_db=None)
+    found = averaged(noisy, sounds)
+    assert found.variation.shape == found.waveform.shape
+    # Late in diastole there is nothing but the noise.
+    noise = np.std(noisy - clean)
+    late = found.variation[round(0.6 * RATE) : round(0.7 * RATE)]
+    assert np.sqrt(np.mean(np.square(late))) == pytest.approx(noise, rel=0.2)
+    assert not averaged(clean, sounds, beats=1).variation.any()
+    intervals = np.diff([one.start_s for one in sounds if one.sound == "S1"])
+    assert found.interval_s == pytest.approx(np.mean(intervals[-found.beats :]), abs=0.02)
+
+
 def test_it_begins_with_the_first_sound_and_holds_the_murmur_before_the_second():
     beat = averaged(*heart("as", murmur_level=0.6, snr_db=25))
     rows = (np.arange(65) * BIN_HZ >= 250) & (np.arange(65) * BIN_HZ <= 450)

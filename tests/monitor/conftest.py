@@ -1,10 +1,14 @@
 import os
+import shutil
+import subprocess
+import threading
+from contextlib import suppress
 
 import pytest
 
 from model.classifier import Classifier
 from tests.model.made import card_for, weights, write_model
-from tests.monitor.sound_server import JackServer, SoundServer, missing_program
+from tests.monitor.sound_server import JackServer, SoundServer, missing_program, until
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +56,37 @@ def jack_server(request):
     need("jackd2 libportaudio2", "jackd", "jack_wait")
     with JackServer(f"auscult-{os.getpid()}", request.param) as server:
         yield server
+
+
+@pytest.fixture
+def session_bus(tmp_path, monkeypatch):
+    """A private D-Bus with a desktop's power manager and screen saver on it; gives the calls that it gets."""
+    if shutil.which("dbus-daemon") is None:
+        pytest.skip("no dbus-daemon: apt-get install dbus-daemon")
+    from jeepney import HeaderFields, MessageType, message_bus, new_method_return
+    from jeepney.io.blocking import open_dbus_connection
+
+    address = f"unix:path={tmp_path}/bus"
+    bus = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={address}"])
+    until((tmp_path / "bus").exists, "the bus is there")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+    connection = open_dbus_connection(bus=address)
+    for name in ("org.freedesktop.PowerManagement", "org.freedesktop.ScreenSaver"):
+        connection.send_and_get_reply(message_bus.RequestName(name))
+    calls = []
+
+    def serve():
+        with suppress(ConnectionResetError, OSError):
+            while True:
+                call = connection.receive()
+                if call.header.message_type is MessageType.method_call:
+                    calls.append((call.header.fields[HeaderFields.member], call.body))
+                    connection.send(new_method_return(call, "u", (7,)))
+
+    serving = threading.Thread(target=serve)
+    serving.start()
+    yield calls
+    bus.kill()
+    bus.wait()
+    serving.join()
+    connection.close()

@@ -133,6 +133,7 @@ def test_help_has_an_example(auscult, words):
         "replay a.wav --channel 0",
         "replay a.wav --channel left",
         "replay a.wav --unknown",
+        "replay a.wav --headless --present",
         "replay",
         "monitor --source -",
         "monitor --source - --rate 500",

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -226,39 +225,6 @@ def test_a_disk_that_stalls_loses_nothing(recording, monkeypatch):
     recorder.stop()
     read, _ = sf.read(recorder.files[0])
     np.testing.assert_allclose(read, sound, atol=STEP)
-
-
-@pytest.fixture
-def session_bus(tmp_path, monkeypatch):
-    """A private D-Bus with a desktop's power manager on it; gives the calls that it gets."""
-    if shutil.which("dbus-daemon") is None:
-        pytest.skip("no dbus-daemon: apt-get install dbus-daemon")
-    from jeepney import HeaderFields, MessageType, message_bus, new_method_return
-    from jeepney.io.blocking import open_dbus_connection
-
-    address = f"unix:path={tmp_path}/bus"
-    bus = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={address}"])
-    until((tmp_path / "bus").exists, "the bus is there")
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-    connection = open_dbus_connection(bus=address)
-    connection.send_and_get_reply(message_bus.RequestName("org.freedesktop.PowerManagement"))
-    calls = []
-
-    def serve():
-        with suppress(ConnectionResetError, OSError):
-            while True:
-                call = connection.receive()
-                if call.header.message_type is MessageType.method_call:
-                    calls.append((call.header.fields[HeaderFields.member], call.body))
-                    connection.send(new_method_return(call, "u", (7,)))
-
-    serving = threading.Thread(target=serve)
-    serving.start()
-    yield calls
-    bus.kill()
-    bus.wait()
-    serving.join()
-    connection.close()
 
 
 def test_the_machine_does_not_fall_asleep_while_it_records(session_bus, tmp_path):

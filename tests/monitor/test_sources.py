@@ -106,6 +106,65 @@ def test_a_stopped_pace_delivers_no_more():
     assert clock.waits == []
 
 
+class HoldingClock(VirtualClock):
+    """Lets the source be held for so long during some of its waits."""
+
+    def __init__(self, holds):
+        super().__init__()
+        self.holds, self.held_at = dict(holds), []
+        self.source = None
+
+    def wait(self, seconds, over):
+        if held_s := self.holds.pop(len(self.waits), 0.0):
+            self.source.hold()
+            self.source.hold()
+            self.held_at.append((self.time, held_s))
+            self.time += held_s
+            self.source.resume()
+            self.source.resume()
+        return super().wait(seconds, over)
+
+
+@given(
+    holds=st.dictionaries(st.integers(0, 100), st.floats(0.01, 3600.0), max_size=5),
+    pace=st.sampled_from([0.5, 1.0, 4.0]),
+)
+@settings(max_examples=15)
+def test_what_was_held_goes_on_where_it_was_and_is_not_late(holds, pace):
+    clock = HoldingClock(holds)
+    source = clock.source = RecordingSource(DEMO.path, pace, clock=clock, duration_s=5.0)
+    samples, arrivals, _ = heard(source)
+    assert np.array_equal(samples, sf.read(DEMO.path, dtype="float32")[0][: samples.size])
+    due = 1000.0 + np.arange(1, samples.size + 1) / source.rate / pace
+    for held_at, held_s in clock.held_at:
+        due[due > held_at] += held_s
+    ends = np.flatnonzero(np.diff(arrivals, append=np.inf))  # a block is due with its last sample
+    late = (np.array(arrivals) - due)[ends]
+    # What is held moves what is still to come by as long, and by no more.
+    assert late.min() >= -1e-6
+    assert late.max() <= 0.001 * (1 + len(clock.held_at)) + 1e-6
+
+
+@pytest.mark.parametrize("pace", [None, 1.0])
+def test_while_it_is_held_nothing_comes_and_it_can_be_stopped(pace):
+    source = SyntheticSource(SynthesisConfig(), pace)
+    ring = Ring(60 * source.rate)
+    source.start(ring, lambda *_: None)
+    until(lambda: ring.end, "the first block")
+    source.hold()
+    block = source.block_frames
+    held = ring.end
+    ring.read(held)
+    assert ring.read(60 * source.rate, 0.3) is None or ring.end <= held + block
+    still = ring.end
+    assert ring.read(60 * source.rate, 0.3) is None
+    source.resume()
+    until(lambda: ring.end > still, "it goes on")
+    source.hold()
+    source.stop()
+    assert source.health().state == "ended"
+
+
 @pytest.mark.parametrize("pace", [None, 1.0])
 @pytest.mark.parametrize("duration_s", [0.0005, 1.2345, 7.0])
 def test_duration_is_exact(pace, duration_s):

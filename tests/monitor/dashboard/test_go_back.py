@@ -20,43 +20,6 @@ from .conftest import RATE, wait_for_end
 from .test_drawing import pieces
 
 
-class Output:
-    """In place of a device: what is asked for goes nowhere."""
-
-    latency_s = 0.02
-
-    def __init__(self, fill, rate, name):
-        self.fill, self.rate, self.name = fill, rate, name
-        self.heard = []
-
-    def start(self):
-        pass
-
-    def close(self):
-        pass
-
-    def ask(self, count=200):
-        block = np.empty(count, np.float32)
-        self.fill(block)
-        self.heard.append(block)
-
-
-@pytest.fixture
-def outputs(monkeypatch):
-    class Opened(list):
-        name = "default"
-
-    opened = Opened()
-
-    def open_output(fill, rate, finished, latency_s):
-        opened.append(Output(fill, rate, opened.name))
-        opened[-1].finished = finished
-        return opened[-1]
-
-    monkeypatch.setattr("monitor.listener.open_output", open_output)
-    return opened
-
-
 @pytest.fixture
 def ended(play, window, record, heart):
     """A window in which 70 s have been heard to their end."""

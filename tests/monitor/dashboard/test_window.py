@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from dsp.reading import Reading
@@ -442,7 +443,7 @@ def test_the_list_of_keys_fits_the_smallest_window(window):
 
 def test_what_moved_the_verdict_is_outlined_by_a_key_while_it_is_wanted(qtbot, window, record):
     plain_caption = window.plots.captions[1].text()
-    window.set_playlist([record(seconds=30.0, pace=4.0)])
+    window.set_playlist([record(seconds=30.0, pace=2.0)])
     qtbot.waitUntil(lambda: bool(window.session and window.session.snapshot.history), timeout=30_000)
     session = window.session
     qtbot.wait(300)
@@ -604,3 +605,9 @@ def test_the_newest_sound_is_at_the_right(window, play, record):
     least, greatest = window.plots.waveform._envelope.read(window.plots.waveform.column_at(window.shown_s))
     at = int(np.nanargmax(greatest - least))
     assert at / greatest.size == pytest.approx(0.95, abs=0.01)
+
+
+def test_no_key_does_two_things(window):
+    keys = [shortcut.key().toString() for shortcut in window.findChildren(QShortcut)]
+    assert len(keys) > 30
+    assert len(set(keys)) == len(keys)
