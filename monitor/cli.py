@@ -33,6 +33,7 @@ PART_NAMES = (
     "equaliser",
     "floor",
     "time-mask",
+    "tempo",
     "noise",
     "device",
     "altered-copies",

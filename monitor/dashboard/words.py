@@ -36,8 +36,8 @@ _TREND = (
     "Abnormal 0 to 1, hatched: uncertain, triangles: poor; quality",
     "Probability of abnormal, and quality",
 )
-TREND = (f"{_TREND[0]}. Whole session; L: last minutes", *_TREND)
-LAST_MINUTES = (f"{_TREND[0]}. Last minutes; L: whole session", *_TREND)
+TREND = (f"{_TREND[0]}. Whole session; V: last minutes", *_TREND)
+LAST_MINUTES = (f"{_TREND[0]}. Last minutes; V: whole session", *_TREND)
 """What the trend shows; the first that there is room for is said."""
 
 QUALITY_AXIS = "quality"
