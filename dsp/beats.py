@@ -24,6 +24,7 @@ _BETWEEN = {_S1: (0.20, 0.08, 0.6), _S2: (0.45, 0.35, 1.8)}
 
 _FEWEST_INTERVALS = 4
 _NEAR = 0.15  # of the median interval
+_NEAR_COLUMNS = 2.5  # of a fast heart an interval is few columns long, and each end is off by up to one
 _NEAR_SHARE, _EVEN_SHARE = 0.6, 0.85
 _SURE, _VERY_SURE = 0.7, 0.9
 
@@ -211,8 +212,7 @@ def _rhythm(sounds: Sequence[HeartSound], confidence: float, step_s: float) -> R
     if intervals.size < _FEWEST_INTERVALS or confidence < _SURE:
         return Rhythm(None, confidence, None)
     middle = float(np.median(intervals))
-    # Of a fast heart an interval is only so many columns long, and each of its ends is off by up to one.
-    near = intervals[np.abs(intervals - middle) <= max(_NEAR * middle, 2.5 * step_s)]
+    near = intervals[np.abs(intervals - middle) <= max(_NEAR * middle, _NEAR_COLUMNS * step_s)]
     irregular = confidence >= _VERY_SURE and near.size < _EVEN_SHARE * intervals.size
     if near.size >= _NEAR_SHARE * intervals.size:
         return Rhythm(60 / float(np.mean(near)), confidence, irregular)

@@ -17,8 +17,9 @@ class QualityCNN(nn.Module):
 
     The same two views of the image as the verdict's network has, in steps of a quarter of the frames, over
     two seconds to either side; and beside what it makes of them the signal's quality indices. That the signal
-    is good is said by the mean of two logits: what is heard, which also learns from noise mixed in, and what
-    the indices alone say of recordings as people have rated them, which noise so loud would drown.
+    is good is said by the mean of two logits: of what is heard, which also learns from noise mixed in, and of
+    the indices alone, which learns from recordings as people have rated them: beside mixtures, which are much
+    easier to tell, their finer differences would hardly count.
 
     Args:
         filters: Filters of the four stages.
