@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from monitor.examination_record import ExaminationRecord
 from monitor.examination_report import SiteSound
-from recordings import Recording, RecordingError
+from monitor.recorded_file import RecordedFile, recorded_files
+from recordings import RecordingError
 
 LONGEST_S = 300.0
 """Of a site that was listened to for longer its first seconds are read."""
@@ -23,41 +24,36 @@ def site_sounds(record: ExaminationRecord, files: Sequence[Path]) -> list[SiteSo
 
     Args:
         record: The examination.
-        files: Of its session's sound, as ``StoredSession.sound`` has them: the number in a name is the place
-            of the first sample on the source's clock.
+        files: Of its session's sound, as ``StoredSession.sound`` has them.
 
     Returns:
         One for each finding; None where nothing was kept. Silence stands for what is missing within, and it
         is empty where a file cannot be read.
     """
     wanted = [_Wanted(finding.start_s, finding.end_s, record.rate) for finding in record.findings]
-    for path in files:
-        if not path.stem.isdecimal():
-            continue
+    for file in recorded_files(files):
         try:
-            _read(path, record.rate, wanted)
+            _read(file, record.rate, wanted)
         except RecordingError:
             for one in wanted:
-                one.touched |= int(path.stem) < one.end
+                one.touched |= file.first < one.end
     return [
         one.sound(record.rate) if finding.verdict is not None and one.touched else None
         for finding, one in zip(record.findings, wanted, strict=True)
     ]
 
 
-def _read(path: Path, rate: int, wanted: Sequence[_Wanted]) -> None:
-    first = int(path.stem)
+def _read(file: RecordedFile, rate: int, wanted: Sequence[_Wanted]) -> None:
     latest = max((one.end for one in wanted), default=0)
-    with Recording.open(path, 1) as recording:
+    with file.open() as recording:
         if recording.rate != rate:
             return
         for one in wanted:
-            one.touched |= max(one.first, first) < min(one.end, first + recording.frames)
-        for block in recording.blocks(_BLOCK_S * rate):
+            one.touched |= max(one.first, file.first) < min(one.end, file.first + recording.frames)
+        for first, block in file.blocks(recording, _BLOCK_S * rate):
             for one in wanted:
                 one.take(first, block)
-            first += block.size
-            if first >= latest:
+            if first + block.size >= latest:
                 return
 
 

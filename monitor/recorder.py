@@ -12,6 +12,7 @@ import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
+from monitor.recorded_file import RecordedFile
 from monitor.ring import Ring
 
 FLUSH_S = 0.25
@@ -173,7 +174,7 @@ class Recorder:
         if self.files and not self._in_file:
             self.files.pop().unlink(missing_ok=True)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._folder / f"{first:014d}.wav"
+        path = RecordedFile.beginning(self._folder, first).path
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         try:
             file = sf.SoundFile(descriptor, "w", self._rate, 1, _SUBTYPE, format="WAV", closefd=True)

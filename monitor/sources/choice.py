@@ -78,7 +78,7 @@ def stored_sound_choice(
     return SourceChoice(
         title,
         lambda duration_s: StoredSoundSource(
-            sorted(folder.glob("*.wav")), start_s, end_s, title, pace, duration_s
+            tuple(folder.glob("*.wav")), start_s, end_s, title, pace, duration_s
         ),
         True,
     )

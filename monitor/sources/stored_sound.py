@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.recorded_file import RecordedFile, recorded_files
 from monitor.sources.paced import Clock, Lost, PacedSource
 from monitor.sources.protocol import Report, SourceError
-from recordings import Recording
 
 
 class StoredSoundSource(PacedSource):
@@ -19,7 +19,7 @@ class StoredSoundSource(PacedSource):
     Its own clock begins at the first of them. What was not recorded in between is a hole.
 
     Args:
-        files: Of the recorder, in order; the number in a name is the first sample's on the session's clock.
+        files: Of the recorder; others among them are left out.
         start_s: Where to begin, on that clock, in seconds.
         end_s: Where to end.
         name: What a person calls it.
@@ -42,14 +42,14 @@ class StoredSoundSource(PacedSource):
         duration_s: float | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._pieces: list[tuple[int, int, Path]] = []
+        self._pieces: list[tuple[int, RecordedFile]] = []
         rate = 1
-        for path in files:
-            with Recording.open(path) as recording:
-                rate, first = recording.rate, int(path.stem)
-                start, end = max(first, round(start_s * rate)), first + recording.frames
+        for file in recorded_files(files):
+            with file.open() as recording:
+                rate = recording.rate
+                start, end = max(file.first, round(start_s * rate)), file.first + recording.frames
                 if start < min(end, round(end_s * rate)):
-                    self._pieces.append((first, start, path))
+                    self._pieces.append((start, file))
         if not self._pieces:
             raise SourceError(f"{name}: none of its sound was recorded, or it was deleted")
         length_s = end_s - start_s
@@ -61,12 +61,11 @@ class StoredSoundSource(PacedSource):
     def blocks(self, report: Report) -> Iterator[NDArray[np.float64] | Lost]:
         """The stretch's sound, with holes where nothing was recorded."""
         at = self._start
-        for first, start, path in self._pieces:
+        for start, file in self._pieces:
             if start > at:
                 yield Lost(start - at)
-            with Recording.open(path) as recording:
-                at = first
-                for block in recording.blocks(self.block_frames):
-                    at += block.size
+            with file.open() as recording:
+                for first, block in file.blocks(recording, self.block_frames):
+                    at = first + block.size
                     if at > start:
-                        yield block[max(0, start - (at - block.size)) :]
+                        yield block[max(0, start - first) :]

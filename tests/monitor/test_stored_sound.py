@@ -66,6 +66,13 @@ def test_it_stops_after_the_sound_that_was_asked_for(tmp_path):
     np.testing.assert_array_equal(replayed(source), sound[1000:2500].astype(np.float32))
 
 
+def test_what_no_recorder_named_is_left_out(tmp_path):
+    sound = write(tmp_path, [(0, 2000)])
+    (tmp_path / "notes.wav").write_text("no sound")
+    heard = replayed(stored_sound_choice(tmp_path, 0.0, 2.0, "bed 7", None).open())
+    np.testing.assert_array_equal(heard, sound.astype(np.float32))
+
+
 def test_a_file_that_is_no_sound_is_told(tmp_path):
     (tmp_path / "00000000000000.wav").write_text("no sound")
     with pytest.raises(RecordingError, match="00000000000000"):
