@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Signal
@@ -16,8 +15,8 @@ from PySide6.QtWidgets import QApplication
 from model.card import Calibration
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.examination_panel import ExaminationPanel
+from monitor.dashboard.examination_results import ExaminationResults
 from monitor.dashboard.examination_words import (
-    COULD_NOT_BE_KEPT,
     EXAMINATION,
     FINISH_FIRST,
     NO_SOURCE_YET,
@@ -35,25 +34,20 @@ from monitor.dashboard.examinations_card import ExaminationsCard
 from monitor.dashboard.theme import GRID, Theme, font
 from monitor.examination import Examination, Step
 from monitor.examination_archive import ExaminationArchive
-from monitor.examination_record import SITES, ExaminationRecord, SiteFinding
+from monitor.examination_course import ExaminationCourse
+from monitor.examination_record import SITES, ExaminationRecord
 from monitor.examination_store import StoredExamination
 from monitor.keeping import Keeping
 from monitor.pseudonym import pseudonym
-from monitor.session_store import SOUND, utc_now
 from monitor.settings import read_settings, remember
-from monitor.sources.choice import SourceChoice, stored_sound_choice
 
 if TYPE_CHECKING:
     from monitor.dashboard.player import Player
     from monitor.dashboard.window import DashboardWindow
     from monitor.session import Session
-    from monitor.snapshot import Judgement, SessionEvent, Snapshot
 
 ASKED_S = 5.0
 """For so long a second press counts as an answer."""
-
-WRITTEN_S = 1.0
-"""A note is kept when nobody has written on it for so long."""
 
 
 class ExaminationDesk(QObject):
@@ -72,8 +66,6 @@ class ExaminationDesk(QObject):
         panel: The column.
         line: What it says where there is no room for the column.
         card: The list of examinations.
-        examination: The one that runs; None while none does.
-        record: The one whose results are shown; None while none are.
     """
 
     report_wanted = Signal(object)
@@ -89,29 +81,29 @@ class ExaminationDesk(QObject):
         self.line.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         self.line.setAccessibleName(EXAMINATION)
         self.line.hide()
-        self.examination: Examination | None = None
-        self.record: ExaminationRecord | None = None
         self._archive = None if player.keep is None else ExaminationArchive(player.keep.folder)
+        self._results = ExaminationResults(self.panel.results, window, self._archive)
         self._examined: Keeping | None = None
         self._compact = False
         self._opening = False
         self._before: Session | None = None
-        self._session: Session | None = None
-        self._patient = self._begun = ""
-        self._id = ""
-        self._kept: tuple[SiteFinding, ...] = ()
-        self._seen_s = -1.0
-        self._last_event: SessionEvent | None = None
-        self._snapshot: Snapshot | None = None
+        self._course: ExaminationCourse | None = None
+        self._patient = ""
         self._asked_until = 0.0
         self._question = ""
-        self._note_at: float | None = None
-        self._recorded = False
         self._remarked = 0
         self._listing = False
-        self._playlist: list[SourceChoice] | None = None
-        self._heard: SourceChoice | None = None
         self._bind()
+
+    @property
+    def examination(self) -> Examination | None:
+        """The one that runs; None while none does."""
+        return None if self._course is None else self._course.examination
+
+    @property
+    def record(self) -> ExaminationRecord | None:
+        """What the examination whose results are shown came to; None while none are."""
+        return self._results.record
 
     @property
     def examined(self) -> Keeping | None:
@@ -121,7 +113,7 @@ class ExaminationDesk(QObject):
     @property
     def runs(self) -> bool:
         """Whether an examination is on, or its source is being opened."""
-        return self._opening or self.examination is not None or self._session is not None
+        return self._opening or self._course is not None
 
     @property
     def shortcuts(self) -> tuple[tuple[str, Callable[[], None]], ...]:
@@ -163,7 +155,7 @@ class ExaminationDesk(QObject):
         """
         if self.runs or not self._window.playlist:
             return
-        self._restore_playlist()
+        self._results.put_away()
         keep = self._player.keep
         if keep is not None:
             self._examined = replace(keep, record=keep_sound, patient=patient or None, replayed=True)
@@ -219,7 +211,7 @@ class ExaminationDesk(QObject):
     def want_report(self) -> None:
         """Ask for a report of the examination that is shown."""
         if self.record is not None:
-            self._keep_note()
+            self._results.keep_note()
             self.report_wanted.emit(self.record)
 
     def follow(self, session: Session | None) -> None:
@@ -230,14 +222,13 @@ class ExaminationDesk(QObject):
         """
         if self._opening:
             self._await(session)
-        elif self._session is not None:
-            if session is self._session and not session.ended:
-                self._take(session)
-            else:
-                self._take(self._session)
+        elif self._course is not None:
+            # Asked before it is taken from, so that nothing it came to last is missed.
+            over = session is not self._course.session or session.ended
+            self._take(self._course)
+            if over:
                 self._finish(SOUND_ENDED)
-        if self._note_at is not None and time.monotonic() - self._note_at > WRITTEN_S:
-            self._keep_note()
+        self._results.follow()
         if self._archive is not None:
             self._show_archive(self._archive)
 
@@ -259,7 +250,7 @@ class ExaminationDesk(QObject):
         """End what runs, and keep what is not kept yet; returns when it is."""
         if self.runs:
             self._finish("")
-        self._keep_note()
+        self._results.keep_note()
         if self._archive is not None:
             self._archive.close()
 
@@ -272,9 +263,6 @@ class ExaminationDesk(QObject):
         course.restart.clicked.connect(self.restart)
         course.skip.clicked.connect(self.skip)
         course.finish.clicked.connect(self._end_if_sure)
-        results.heard.connect(self.listen)
-        results.opinion_given.connect(self._take_opinion)
-        results.note_changed.connect(self._take_note)
         results.report.clicked.connect(self.want_report)
         results.earlier.clicked.connect(self.show_list)
         results.again.clicked.connect(self.offer)
@@ -288,16 +276,12 @@ class ExaminationDesk(QObject):
         if session is not None and session is not self._before:
             if session.snapshot.state == "loading":
                 return
-            self._opening = False
+            self._opening, self._before = False, None
             if session.snapshot.state == "failed":
                 self._give_up()
                 return
-            self._session, self._begun = session, utc_now()
-            self._id, self._kept, self._seen_s, self._last_event = "", (), -1.0, None
-            self._snapshot, self._recorded = None, False
-            low, high = session.snapshot.band
-            self.examination = Examination(Calibration(low=low, high=high))
-            self._take(session)
+            self._course = ExaminationCourse(session, self._patient, self._archive)
+            self._take(self._course)
         elif session is None and not self._player.busy:
             self._give_up()
 
@@ -309,51 +293,16 @@ class ExaminationDesk(QObject):
         self.panel.setCurrentWidget(self.panel.start)
         self._show_panel(True)
 
-    def _take(self, session: Session) -> None:
-        snapshot, examination = session.snapshot, self.examination
-        if examination is None:
-            return
-        if snapshot is not self._snapshot:
-            self._snapshot = snapshot
-            examination.take(self._fresh(snapshot.history), self._happened(snapshot.events), snapshot.now_s)
-        self._recorded |= session.recorded
-        if not self._id and session.log is not None and self._archive is not None:
-            self._id = self._archive.begin(session.log.session)
-        self._keep_findings(examination)
-        self._show_course(examination)
-
-    def _fresh(self, history: Sequence[Judgement]) -> list[Judgement]:
-        fresh = []
-        for judgement in reversed(history):
-            if judgement.verdict.end_s <= self._seen_s:
-                break
-            fresh.append(judgement)
-        if fresh:
-            self._seen_s = fresh[0].verdict.end_s
-        return fresh
-
-    def _happened(self, events: Sequence[SessionEvent]) -> list[SessionEvent]:
-        fresh: list[SessionEvent] = []
-        for event in reversed(events):
-            if event is self._last_event:
-                break
-            fresh.insert(0, event)
-        if events:
-            self._last_event = events[-1]
-        return fresh
-
-    def _keep_findings(self, examination: Examination) -> None:
-        found = tuple(finding for finding in examination.findings if finding.verdict is not None)
-        if found != self._kept and self._id and self._archive is not None:
-            self._kept = found
-            self._archive.keep(self._id, found)
+    def _take(self, course: ExaminationCourse) -> None:
+        course.take()
+        self._show_course(course.examination)
 
     def _change(self, change: Callable[[Examination], None]) -> None:
-        if self.examination is not None:
+        if self._course is not None:
             self._asked_until = 0.0
-            change(self.examination)
-            self._keep_findings(self.examination)
-            self._show_course(self.examination)
+            change(self._course.examination)
+            self._course.keep()
+            self._show_course(self._course.examination)
 
     def _show_course(self, examination: Examination) -> None:
         course = self.panel.course
@@ -396,96 +345,34 @@ class ExaminationDesk(QObject):
             self.finish()
 
     def _finish(self, why: str) -> None:
-        session, examination = self._session, self.examination
+        course, self._course = self._course, None
         self._opening, self._examined, self._before = False, None, None
-        self._session = self.examination = None
         self._asked_until = 0.0
-        if session is None or examination is None:
-            self._player.keep_as_usual()
+        self._player.keep_as_usual()
+        if course is None:
             self._put_away()
             return
-        if examination.step is Step.COMPLETE:
+        if course.examination.step is Step.COMPLETE:
             why = ""
-        findings = examination.finish()
-        self._player.keep_as_usual()
-        snapshot = session.snapshot
-        record = ExaminationRecord(
-            id=self._id,
-            begun=self._begun,
-            ended=utc_now(),
-            patient=self._patient,
-            device=session.source.identity,
-            rate=session.source.rate,
-            model=snapshot.model,
-            model_sha256=snapshot.model_sha256,
-            program=version("auscult"),
-            session=session.log.session if session.log is not None else None,
-            findings=findings,
-        )
-        if self._id and self._archive is not None:
-            self._archive.end(self._id, findings)
-        self._show_results(record, self._recorded, why)
+        self._show_results(course.finish(), course.recorded, why)
 
     # The results
 
     def open(self, stored: StoredExamination) -> None:
         """Show an examination that was kept."""
         if not self.runs:
-            self._keep_note()
             self.card.hide()
             self._show_results(stored.record, stored.sound, WAS_INTERRUPTED if stored.interrupted else "")
 
-    def listen(self, finding: SiteFinding) -> None:
-        """Replay a site's sound."""
-        record, archive = self.record, self._archive
-        if record is None or record.session is None or archive is None:
-            return
-        if self._heard is None or self._window.playlist != [self._heard]:
-            self._playlist = list(self._window.playlist)
-        title = " · ".join(filter(None, (record.patient, site_title(finding.site))))
-        self._heard = stored_sound_choice(
-            archive.folder / SOUND / record.session, finding.start_s, finding.end_s, title
-        )
-        self._window.set_playlist([self._heard])
-
     def _show_results(self, record: ExaminationRecord, sound: bool, remark: str) -> None:
-        self.record = record
-        if not record.id:
-            remark = f"{remark} {NOT_KEPT if self._archive is None else COULD_NOT_BE_KEPT}".strip()
-        self.panel.results.show_record(record, sound, remark)
+        self._results.show(record, sound, remark)
         self.panel.setCurrentWidget(self.panel.results)
         self._show_panel(True)
 
-    def _take_opinion(self, opinion: str | None) -> None:
-        self._judge(opinion=opinion)
-
-    def _take_note(self, note: str) -> None:
-        if self.record is not None:
-            self.record = replace(self.record, note=note)
-            self._note_at = time.monotonic()
-
-    def _keep_note(self) -> None:
-        if self._note_at is not None:
-            self._note_at = None
-            self._judge()
-
-    def _judge(self, **said: str | None) -> None:
-        if self.record is not None:
-            self.record = record = replace(self.record, **said)
-            if record.id and self._archive is not None:
-                self._archive.judge(record.id, record.opinion, record.note)
-
     def _put_away(self) -> None:
-        """Hide what is shown, and have again what was played before a site was heard."""
-        self._keep_note()
-        self.record = None
-        self._restore_playlist()
+        """Hide what is shown."""
+        self._results.put_away()
         self._show_panel(False)
-
-    def _restore_playlist(self) -> None:
-        if self._heard is not None and self._window.playlist == [self._heard] and self._playlist is not None:
-            self._window.set_playlist(self._playlist, start=False)
-        self._heard = self._playlist = None
 
     # What is shown
 
