@@ -1,11 +1,6 @@
 """Examinations that nothing can lose, and that go with their session."""
 
-import os
-import random
 import sqlite3
-import subprocess
-import sys
-import time
 from dataclasses import replace
 
 import pytest
@@ -19,6 +14,7 @@ from monitor.examination_archive import ExaminationArchive
 from monitor.examination_record import OPINIONS, ExaminationRecord, SiteFinding
 from monitor.examination_store import ExaminationStore, new_id
 from monitor.session_store import DATABASE, SessionStore, StoreError
+from tests.monitor.killed_writers import killed
 from tests.monitor.sound_server import until
 from tests.monitor.test_session_store import HEADER, everything, judgement, kept
 
@@ -212,24 +208,9 @@ for index in range(1_000_000):
 
 
 def test_killed_at_any_moment_it_is_found_as_interrupted_with_the_sites_that_were_done(folder):
-    rng = random.Random(6)
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(folder)],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-        )
-        for _ in range(4)
-    ]
     told = {}
-    for process in processes:
-        examination = process.stdout.readline().strip()
-        process.stdout.readline()
-        time.sleep(rng.uniform(0.3, 1.0))
-        process.kill()
-        lines = process.communicate()[0].splitlines()
-        told[examination] = [float(line.split()[1]) for line in lines if len(line.split()) == 2]
+    for examination, *lines in killed(WRITER, folder, 4, seed=6, span_s=(0.4, 1.1)):
+        told[examination] = [float(line.split()[1]) for line in lines]
     with SessionStore(folder) as sessions:
         assert sessions.warning == ""
         stored = {one.record.id: one for one in ExaminationStore(sessions).examinations()}
@@ -239,7 +220,7 @@ def test_killed_at_any_moment_it_is_found_as_interrupted_with_the_sites_that_wer
         assert one.record.ended
         sites = [finding.site for finding in one.record.findings]
         assert sites == [str(index) for index in range(len(sites))]
-        unkept = times[len(sites) - 1 :]  # the first line was read before
+        unkept = times[len(sites) :]
         assert not unkept or unkept[-1] - unkept[0] < 1
 
 

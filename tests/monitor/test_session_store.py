@@ -1,14 +1,9 @@
 """Sessions that nothing can lose: killed, corrupted, full disks, two programs at once."""
 
-import os
-import random
 import shutil
 import sqlite3
 import stat
-import subprocess
-import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +17,7 @@ from monitor.session_log import SessionLog
 from monitor.session_store import DATABASE, SOUND, SessionHeader, SessionStore, StoreError
 from monitor.snapshot import Judgement, SessionEvent
 from tests.full_disk import files_of_at_most
+from tests.monitor.killed_writers import killed
 from tests.monitor.sound_server import until
 
 HEADER = SessionHeader(
@@ -432,23 +428,10 @@ for index in range(1_000_000):
 
 
 def test_killed_at_any_moment_it_loses_less_than_a_second_of_verdicts(folder):
-    rng = random.Random(5)
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(folder)],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-        )
-        for _ in range(10)
+    told = [
+        [float(line.split()[1]) for line in lines]
+        for lines in killed(WRITER, folder, 10, seed=5, span_s=(0, 0.3))
     ]
-    told = {}
-    for process in processes:
-        process.stdout.readline()
-        time.sleep(rng.uniform(0, 0.3))
-        process.kill()
-        lines = process.communicate()[0].splitlines()
-        told[process.pid] = [float(line.split()[1]) for line in lines if len(line.split()) == 2]
     with SessionStore(folder) as store:
         assert store.warning == ""
         found = store.sessions()
@@ -458,7 +441,7 @@ def test_killed_at_any_moment_it_loses_less_than_a_second_of_verdicts(folder):
     for ends in counts:
         assert ends == [float(index) for index in range(len(ends))]
     # Which process had which session is not known: the most told are matched with the most kept.
-    for times, ends in zip(sorted(told.values(), key=len), sorted(counts, key=len), strict=True):
+    for times, ends in zip(sorted(told, key=len), sorted(counts, key=len), strict=True):
         unkept = times[len(ends) :]
         assert not unkept or unkept[-1] - unkept[0] < 1
 
