@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from model.card import Calibration
-from model.verdict import Label, RecordingTally, WindowVerdict
+from model.verdict import Label, RecordingTally, RecordingVerdict, WindowVerdict
 from model.window_quality import DOUBTED_BELOW
 from monitor.examination_record import SITES, SiteFinding
 from monitor.snapshot import Judgement, SessionEvent
@@ -63,6 +63,11 @@ class Site:
     name: str
     state: SiteState
     finding: SiteFinding | None
+
+    @property
+    def verdict(self) -> RecordingVerdict | None:
+        """On what was heard there, once it is done."""
+        return self.finding.verdict if self.state is SiteState.DONE and self.finding is not None else None
 
 
 class Examination:

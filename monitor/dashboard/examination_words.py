@@ -60,8 +60,8 @@ def site_title(name: str) -> str:
 
 def state_words(site: Site) -> str:
     """How far a site is, in a word or two."""
-    if site.state is SiteState.DONE and site.finding is not None and site.finding.verdict is not None:
-        return f"✓ {LABELS[site.finding.verdict.label].lower()}"
+    if site.verdict is not None:
+        return f"✓ {LABELS[site.verdict.label].lower()}"
     return STATES.get(site.state, "done")
 
 
@@ -73,8 +73,8 @@ def step_words(examination: Examination) -> str:
     if examination.step is Step.LISTEN:
         return f"Listening: {progress_words(examination)}"
     if examination.step is Step.STAND:
-        found = next((one.finding for one in examination.sites if one.name == site), None)
-        said = LABELS[found.verdict.label].lower() if found and found.verdict else "done"
+        verdict = next((one.verdict for one in examination.sites if one.name == site), None)
+        said = LABELS[verdict.label].lower() if verdict else "done"
         return f"{site_title(site or '')}: {said}."
     return ALL_HEARD
 

@@ -102,8 +102,8 @@ class SiteButton(QAbstractButton):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawEllipse(mark.adjusted(-1, -1, 1, 1))
-        if site.state is SiteState.DONE and site.finding is not None and site.finding.verdict is not None:
-            draw_shape(painter, mark, site.finding.verdict.label, theme, _PEN)
+        if site.verdict is not None:
+            draw_shape(painter, mark, site.verdict.label, theme, _PEN)
             return
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(theme.faint), 1.5))
@@ -157,9 +157,8 @@ class SiteButton(QAbstractButton):
             painter.drawText(line, flags, words)
 
     def _state_colour(self) -> str:
-        finding = self.site.finding
-        if self.site.state is SiteState.DONE and finding is not None and finding.verdict is not None:
-            return self._theme.of(finding.verdict.label)
+        if self.site.verdict is not None:
+            return self._theme.of(self.site.verdict.label)
         return self._theme.text if self.site.state is SiteState.LISTENING else self._theme.faint
 
 
