@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QWidget
 
+from monitor.dashboard.push_button import push_button
 from monitor.dashboard.source_menu import SourceMenu
 from monitor.dashboard.theme import GRID, SMALL, font
 from monitor.dashboard.words import RESEARCH_ONLY
@@ -20,16 +21,22 @@ class ControlBar(QWidget):
         self.setObjectName("controls")
         self.source = SourceMenu()
         self.source.setFixedHeight(4 * GRID)
-        self.start = _button("St&art", "Start or stop", "Start or stop (Space)")
-        self.record = _button("&Record off", "Record on or off", "Record the sound of devices (R)")
-        self.sound = _button("Soun&d off", "Sound on or off", "Play recordings aloud (S)")
-        self.why = _button("&Why off", "Outline what moved the verdict", "Outline what moved the verdict (W)")
+        self.start = push_button("St&art", "Start or stop", "Start or stop (Space)")
+        self.record = push_button("&Record off", "Record on or off", "Record the sound of devices (R)")
+        self.sound = push_button("Soun&d off", "Sound on or off", "Play recordings aloud (S)")
+        self.why = push_button(
+            "&Why off", "Outline what moved the verdict", "Outline what moved the verdict (W)"
+        )
         self.why.setCheckable(True)
-        self.average = _button("A&verage off", "Average beat or spectrogram", "Average of the last beats (A)")
+        self.average = push_button(
+            "A&verage off", "Average beat or spectrogram", "Average of the last beats (A)"
+        )
         self.average.setCheckable(True)
-        self.examine = _button("E&xamine", "Guided examination", "Guided examination of several sites (X)")
-        self.theme = _button("Li&ght", "Light or dark theme", "Light or dark theme (T)")
-        self.keys = _button("K&eys", "Keyboard shortcuts", "All keys (?)")
+        self.examine = push_button(
+            "E&xamine", "Guided examination", "Guided examination of several sites (X)"
+        )
+        self.theme = push_button("Li&ght", "Light or dark theme", "Light or dark theme (T)")
+        self.keys = push_button("K&eys", "Keyboard shortcuts", "All keys (?)")
         self._fit_widths(4 * GRID)
         self.research = research_label()
         layout = QHBoxLayout(self)
@@ -114,12 +121,3 @@ def research_label() -> QLabel:
     label.setFont(font(SMALL))
     label.setObjectName("faint")
     return label
-
-
-def _button(text: str, name: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setFont(font())
-    button.setFixedHeight(4 * GRID)
-    button.setAccessibleName(name)
-    button.setToolTip(tip)
-    return button

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -32,6 +31,7 @@ from monitor.dashboard.examination_words import (
 )
 from monitor.dashboard.finding_row import FindingRow, ShapeMark
 from monitor.dashboard.own_keys import OwnKeys
+from monitor.dashboard.push_button import push_button
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.torso import SiteButton, Torso
 from monitor.dashboard.words import probability_words
@@ -98,13 +98,13 @@ class StartPage(QWidget):
         self.keep.setFont(font())
         self.keep.setAccessibleName(KEEP_SOUND)
         self.keep.setToolTip(KEEP_SOUND_TIP)
-        self.begin = _button("&Begin", "Begin the examination", "Begin the examination (Enter)")
+        self.begin = push_button("&Begin", "Begin the examination", "Begin the examination (Enter)")
         self.begin.clicked.connect(self._begin)
         self.remark = _label("", name="Remark")
         self.remark.setObjectName("alert")
-        earlier = _button("Examinations…", "Earlier examinations", "Earlier examinations (Ctrl+E)")
+        earlier = push_button("Examinations…", "Earlier examinations", "Earlier examinations (Ctrl+E)")
         earlier.clicked.connect(self.earlier)
-        close = _button("Close", "Close", "Close (X)")
+        close = push_button("Close", "Close", "Close (X)")
         close.clicked.connect(self.closed)
         layout = _column(self)
         layout.addWidget(title)
@@ -168,10 +168,7 @@ class CoursePage(QWidget):
     def __init__(self, keys: OwnKeys) -> None:
         super().__init__()
         self._theme = DARK
-        self.patient = ElidedLabel()
-        self.patient.setFont(font(SMALL))
-        self.patient.setObjectName("faint")
-        self.patient.setAccessibleName("Patient")
+        self.patient = _patient_line()
         self.torso = Torso()
         self.torso.chosen.connect(self.chosen)
         self._own: dict[str, SiteButton] = {}
@@ -191,9 +188,11 @@ class CoursePage(QWidget):
         self.step.setFont(font(bold=True))
         self.hint.setFixedHeight(_HINT_HEIGHT)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.restart = _button("Restart", "Restart the site", "Forget this site and listen anew (Backspace)")
-        self.skip = _button("Skip", "Skip the site", "Leave this site for the next one (N)")
-        self.finish = _button("&Finish", "Finish the examination", "End the examination (X)")
+        self.restart = push_button(
+            "Restart", "Restart the site", "Forget this site and listen anew (Backspace)"
+        )
+        self.skip = push_button("Skip", "Skip the site", "Leave this site for the next one (N)")
+        self.finish = push_button("&Finish", "Finish the examination", "End the examination (X)")
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID // 2)
         for button in (self.restart, self.skip, self.finish):
@@ -287,10 +286,7 @@ class ResultsPage(QWidget):
         super().__init__()
         self._theme = DARK
         self._record: ExaminationRecord | None = None
-        self.patient = ElidedLabel()
-        self.patient.setFont(font(SMALL))
-        self.patient.setObjectName("faint")
-        self.patient.setAccessibleName("Patient")
+        self.patient = _patient_line()
         self._shape = ShapeMark(4 * GRID)
         self.overall = _label("", name="Verdict on the whole", bold=True)
         self.overall.setWordWrap(False)
@@ -313,7 +309,7 @@ class ResultsPage(QWidget):
         self.remark.setFont(font(SMALL))
         self.remark.setObjectName("faint")
         self.opinions = {
-            opinion: _button(opinion.title(), f"I {opinion}", f"Say that you {opinion}")
+            opinion: push_button(opinion.title(), f"I {opinion}", f"Say that you {opinion}")
             for opinion in OPINIONS
         }
         said = QHBoxLayout()
@@ -330,10 +326,10 @@ class ResultsPage(QWidget):
         self.note.setFixedHeight(7 * GRID)
         self.note.textChanged.connect(lambda: self.note_changed.emit(self.note.toPlainText()))
         keys.give_to(self.note)
-        self.report = _button(REPORT, "Report", "Write a report, or open it (Ctrl+P)")
-        self.earlier = _button("Others…", "Earlier examinations", "Earlier examinations (Ctrl+E)")
-        self.again = _button("New examination", "New examination", "Examine another patient")
-        self.close_button = _button("Close", "Close the results", "Close the results (X)")
+        self.report = push_button(REPORT, "Report", "Write a report, or open it (Ctrl+P)")
+        self.earlier = push_button("Others…", "Earlier examinations", "Earlier examinations (Ctrl+E)")
+        self.again = push_button("New examination", "New examination", "Examine another patient")
+        self.close_button = push_button("Close", "Close the results", "Close the results (X)")
         self._buttons = QGridLayout()
         self._buttons.setSpacing(GRID)
         layout = _column(self)
@@ -449,6 +445,14 @@ def _column(page: QWidget) -> QVBoxLayout:
     return layout
 
 
+def _patient_line() -> ElidedLabel:
+    line = ElidedLabel()
+    line.setFont(font(SMALL))
+    line.setObjectName("faint")
+    line.setAccessibleName("Patient")
+    return line
+
+
 def _label(words: str, name: str = "", bold: bool = False) -> QLabel:
     label = QLabel(words)
     label.setFont(font(bold=bold))
@@ -456,12 +460,3 @@ def _label(words: str, name: str = "", bold: bool = False) -> QLabel:
     label.setAccessibleName(name or words)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     return label
-
-
-def _button(text: str, name: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setFont(font())
-    button.setFixedHeight(4 * GRID)
-    button.setAccessibleName(name)
-    button.setToolTip(tip)
-    return button

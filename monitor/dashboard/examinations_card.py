@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from monitor.dashboard.examination_words import (
     stored_words,
 )
 from monitor.dashboard.own_keys import OwnKeys
+from monitor.dashboard.push_button import push_button
 from monitor.dashboard.theme import GRID, SMALL, font
 from monitor.examination_store import StoredExamination
 
@@ -63,17 +63,9 @@ class ExaminationsCard(QFrame):
         self.remark.setFont(font())
         self.remark.setObjectName("faint")
         self.remark.setAccessibleName("Remark")
-        self.open = QPushButton("Open")
-        self.open.setFont(font())
-        self.open.setFixedHeight(4 * GRID)
-        self.open.setAccessibleName("Open the examination")
-        self.open.setToolTip("Show its results (Enter)")
+        self.open = push_button("Open", "Open the examination", "Show its results (Enter)")
         self.open.clicked.connect(self._open)
-        close = QPushButton("Close")
-        close.setFont(font())
-        close.setFixedHeight(4 * GRID)
-        close.setAccessibleName("Close the list")
-        close.setToolTip("Close the list (Esc)")
+        close = push_button("Close", "Close the list", "Close the list (Esc)")
         close.clicked.connect(self.hide)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
