@@ -100,12 +100,13 @@ class ReportDesk(QObject):
 
     def _write(self, record: ExaminationRecord, path: Path) -> None:
         session, folder = record.session, self._folder
-        files = [] if session is None or folder is None else sorted((folder / SOUND / session).glob("*.wav"))
 
         def sounds() -> list[SiteSound | None]:
             from monitor.kept_sound import site_sounds
 
-            return site_sounds(record, files)
+            if session is None or folder is None:
+                return site_sounds(record, ())
+            return site_sounds(record, tuple((folder / SOUND / session).glob("*.wav")))
 
         self._record = record
         self._busy = self._writer.start(record, sounds, _unused(path))
