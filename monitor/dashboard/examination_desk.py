@@ -27,7 +27,7 @@ from monitor.dashboard.examination_words import (
     SURE_TO_STOP,
     WAS_INTERRUPTED,
     hint_words,
-    site_title,
+    line_words,
     step_words,
 )
 from monitor.dashboard.examinations_card import ExaminationsCard
@@ -321,10 +321,7 @@ class ExaminationDesk(QObject):
             return
         self.panel.course.say(step, hint, alert)
         site = self.examination.current if self.examination is not None else None
-        told = (
-            f"{site_title(site)}: {step[:1].lower()}{step[1:]}" if site and site not in step.lower() else step
-        )
-        self.line.set_words(f"{told} {hint}".strip())
+        self.line.set_words(line_words(site, step, hint))
 
     def _is_sure(self, question: str) -> bool:
         """Ask, without waiting; True where the same was asked a moment ago."""
@@ -384,8 +381,7 @@ class ExaminationDesk(QObject):
         self._window.plots.setVisible(not (shown and self._compact and not as_line))
 
     def _hindrance(self) -> tuple[str, bool]:
-        possible = bool(self._window.playlist)
-        if not possible:
+        if not self._window.playlist:
             return NO_SOURCE_YET, False
         return ("" if self._player.keep is not None else NOT_KEPT), True
 

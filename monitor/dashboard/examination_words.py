@@ -79,6 +79,13 @@ def step_words(examination: Examination) -> str:
     return ALL_HEARD
 
 
+def line_words(site: str | None, step: str, hint: str) -> str:
+    """All that is said of a site, or of none, in one line, with its name once."""
+    if site and site.lower() not in step.lower():
+        step = f"{site_title(site)}: {step[:1].lower()}{step[1:]}"
+    return f"{step} {hint}".strip()
+
+
 def progress_words(examination: Examination) -> str:
     """How much of the sound that is needed is there."""
     return f"{int(examination.good_s)} of {examination.needed_s:.0f}\N{NO-BREAK SPACE}s"
