@@ -186,7 +186,7 @@ class Examination:
         told += [
             (judgement.verdict.end_s, judgement.verdict)
             for judgement in judgements
-            if judgement.verdict.label is not Label.WARMING_UP
+            if judgement.verdict.end_s > self._newest_s and judgement.verdict.label is not Label.WARMING_UP
         ]
         for at_s, one in sorted(told, key=lambda pair: pair[0]):
             self._go_on(at_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.metadata import version
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from model.card import Calibration
@@ -14,7 +15,7 @@ from monitor.session_store import utc_now
 
 if TYPE_CHECKING:
     from monitor.session import Session
-    from monitor.snapshot import Judgement, SessionEvent, Snapshot
+    from monitor.snapshot import SessionEvent, Snapshot
 
 
 class ExaminationCourse:
@@ -41,7 +42,6 @@ class ExaminationCourse:
         self._id = ""
         self._kept: tuple[SiteFinding, ...] = ()
         self._snapshot: Snapshot | None = None
-        self._seen_s = -1.0
         self._last_event: SessionEvent | None = None
 
     def take(self) -> None:
@@ -49,9 +49,7 @@ class ExaminationCourse:
         session, snapshot = self.session, self.session.snapshot
         if snapshot is not self._snapshot:
             self._snapshot = snapshot
-            self.examination.take(
-                self._fresh(snapshot.history), self._happened(snapshot.events), snapshot.now_s
-            )
+            self.examination.take(snapshot.history, self._fresh(snapshot.events), snapshot.now_s)
         self.recorded |= session.recorded
         if not self._id and session.log is not None and self._archive is not None:
             self._id = self._archive.begin(session.log.session)
@@ -84,22 +82,9 @@ class ExaminationCourse:
             findings=findings,
         )
 
-    def _fresh(self, history: Sequence[Judgement]) -> list[Judgement]:
-        fresh = []
-        for judgement in reversed(history):
-            if judgement.verdict.end_s <= self._seen_s:
-                break
-            fresh.append(judgement)
+    def _fresh(self, events: Sequence[SessionEvent]) -> list[SessionEvent]:
+        """Those that have not been taken yet."""
+        fresh = list(takewhile(lambda event: event is not self._last_event, reversed(events)))
         if fresh:
-            self._seen_s = fresh[0].verdict.end_s
-        return fresh
-
-    def _happened(self, events: Sequence[SessionEvent]) -> list[SessionEvent]:
-        fresh: list[SessionEvent] = []
-        for event in reversed(events):
-            if event is self._last_event:
-                break
-            fresh.insert(0, event)
-        if events:
-            self._last_event = events[-1]
-        return fresh
+            self._last_event = fresh[0]
+        return fresh[::-1]
