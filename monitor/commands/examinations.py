@@ -11,10 +11,9 @@ from typing import Any
 
 import click
 
-from monitor.commands.sessions import counted, local_words, open_store, print_table
+from monitor.commands.sessions import counted, delete_once_asked, local_words, open_store, print_table
 from monitor.examination_record import SiteFinding
 from monitor.examination_store import ExaminationStore, StoredExamination
-from monitor.failure import CommandError
 from monitor.json_lines import document_text, heart_object, whole_object, write_text
 from monitor.reading_words import reading_words
 
@@ -53,15 +52,9 @@ def run_delete(beginnings: Sequence[str], data: Path | None, confirmed: bool) ->
         CommandError: There is no such examination, it is still running, or it cannot be deleted.
     """
     with _store(data) as store:
-        found = list({one.record.id: one for one in map(store.find, beginnings)}.values())
-        for one in found:
-            click.echo("  ".join(_row(one)), err=True)
-        words = f"Delete {counted(len(found), 'examination')} with its sound and all that was said, for good?"
-        if not confirmed and not click.confirm(words, err=True):
-            raise CommandError("nothing was deleted")
-        for one in found:
-            store.delete(one.record.id)
-            click.echo(f"deleted {one.record.id}", err=True)
+        rows = {one.record.id: "  ".join(_row(one)) for one in map(store.find, beginnings)}
+        words = f"Delete {counted(len(rows), 'examination')} with its sound and all that was said, for good?"
+        delete_once_asked(rows, words, store.delete, confirmed)
 
 
 @contextmanager

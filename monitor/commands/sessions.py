@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -115,14 +115,31 @@ def run_prune(data: Path | None, quota_gb: float | None, confirmed: bool) -> Non
 
 
 def _delete(store: SessionStore, found: Sequence[StoredSession], confirmed: bool) -> None:
-    for one in found:
-        click.echo(_title(one), err=True)
     words = f"Delete {counted(len(found), 'session')} with all sound, notes and examinations, for good?"
-    if not confirmed and not click.confirm(words, err=True):
+    delete_once_asked({one.id: _title(one) for one in found}, words, store.delete, confirmed)
+
+
+def delete_once_asked(
+    titles: Mapping[str, str], question: str, delete: Callable[[str], None], confirmed: bool
+) -> None:
+    """Show what is to be deleted, ask, and delete one after the other.
+
+    Args:
+        titles: A line each, by id.
+        question: Asked of them all.
+        delete: Deletes what has an id.
+        confirmed: Nobody need be asked.
+
+    Raises:
+        CommandError: The answer was no.
+    """
+    for title in titles.values():
+        click.echo(title, err=True)
+    if not confirmed and not click.confirm(question, err=True):
         raise CommandError("nothing was deleted")
-    for one in found:
-        store.delete(one.id)
-        click.echo(f"deleted {one.id}", err=True)
+    for id_ in titles:
+        delete(id_)
+        click.echo(f"deleted {id_}", err=True)
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:
