@@ -51,7 +51,7 @@ class SiteButton(QAbstractButton):
         self.setToolTip(f"Listen at the {name} site" + (f" ({key})" if key else ""))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.show_site(self.site, 0.0)
+        self.setAccessibleDescription(state_words(self.site))
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
@@ -65,7 +65,7 @@ class SiteButton(QAbstractButton):
             site: As it stands.
             progress: Of what is needed, 0 to 1; shown while it is listened to.
         """
-        if (site, progress) != (self.site, self._progress) or not self.accessibleDescription():
+        if (site, progress) != (self.site, self._progress):
             self.site, self._progress = site, progress
             self.setAccessibleDescription(state_words(site))
             self.update()
