@@ -25,6 +25,7 @@ from monitor.dashboard.examination_words import (
     SURE_TO_STOP,
     WAS_INTERRUPTED,
     hint_words,
+    line_words,
     state_words,
     step_words,
 )
@@ -608,3 +609,13 @@ def test_what_is_said_while_it_goes_on():
     for _ in range(4):
         examination.skip()
     assert "Finish" in hint_words(examination)
+
+
+@pytest.mark.parametrize("site", ["aortic", "Left carotid artery"])
+def test_the_line_names_the_site_once_at_every_step(site):
+    examination = Examination(BAND, [site])
+    for end_s in (0.0, 12.0, 20.0):
+        examination.take(stream(0.0, end_s), (), end_s)
+        line = line_words(examination.current, step_words(examination), hint_words(examination))
+        assert line.lower().count(site.lower()) == 1
+    assert examination.step is Step.STAND
