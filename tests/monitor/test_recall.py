@@ -230,6 +230,80 @@ def test_another_feed_takes_over_without_a_click(heart, listener, output):
     assert np.abs(np.diff(played)).max() < 1.3 * 0.5 * 2 * np.pi * 100 / RATE
 
 
+def test_where_it_is_heard_is_the_new_feeds_alone_from_the_turn_on(listener, output):
+    tone = 0.5 * np.sin(2 * np.pi * 100 * np.arange(10 * RATE) / RATE).astype(np.float32)
+    ring = ring_of(tone)
+    listener.play(PastFeed(Recall(ring, RATE, 0.0, 5.0), "wide", 1.0))
+    until(lambda: output, "an output is opened")
+    output[0].drive(lambda: (listener.heard_s or 0) > 1)
+    output[0].latency_s = 0.1
+    listener.play(PastFeed(Recall(ring, RATE, 7.0, 8.0), "wide", 1.0))
+    told = []
+
+    def ended():
+        told.append(listener.heard_s)
+        return listener.feed is None
+
+    output[0].drive(ended)
+    places = [at_s for at_s in told if at_s is not None]
+    assert places == sorted(places)
+    assert 7.0 <= places[0] < 7.1
+    assert 7.9 < places[-1] <= 8.0
+
+
+def test_where_it_is_heard_waits_for_sound_that_broke_off(heart, listener, output):
+    ring = Ring(60 * RATE)
+    listener.play(NewestFeed(ring, RATE, "wide", prompt=True))
+    until(lambda: output, "an output is opened")
+    output[0].latency_s = 0.3
+    told = []
+
+    def ask():
+        output[0].ask()
+        told.append(listener.heard_s)
+
+    def heard_until(end_s):
+        ring.write(ring.end, heart[ring.end : round(end_s * RATE)], time.monotonic())
+        until(lambda: listener._output.waiting_s > 0.2, "it is queued")
+        while listener._output.waiting_s > 0:
+            ask()
+
+    heard_until(0.3)
+    # Shorter than what is on its way to the loudspeaker.
+    for _ in range(round(0.2 * RATE / 100)):
+        ask()
+    heard_until(0.6)
+    output[0].drive(lambda: told.append(listener.heard_s) or told[-1] > 0.59)
+    places = [at_s for at_s in told if at_s is not None]
+    assert places == sorted(places)
+    assert places[-1] <= 0.6 + 1e-9
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_what_is_held_is_silent_and_then_goes_on_where_it_was(heart, listener, output, monkeypatch, early):
+    monkeypatch.setattr("monitor.listener._SILENT_S", 0.5)
+    recall = Recall(ring_of(heart), RATE, 3.0, 4.0)
+    if early:
+        listener.hold(True)
+    listener.play(PastFeed(recall, "wide", 1.0))
+    until(lambda: output, "an output is opened")
+    if not early:
+        output[0].drive(lambda: (listener.heard_s or 0) > 3.3)
+        listener.hold(True)
+    before, at_s, until_s = len(output[0].played), listener.heard_s, time.monotonic() + 0.7
+    output[0].drive(lambda: time.monotonic() > until_s)
+    assert not np.concatenate(output[0].played[before:]).any()
+    assert (listener.heard_s, listener.failure) == (at_s, "")
+    assert listener.feed is not None
+    del output[0].played[before:]
+    listener.hold(False)
+    output[0].drive(lambda: listener.feed is None)
+    played = np.concatenate(output[0].played)
+    expected = heard(recall.samples, 1.0, "wide")
+    first = np.flatnonzero(played)[0] - np.flatnonzero(expected)[0]
+    assert np.array_equal(played[first : first + expected.size], expected)
+
+
 def test_a_device_is_heard_through_a_filter_and_its_delay_is_measured(heart, listener, output):
     ring = Ring(60 * RATE)
     feed = NewestFeed(ring, RATE, "bell", prompt=True)
