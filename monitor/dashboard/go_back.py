@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QFileDialog
 
 from monitor.dashboard.go_back_bar import GoBackBar
 from monitor.dashboard.go_back_words import (
@@ -36,6 +34,7 @@ from monitor.dashboard.go_back_words import (
 )
 from monitor.dashboard.playback import Playback
 from monitor.dashboard.plots import Plots
+from monitor.dashboard.save_dialog import SaveDialog
 from monitor.dashboard.tape import RECALL_S, SPAN_S
 
 if TYPE_CHECKING:
@@ -324,21 +323,8 @@ class GoBack:
         self._saving.append(saving)
         when = datetime.now() - timedelta(seconds=0 if self._ended else self._newest_s - span[0])
         name = file_words(self._title, f"{when:%Y-%m-%d %H.%M.%S}", manner)
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        place = Path(folder) if folder and Path(folder).is_dir() else Path.home()
-        # Not modal: whoever looks for a folder keeps the picture and the keys.
-        dialog = QFileDialog(self.bar.window(), title, str(place / name), WAV)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("wav")
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        # To be asked would be modal; nothing is ever replaced.
-        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
-        dialog.fileSelected.connect(lambda chosen: saving.write(Path(chosen)))
-        dialog.rejected.connect(saving.drop)
-        dialog.finished.connect(dialog.deleteLater)
+        dialog = SaveDialog(self.bar.window(), title, name, WAV, saving.write)
         dialog.destroyed.connect(saving.drop)
-        dialog.setModal(False)
-        dialog.show()
 
     def _look_after_saving(self) -> None:
         for saving in [one for one in self._saving if one.done]:
