@@ -23,7 +23,6 @@ from monitor.dashboard.examination_words import (
 from monitor.dashboard.report_writer import ReportWriter
 from monitor.dashboard.save_dialog import SaveDialog
 from monitor.examination_record import ExaminationRecord
-from monitor.new_file import unused
 from monitor.session_store import SOUND
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ class ReportDesk(QObject):
             return site_sounds(record, files)
 
         self._record = record
-        self._busy = self._writer.start(record, sounds, unused(path))
+        self._busy = self._writer.start(record, sounds, path)
 
     def _show(self, record: ExaminationRecord) -> None:
         words = REPORT
