@@ -41,7 +41,7 @@ class Listener:
         self._woken, self._over = threading.Event(), False
         self._changing = threading.Lock()
         self._delays: deque[float] = deque(maxlen=_MEASURED)
-        self._held = False
+        self._held = threading.Event()
         self._thread: threading.Thread | None = None
         self.failure = ""
         self.was_heard = False
@@ -57,9 +57,10 @@ class Listener:
 
     def hold(self, held: bool) -> None:
         """Be silent at once and keep what is still to be played, or go on with it."""
-        self._held = held
-        if (output := self._output) is not None:
-            output.held = held
+        if held:
+            self._held.set()
+        else:
+            self._held.clear()
 
     def close(self) -> None:
         """Fall silent for good; returns when no thread is left. Harmless when it never played."""
@@ -111,13 +112,13 @@ class Listener:
             feed is None or (output.asked_rate, output.asked_s) != (feed.rate, feed.latency_s)
         ):
             self._close_output()
-        self._feed = feed
+        # Before it is this feed's: where the last one was heard is not where this one is.
         if self._output is not None:
             self._output.forget()
-        elif feed is not None:
+        self._feed = feed
+        if self._output is None and feed is not None:
             self.was_heard = False
-            self._output = _Output(feed.rate, feed.latency_s)
-            self._output.held = self._held
+            self._output = _Output(feed.rate, feed.latency_s, self._held)
             self.was_heard = True
 
     def _serve(self, feed: Feed, output: _Output) -> None:
@@ -164,26 +165,25 @@ class _Output:
     Args:
         rate: Samples a second of what it is given.
         latency_s: Asked of the device, in seconds.
-
-    Attributes:
-        held: Silent for now, and what waits is kept.
+        held: While it is set, all is silent and what waits is kept.
 
     Raises:
         SourceError: There is none, or it cannot be opened.
     """
 
-    def __init__(self, rate: int, latency_s: float) -> None:
+    def __init__(self, rate: int, latency_s: float, held: threading.Event) -> None:
         self.asked_rate, self.asked_s = rate, latency_s
+        self._held = held
         self._lock = threading.Lock()
-        self._queue: deque[tuple[NDArray[np.float32], float, float]] = deque()
+        # Samples, time of the first (None where nobody wants to know), seconds of it per sample.
+        self._queue: deque[tuple[NDArray[np.float32], float | None, float]] = deque()
         self._waiting = self._played = 0
         self._lead = 1
         self._flowing = self._broken = self._finishing = False
-        # What was played when: index of a block's first sample, its time, seconds of it per sample.
-        self._told: deque[tuple[int, float, float]] = deque()
+        # What was played when: index of a part's first sample, its size, its time, seconds of it per sample.
+        self._told: deque[tuple[int, int, float, float]] = deque()
         self._asked_at = time.monotonic()
         self._gone = False
-        self.held = False
         self.stream: Stream = open_output(self._fill, rate, self._finished, latency_s)
         out = self.stream.rate
         self._resampler = None if out == rate else StreamingResampler(rate, out, out // 100)
@@ -219,9 +219,9 @@ class _Output:
                 self._told.popleft()
             if not self._told:
                 return None
-            first, begin_s, sample_s = self._told[0]
-            last = self._told[1][0] if len(self._told) > 1 else self._tail
-            return begin_s + sample_s * min(max(0.0, heard - first), last - first)
+            first, size, begin_s, sample_s = self._told[0]
+            # Where the sound broke off, it stays at its end until it goes on.
+            return begin_s + sample_s * min(max(0.0, heard - first), size)
 
     def broke_off(self) -> bool:
         """Whether it ran out of sound since the last time."""
@@ -245,37 +245,38 @@ class _Output:
         with self._lock:
             kept = np.concatenate([np.empty(0, np.float32), *(samples for samples, *_ in self._queue)])
             kept = kept[: round(_CUT_S * self.stream.rate)]
-            times = self._queue[0][1:] if self._queue else (0.0, 0.0)
+            times = self._queue[0][1:] if self._queue else (None, 0.0)
             self._queue.clear()
             if kept.size and self._flowing:
                 kept = kept * np.linspace(1, 0, kept.size, dtype=np.float32)
                 self._queue.append((kept, *times))
             self._waiting = sum(samples.size for samples, *_ in self._queue)
-            if self._resampler is not None:
-                self._resampler.reset()
+        if self._resampler is not None:
+            self._resampler.reset()
 
     def forget(self) -> None:
-        """What was played until now was another feed's."""
+        """Cut: what was played and what waits is another feed's."""
+        self.cut()
         with self._lock:
+            self._queue = deque((samples, None, 0.0) for samples, *_ in self._queue)
             self._told.clear()
 
     def finish(self) -> None:
         """Nothing more comes: what waits is played however little it is."""
-        with self._lock:
-            if not self._finishing and self._resampler is not None and self._queue:
-                rest = self._resampler.flush().astype(np.float32).clip(-1, 1)
-                _, begin_s, sample_s = self._queue[-1]
-                if rest.size:
-                    self._queue.append((rest, begin_s, sample_s))
+        if not self._finishing and self._resampler is not None:
+            rest = self._resampler.flush().astype(np.float32).clip(-1, 1)
+            if rest.size:
+                with self._lock:
+                    self._queue.append((rest, None, 0.0))
                     self._waiting += rest.size
-            self._finishing = True
+        self._finishing = True
 
     def _finished(self) -> None:
         self._gone = True
 
     def _fill(self, block: NDArray[np.float32]) -> None:
         self._asked_at = time.monotonic()
-        if self.held:
+        if self._held.is_set():
             block[:] = 0
             return
         with self._lock:
@@ -285,11 +286,13 @@ class _Output:
             while self._flowing and self._queue and at < block.size:
                 samples, begin_s, sample_s = self._queue.popleft()
                 part = samples[: block.size - at]
-                self._told.append((self._played + at, begin_s, sample_s))
                 block[at : at + part.size] = part
-                at += part.size
+                if begin_s is not None:
+                    self._told.append((self._played + at, part.size, begin_s, sample_s))
+                    begin_s += sample_s * part.size
                 if part.size < samples.size:
-                    self._queue.appendleft((samples[part.size :], begin_s + sample_s * part.size, sample_s))
+                    self._queue.appendleft((samples[part.size :], begin_s, sample_s))
+                at += part.size
             if self._flowing and at < block.size:
                 self._flowing, self._broken = False, not self._finishing
             block[at:] = 0

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import os
 import threading
 from collections.abc import Iterable, Iterator
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 from dsp.front_end import LARGEST_SAMPLE
 from dsp.listening_filter import ListeningFilter
 from dsp.time_stretch import slowed
+from monitor.new_file import new_file
 from monitor.ring import Ring
 
 EDGE_S = 0.01
@@ -115,7 +114,7 @@ def save(path: Path, blocks: Iterable[NDArray[np.floating]], rate: int) -> Path:
     Raises:
         OSError: It cannot be written; nothing is left of it.
     """
-    path, descriptor = _new_file(path)
+    path, descriptor = new_file(path)
     try:
         with sf.SoundFile(descriptor, "w", rate, 1, _SUBTYPE, format="WAV", closefd=True) as file:
             written = 0
@@ -131,13 +130,3 @@ def save(path: Path, blocks: Iterable[NDArray[np.floating]], rate: int) -> Path:
             raise OSError(str(error) or "no space left") from None
         raise
     return path
-
-
-def _new_file(path: Path) -> tuple[Path, int]:
-    for number in count(1):
-        free = path if number == 1 else path.with_stem(f"{path.stem} ({number})")
-        try:
-            return free, os.open(free, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        except FileExistsError:
-            continue
-    raise AssertionError("numbers do not end")

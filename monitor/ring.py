@@ -53,9 +53,6 @@ class Ring:
         capacity: Samples kept, at least 1.
         ahead: Samples by which a writer that waits may be ahead of the reader; None for all that are kept.
             What is kept beyond them others may still look at when the reader has taken it.
-
-    Attributes:
-        arrived: Clock reading, in seconds, at which the newest sample came.
     """
 
     def __init__(self, capacity: int, ahead: int | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from monitor.dashboard.words import (
 from monitor.examination import Examination, Site, SiteState, Step
 from monitor.examination_record import ExaminationRecord
 from monitor.examination_store import StoredExamination
+from monitor.new_file import plain_name
 
 EXAMINATION, EXAMINATIONS = "Examination", "Examinations"
 COLUMNS = ("Begun", "Patient", "Result")
@@ -137,8 +137,7 @@ def moment_words(moment: str) -> str:
 
 def report_name(record: ExaminationRecord, begun: datetime) -> str:
     """A file's name for the report of an examination that begun then, in local time."""
-    patient = re.sub(r"[^\w -]+", "_", record.patient).strip()[:40]
-    return " ".join(filter(None, ("auscult", patient, f"{begun:%Y-%m-%d %H.%M}"))) + ".pdf"
+    return " ".join(filter(None, ("auscult", plain_name(record.patient), f"{begun:%Y-%m-%d %H.%M}"))) + ".pdf"
 
 
 def report_words(path: Path) -> str:

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QFileDialog
 
 from monitor.dashboard.go_back_bar import GoBackBar
 from monitor.dashboard.go_back_words import (
@@ -36,6 +34,7 @@ from monitor.dashboard.go_back_words import (
 )
 from monitor.dashboard.playback import Playback
 from monitor.dashboard.plots import Plots
+from monitor.dashboard.save_dialog import SaveDialog
 from monitor.dashboard.tape import RECALL_S, SPAN_S
 
 if TYPE_CHECKING:
@@ -73,7 +72,6 @@ class GoBack:
         self._past_s: float | None = None
         self._mark: tuple[float, float | None] | None = None
         self._tempo, self._loop = 1.0, False
-        self._recall: Recall | None = None
         self._saving: list[_Saving] = []
         self._looks = 0
         bar = self.bar
@@ -133,7 +131,7 @@ class GoBack:
         """Another session, or none."""
         self._session, self._title = session, title
         self._device = session is not None and not replayed
-        self._newest_s, self._mark, self._recall = 0.0, None, None
+        self._newest_s, self._mark = 0.0, None
         self._playback.show(session, replayed)
         self._turn_to(None)
 
@@ -145,7 +143,7 @@ class GoBack:
             self._past_s = self._within(head_s + SPAN_S)
         if self._past_s is not None:
             self._past_s = self._within(self._past_s)
-            self._plots.show_past(self._past_s, past_words(self._newest_s - self._past_s, self._ended))
+            self._show_past()
         self._plots.show_head(head_s)
         self._look_after_saving()
         self._looks += 1
@@ -189,15 +187,14 @@ class GoBack:
 
     def toggle_play(self) -> None:
         """Play what is marked, or else what is shown, or stop that."""
-        if self._playback.plays_past:
+        if self._playback.past is not None:
             self._playback.stop_past()
         elif (span := self._span()) is None:
             self._say(NOTHING_TO_PLAY, False)
         else:
-            self._recall = self._recalled(span)
             if self._past_s is None or not self._shows(span[0]):
                 self._turn_to(span[0] + SPAN_S)
-            self._playback.play_past(self._recall, self._tempo, self._loop)
+            self._playback.play_past(self._recalled(span), self._tempo, self._loop)
         self._refresh()
 
     def toggle_loop(self) -> None:
@@ -270,11 +267,14 @@ class GoBack:
     def _turn_to(self, end_s: float | None) -> None:
         self._past_s = None if end_s is None else self._within(end_s)
         self._playback.look_back(self._past_s is not None)
-        words = "" if self._past_s is None else past_words(self._newest_s - self._past_s, self._ended)
-        self._plots.show_past(self._past_s, words)
+        self._show_past()
         if self._past_s is None:
             self._plots.show_head(None)
         self._refresh()
+
+    def _show_past(self) -> None:
+        words = "" if self._past_s is None else past_words(self._newest_s - self._past_s, self._ended)
+        self._plots.show_past(self._past_s, words)
 
     def _scrub(self, end_s: float) -> None:
         if self._session is not None:
@@ -300,8 +300,8 @@ class GoBack:
     def _set_tempo(self, tempo: float) -> None:
         if tempo != self._tempo:
             self._tempo = tempo
-            if self._playback.plays_past and self._recall is not None:
-                self._playback.play_past(self._recall, tempo, self._loop, self._playback.past_s)
+            if (past := self._playback.past) is not None:
+                self._playback.play_past(past.recall, tempo, self._loop, self._playback.past_s)
             self._refresh()
 
     def _next_band(self) -> None:
@@ -324,21 +324,8 @@ class GoBack:
         self._saving.append(saving)
         when = datetime.now() - timedelta(seconds=0 if self._ended else self._newest_s - span[0])
         name = file_words(self._title, f"{when:%Y-%m-%d %H.%M.%S}", manner)
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        place = Path(folder) if folder and Path(folder).is_dir() else Path.home()
-        # Not modal: whoever looks for a folder keeps the picture and the keys.
-        dialog = QFileDialog(self.bar.window(), title, str(place / name), WAV)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("wav")
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        # To be asked would be modal; nothing is ever replaced.
-        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
-        dialog.fileSelected.connect(lambda chosen: saving.write(Path(chosen)))
-        dialog.rejected.connect(saving.drop)
-        dialog.finished.connect(dialog.deleteLater)
+        dialog = SaveDialog(self.bar.window(), title, name, WAV, saving.write)
         dialog.destroyed.connect(saving.drop)
-        dialog.setModal(False)
-        dialog.show()
 
     def _look_after_saving(self) -> None:
         for saving in [one for one in self._saving if one.done]:
@@ -354,7 +341,11 @@ class GoBack:
             self._plots.tape, self._newest_s, self._past_s, self._mark, playback.past_s if something else None
         )
         bar.show_choices(
-            playback.plays_past, self._tempo, self._loop, playback.band, self._device and playback.headphones
+            playback.past is not None,
+            self._tempo,
+            self._loop,
+            playback.band,
+            self._device and playback.headphones,
         )
         bar.enable(something, self._past_s is not None, self._device)
         words = self._words(something)
@@ -373,7 +364,7 @@ class GoBack:
         if self._mark is not None:
             marked = self.marked
             parts.append(MARKING if marked is None else f"{marked[1] - marked[0]:.1f} s {MARKED}")
-        if playback.plays_past and self._tempo != 1:
+        if playback.past is not None and self._tempo != 1:
             parts.append(tempo_words(self._tempo))
         parts.append(band_words(playback.band))
         if (delay_s := playback.delay_s) is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from monitor.new_file import plain_name
+
 LIVE, ENDED, NOTHING = "Live", "The end", "Nothing heard yet"
 MARKING, MARKED = "marking, M ends it", "marked"
 BANDS = {"wide": "Wide", "bell": "Bell", "diaphragm": "Diaphragm"}
@@ -68,6 +70,4 @@ def not_saved_words(path: object, reason: str) -> str:
 
 def file_words(title: str, when: str, manner: str = "") -> str:
     """A file's name that every system takes."""
-    plain = "".join(letter if letter.isalnum() or letter in " -_.,()" else " " for letter in title)
-    plain = " ".join(plain.split())[:60].strip(" .") or "auscult"
-    return f"{plain} {when}{f' {manner}' if manner else ''}.wav"
+    return " ".join(filter(None, (plain_name(title) or "auscult", when, manner))) + ".wav"

@@ -57,9 +57,9 @@ class Playback:
         return min(max(at_s, past.recall.begin_s), past.recall.end_s)
 
     @property
-    def plays_past(self) -> bool:
-        """Whether a part of the past is being played, or will be at once."""
-        return self._past is not None
+    def past(self) -> PastFeed | None:
+        """The part of the past that is being played, or will be at once."""
+        return self._past
 
     @property
     def delay_s(self) -> float | None:
@@ -103,11 +103,6 @@ class Playback:
 
         self._past = PastFeed(recall, self._band, tempo, loop, from_s)
         self.poll()
-
-    @property
-    def past(self) -> PastFeed | None:
-        """The part of the past that is played."""
-        return self._past
 
     def stop_past(self) -> None:
         """Play nothing of the past."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths
-from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from monitor.dashboard.examination_words import (
     OPEN_REPORT,
@@ -22,6 +21,7 @@ from monitor.dashboard.examination_words import (
     writing_words,
 )
 from monitor.dashboard.report_writer import ReportWriter
+from monitor.dashboard.save_dialog import SaveDialog
 from monitor.examination_record import ExaminationRecord
 from monitor.session_store import SOUND
 
@@ -63,20 +63,8 @@ class ReportDesk(QObject):
             if not self._writer.open():
                 self._say(report_not_opened_words(self._writer.path), True)
             return
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        place = Path(folder) if folder and Path(folder).is_dir() else Path.home()
-        begun = datetime.fromisoformat(record.begun).astimezone()
-        # Not modal: whoever looks for a folder keeps the picture and the keys.
-        dialog = QFileDialog(self._window(), WHERE_TO, str(place / report_name(record, begun)), REPORT_FILES)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("pdf")
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        # To be asked would be modal; nothing is ever replaced.
-        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
-        dialog.fileSelected.connect(lambda chosen: self._write(record, Path(chosen)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.setModal(False)
-        dialog.show()
+        name = report_name(record, datetime.fromisoformat(record.begun).astimezone())
+        SaveDialog(self._window(), WHERE_TO, name, REPORT_FILES, lambda path: self._write(record, path))
 
     def follow(self, record: ExaminationRecord | None) -> None:
         """Look after what is being written.
@@ -109,7 +97,7 @@ class ReportDesk(QObject):
             return site_sounds(record, tuple((folder / SOUND / session).glob("*.wav")))
 
         self._record = record
-        self._busy = self._writer.start(record, sounds, _unused(path))
+        self._busy = self._writer.start(record, sounds, path)
 
     def _show(self, record: ExaminationRecord) -> None:
         words = REPORT
@@ -123,9 +111,3 @@ class ReportDesk(QObject):
 
     def _window(self) -> QWidget:
         return self._button.window()
-
-
-def _unused(path: Path) -> Path:
-    """The path, or with a number in its name where there is a file already."""
-    names = (path if number == 1 else path.with_stem(f"{path.stem} ({number})") for number in count(1))
-    return next(name for name in names if not name.exists())

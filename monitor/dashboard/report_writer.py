@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices
 
 from model.card import ModelError
 from monitor.examination_record import ExaminationRecord
+from monitor.new_file import unused
 
 if TYPE_CHECKING:
     from model.classifier import Classifier
@@ -57,7 +58,7 @@ class ReportWriter:
         Args:
             record: The examination.
             sounds: Reads what was kept of its sound, as ``site_sounds`` does; called on the writer's thread.
-            path: Ends in .pdf or .html.
+            path: Ends in .pdf or .html; where there is a file already, a number is put into the name.
             paper: As for ``write_report``.
 
         Returns:
@@ -71,7 +72,6 @@ class ReportWriter:
         self._thread = threading.Thread(
             target=self._write, args=(record, sounds, path, paper), name="report writer", daemon=True
         )
-        self._target = path
         self._thread.start()
         return True
 
@@ -113,6 +113,7 @@ class ReportWriter:
         from monitor.dashboard.report_file import ReportError, write_report
 
         try:
+            self._target = path = unused(path)
             write_report(record, sounds(), path, self._classifier(), paper=paper, progress=self._told)
         except _CancelledError:
             pass

@@ -8,6 +8,7 @@ import pytest
 
 from model.classifier import Classifier
 from tests.model.made import card_for, weights, write_model
+from tests.monitor.outputs import Outputs
 from tests.monitor.sound_server import JackServer, SoundServer, missing_program, until
 
 
@@ -39,6 +40,14 @@ def need(packages, *programs):
     if program := missing_program(*programs):
         refuse = pytest.fail if os.environ.get("CI") else pytest.skip
         refuse(f"no {program}: apt-get install {packages}")
+
+
+@pytest.fixture
+def outputs(monkeypatch):
+    """What listeners open in place of devices."""
+    opened = Outputs()
+    monkeypatch.setattr("monitor.listener.open_output", opened.open)
+    return opened
 
 
 @pytest.fixture

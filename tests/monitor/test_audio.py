@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -491,6 +492,23 @@ def test_a_device_that_cannot_be_opened_is_one_line(stethoscope, model_name):
     assert err.count("\n") == 1
 
 
+@contextmanager
+def recorded(server, path):
+    """What its loudspeaker gets, in a file: 4 kHz, 16 bit."""
+    with path.open("wb") as raw:
+        recorder = subprocess.Popen(
+            ["parec", "--device=out.monitor", "--rate=4000", "--channels=1", "--format=s16le", "--raw"],
+            env=server.environment,
+            stdout=raw,
+        )
+    try:
+        until(server.captured, "the recorder listens")
+        yield
+    finally:
+        recorder.terminate()
+        recorder.wait()
+
+
 LISTEN = """
 import sys, time
 from pathlib import Path
@@ -521,19 +539,9 @@ def test_a_replay_is_heard_and_the_listener_knows_how_far(sound_server, model_na
     sound_server.add_loudspeaker()
     played = sound(6, rate=4000)
     sf.write(tmp_path / "heart.wav", played, 4000)
-    with (tmp_path / "heard.raw").open("wb") as raw:
-        recorder = subprocess.Popen(
-            ["parec", "--device=out.monitor", "--rate=4000", "--channels=1", "--format=s16le", "--raw"],
-            env=sound_server.environment,
-            stdout=raw,
-        )
-    try:
-        until(sound_server.captured, "the recorder listens")
+    with recorded(sound_server, tmp_path / "heard.raw"):
         process = sound_server.run("-c", LISTEN, str(tmp_path / "heart.wav"), model_name, "5.3")
         out, err = process.communicate(timeout=LIMIT_S)
-    finally:
-        recorder.terminate()
-        recorder.wait()
     assert err == ""
     before, failure, monotonic, after = out.splitlines()
     assert (before, failure, after) == ("None", "", "None")
@@ -590,19 +598,9 @@ def test_the_past_is_heard_slowly_through_the_bell(sound_server, tmp_path):
     sound_server.add_loudspeaker()
     played = sound(3, rate=4000)
     sf.write(tmp_path / "heart.wav", played, 4000, "FLOAT")
-    with (tmp_path / "heard.raw").open("wb") as raw:
-        recorder = subprocess.Popen(
-            ["parec", "--device=out.monitor", "--rate=4000", "--channels=1", "--format=s16le", "--raw"],
-            env=sound_server.environment,
-            stdout=raw,
-        )
-    try:
-        until(sound_server.captured, "the recorder listens")
+    with recorded(sound_server, tmp_path / "heard.raw"):
         process = sound_server.run("-c", RECALLED, str(tmp_path / "heart.wav"))
         out, err = process.communicate(timeout=LIMIT_S)
-    finally:
-        recorder.terminate()
-        recorder.wait()
     assert (out.split(), err) == (["True"], "")
     heard = np.frombuffer((tmp_path / "heard.raw").read_bytes(), "<i2") / 2**15
     expected = np.concatenate(list(as_heard(played[2000:10_000], 0.5, ListeningFilter(4000, "bell"))))

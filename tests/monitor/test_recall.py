@@ -97,55 +97,6 @@ def test_where_nothing_can_be_written_nothing_is_left(heart, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-class Output:
-    """An output that is driven by hand, and keeps what went to it."""
-
-    latency_s, name = 0.0, "Headphones"
-
-    def __init__(self, fill, rate, own_rate):
-        self.rate = own_rate or rate
-        self.fill, self.played, self.closed = fill, [], False
-
-    def start(self):
-        pass
-
-    def close(self):
-        self.closed = True
-
-    def ask(self, count=100):
-        block = np.empty(count, np.float32)
-        self.fill(block)
-        self.played.append(block.copy())
-
-    def drive(self, condition):
-        """Ask for sound, faster than it would be heard, until a condition holds."""
-        deadline = time.monotonic() + 30
-        while not condition():
-            assert time.monotonic() < deadline
-            self.ask()
-            # As long as the feeding thread has nothing ready there would be holes.
-            time.sleep(0.004)
-
-
-@pytest.fixture
-def output(monkeypatch):
-    """Opened outputs, by the rate that they insist on."""
-    opened = []
-
-    class Opened(list):
-        own_rate = None
-
-    opened = Opened()
-
-    def open_output(fill, rate, finished, latency_s):
-        opened.append(Output(fill, rate, opened.own_rate))
-        opened[-1].finished = finished
-        return opened[-1]
-
-    monkeypatch.setattr("monitor.listener.open_output", open_output)
-    return opened
-
-
 @pytest.fixture
 def listener():
     one = Listener()
@@ -153,19 +104,19 @@ def listener():
     one.close()
 
 
-def play_to_the_end(listener, output, feed):
+def play_to_the_end(listener, outputs, feed):
     listener.play(feed)
-    until(lambda: output, "an output is opened")
+    until(lambda: outputs, "an output is opened")
 
-    output[-1].drive(lambda: listener.feed is None)
-    return np.concatenate(output[-1].played)
+    outputs[-1].drive(lambda: listener.feed is None)
+    return np.concatenate(outputs[-1].played)
 
 
 @pytest.mark.parametrize("tempo", TEMPOS)
 @pytest.mark.parametrize("band", ["wide", "bell", "diaphragm"])
-def test_the_output_gets_the_same_samples_as_the_file(heart, listener, output, tmp_path, tempo, band):
+def test_the_output_gets_the_same_samples_as_the_file(heart, listener, outputs, tmp_path, tempo, band):
     recall = Recall(ring_of(heart), RATE, 3.0, 4.0)
-    played = play_to_the_end(listener, output, PastFeed(recall, band, tempo))
+    played = play_to_the_end(listener, outputs, PastFeed(recall, band, tempo))
     path = save(tmp_path / "heard.wav", as_heard(recall.samples, tempo, ListeningFilter(RATE, band)), RATE)
     saved, _ = sf.read(path, dtype="float32")
     expected = heard(recall.samples, tempo, band)
@@ -177,16 +128,16 @@ def test_the_output_gets_the_same_samples_as_the_file(heart, listener, output, t
     assert np.abs(saved - expected).max() <= 2**-23
 
 
-def test_a_loop_is_the_same_again_and_again_until_it_is_ended(heart, listener, output):
+def test_a_loop_is_the_same_again_and_again_until_it_is_ended(heart, listener, outputs):
     recall = Recall(ring_of(heart), RATE, 3.0, 3.5)
     feed = PastFeed(recall, "wide", 1.0, loop=True)
     listener.play(feed)
-    until(lambda: output, "an output is opened")
+    until(lambda: outputs, "an output is opened")
     once = heard(recall.samples, 1.0, "wide")
-    output[0].drive(lambda: sum(map(np.count_nonzero, output[0].played)) > 3 * once.size)
+    outputs[0].drive(lambda: sum(map(np.count_nonzero, outputs[0].played)) > 3 * once.size)
     feed.loop = False
-    output[0].drive(lambda: listener.feed is None)
-    played = np.concatenate(output[0].played)
+    outputs[0].drive(lambda: listener.feed is None)
+    played = np.concatenate(outputs[0].played)
     first = np.flatnonzero(played)[0] - np.flatnonzero(once)[0]
     again = played[first:]
     rounds = again[: again.size // once.size * once.size].reshape(-1, once.size)
@@ -195,69 +146,144 @@ def test_a_loop_is_the_same_again_and_again_until_it_is_ended(heart, listener, o
         assert np.array_equal(each, once)
 
 
-def test_where_it_is_heard_follows_tempo(heart, listener, output):
+def test_where_it_is_heard_follows_tempo(heart, listener, outputs):
     recall = Recall(ring_of(heart), RATE, 3.0, 5.0)
     listener.play(PastFeed(recall, "wide", 0.5, from_s=4.0))
-    until(lambda: output, "an output is opened")
-    output[0].drive(lambda: listener.heard_s is not None)
-    before, count = listener.heard_s, len(output[0].played)
+    until(lambda: outputs, "an output is opened")
+    outputs[0].drive(lambda: listener.heard_s is not None)
+    before, count = listener.heard_s, len(outputs[0].played)
     assert 4.0 <= before < 4.2
-    output[0].drive(lambda: listener.heard_s > before + 0.1)
-    asked = (len(output[0].played) - count) * 100 / RATE
+    outputs[0].drive(lambda: listener.heard_s > before + 0.1)
+    asked = (len(outputs[0].played) - count) * 100 / RATE
     assert listener.heard_s - before == pytest.approx(0.5 * asked, abs=0.06)
 
 
-def test_an_output_of_another_rate_is_given_the_same_sound(heart, listener, output):
-    output.own_rate = 8_000
+def test_an_output_of_another_rate_is_given_the_same_sound(heart, listener, outputs):
+    outputs.own_rate = 8_000
     recall = Recall(ring_of(heart), RATE, 3.0, 5.0)
-    played = play_to_the_end(listener, output, PastFeed(recall, "wide", 1.0))
+    played = play_to_the_end(listener, outputs, PastFeed(recall, "wide", 1.0))
     expected = heard(recall.samples, 1.0, "wide")
     product = np.correlate(played[::2], expected, "full")
     alike = product.max() / np.sqrt(np.sum(played[::2] ** 2) * np.sum(expected**2))
     assert alike > 0.99
 
 
-def test_another_feed_takes_over_without_a_click(heart, listener, output):
+def test_another_feed_takes_over_without_a_click(heart, listener, outputs):
     tone = 0.5 * np.sin(2 * np.pi * 100 * np.arange(10 * RATE) / RATE).astype(np.float32)
     ring = ring_of(tone)
     listener.play(PastFeed(Recall(ring, RATE, 0.0, 5.0), "wide", 1.0))
-    until(lambda: output, "an output is opened")
-    output[0].drive(lambda: (listener.heard_s or 0) > 1)
+    until(lambda: outputs, "an output is opened")
+    outputs[0].drive(lambda: (listener.heard_s or 0) > 1)
     listener.play(PastFeed(Recall(ring, RATE, 7.0, 8.0), "wide", 1.0))
-    output[0].drive(lambda: listener.feed is None)
-    assert len(output) == 1
-    played = np.concatenate(output[0].played)
+    outputs[0].drive(lambda: listener.feed is None)
+    assert len(outputs) == 1
+    played = np.concatenate(outputs[0].played)
     assert np.abs(np.diff(played)).max() < 1.3 * 0.5 * 2 * np.pi * 100 / RATE
 
 
-def test_a_device_is_heard_through_a_filter_and_its_delay_is_measured(heart, listener, output):
+def test_where_it_is_heard_is_the_new_feeds_alone_from_the_turn_on(listener, outputs):
+    tone = 0.5 * np.sin(2 * np.pi * 100 * np.arange(10 * RATE) / RATE).astype(np.float32)
+    ring = ring_of(tone)
+    listener.play(PastFeed(Recall(ring, RATE, 0.0, 5.0), "wide", 1.0))
+    until(lambda: outputs, "an output is opened")
+    outputs[0].drive(lambda: (listener.heard_s or 0) > 1)
+    outputs[0].latency_s = 0.1
+    listener.play(PastFeed(Recall(ring, RATE, 7.0, 8.0), "wide", 1.0))
+    told = []
+
+    def ended():
+        told.append(listener.heard_s)
+        return listener.feed is None
+
+    outputs[0].drive(ended)
+    places = [at_s for at_s in told if at_s is not None]
+    assert places == sorted(places)
+    assert 7.0 <= places[0] < 7.1
+    assert 7.9 < places[-1] <= 8.0
+
+
+def test_where_it_is_heard_waits_for_sound_that_broke_off(heart, listener, outputs):
+    ring = Ring(60 * RATE)
+    listener.play(NewestFeed(ring, RATE, "wide", prompt=True))
+    until(lambda: outputs, "an output is opened")
+    outputs[0].latency_s = 0.3
+    told = []
+
+    def ask():
+        outputs[0].ask()
+        told.append(listener.heard_s)
+
+    def heard_until(end_s):
+        ring.write(ring.end, heart[ring.end : round(end_s * RATE)], time.monotonic())
+        until(lambda: listener._output.waiting_s > 0.2, "it is queued")
+        while listener._output.waiting_s > 0:
+            ask()
+
+    heard_until(0.3)
+    # Shorter than what is on its way to the loudspeaker.
+    for _ in range(round(0.2 * RATE / 100)):
+        ask()
+    heard_until(0.6)
+    outputs[0].drive(lambda: told.append(listener.heard_s) or told[-1] > 0.59)
+    places = [at_s for at_s in told if at_s is not None]
+    assert places == sorted(places)
+    assert places[-1] <= 0.6 + 1e-9
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_what_is_held_is_silent_and_then_goes_on_where_it_was(heart, listener, outputs, monkeypatch, early):
+    monkeypatch.setattr("monitor.listener._SILENT_S", 0.5)
+    recall = Recall(ring_of(heart), RATE, 3.0, 4.0)
+    if early:
+        listener.hold(True)
+    listener.play(PastFeed(recall, "wide", 1.0))
+    until(lambda: outputs, "an output is opened")
+    if not early:
+        outputs[0].drive(lambda: (listener.heard_s or 0) > 3.3)
+        listener.hold(True)
+    before, at_s, until_s = len(outputs[0].played), listener.heard_s, time.monotonic() + 0.7
+    outputs[0].drive(lambda: time.monotonic() > until_s)
+    assert not np.concatenate(outputs[0].played[before:]).any()
+    assert (listener.heard_s, listener.failure) == (at_s, "")
+    assert listener.feed is not None
+    del outputs[0].played[before:]
+    listener.hold(False)
+    outputs[0].drive(lambda: listener.feed is None)
+    played = np.concatenate(outputs[0].played)
+    expected = heard(recall.samples, 1.0, "wide")
+    first = np.flatnonzero(played)[0] - np.flatnonzero(expected)[0]
+    assert np.array_equal(played[first : first + expected.size], expected)
+
+
+def test_a_device_is_heard_through_a_filter_and_its_delay_is_measured(heart, listener, outputs):
+    outputs.name = "Headphones"
     ring = Ring(60 * RATE)
     feed = NewestFeed(ring, RATE, "bell", prompt=True)
     listener.play(feed)
-    until(lambda: output, "an output is opened")
+    until(lambda: outputs, "an output is opened")
     at = 0
 
     def fed():
         nonlocal at
         ring.write(at, heart[at : at + 400], time.monotonic())
         at += 400
-        output[0].ask(400)
+        outputs[0].ask(400)
         return at >= 8_000 and listener.delay_s is not None
 
     until(fed, "it is heard")
     assert 0 < listener.delay_s < 1
     assert listener.output_kind == "headphones"
-    assert np.concatenate(output[0].played).any()
+    assert np.concatenate(outputs[0].played).any()
 
 
-def test_an_output_that_goes_away_is_told_and_closed(heart, listener, output):
+def test_an_output_that_goes_away_is_told_and_closed(heart, listener, outputs):
     listener.play(PastFeed(Recall(ring_of(heart), RATE, 0.0, 20.0), "wide", 1.0))
-    until(lambda: output, "an output is opened")
-    output[0].finished()
+    until(lambda: outputs, "an output is opened")
+    outputs[0].finished()
     until(lambda: listener.failure, "it is told")
     assert listener.was_heard
     assert listener.feed is None
-    assert output[0].closed
+    assert outputs[0].closed
 
 
 def test_where_there_is_no_output_nothing_is_heard_and_it_is_told(heart, listener, monkeypatch):
@@ -270,12 +296,12 @@ def test_where_there_is_no_output_nothing_is_heard_and_it_is_told(heart, listene
     assert (listener.feed, listener.heard_s, listener.was_heard) == (None, None, False)
 
 
-def test_a_listener_that_is_closed_leaves_no_thread(heart, output):
+def test_a_listener_that_is_closed_leaves_no_thread(heart, outputs):
     before = set(threading.enumerate())
     one = Listener()
     one.play(PastFeed(Recall(ring_of(heart), RATE, 0.0, 20.0), "wide", 1.0))
-    until(lambda: output, "an output is opened")
+    until(lambda: outputs, "an output is opened")
     one.close()
     one.close()
     assert set(threading.enumerate()) == before
-    assert output[0].closed
+    assert outputs[0].closed

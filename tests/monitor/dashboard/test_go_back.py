@@ -226,7 +226,7 @@ def test_the_past_is_played_and_the_picture_shows_where(qtbot, ended, outputs):
     begin_s = ended.back.past_s - SPAN_S
 
     def heard():
-        outputs[0].ask()
+        outputs[0].ask(RATE // 20)
         return ended._playback.past_s is not None and ended._playback.past_s > begin_s + 0.3
 
     qtbot.waitUntil(heard, timeout=30_000)
@@ -235,7 +235,7 @@ def test_the_past_is_played_and_the_picture_shows_where(qtbot, ended, outputs):
     at_s = ended._playback.past_s or begin_s
 
     def slower():
-        outputs[0].ask()
+        outputs[0].ask(RATE // 20)
         return (ended._playback.past_s or 0) > at_s + 0.2 and ended._playback.past.tempo == 0.5
 
     qtbot.waitUntil(slower, timeout=30_000)
@@ -325,7 +325,7 @@ def test_a_device_is_heard_only_once_that_is_asked_for_and_feedback_is_warned_of
     qtbot.waitUntil(lambda: window.message.text() == FEEDBACK[kind], timeout=30_000)
 
     def heard():
-        outputs[0].ask()
+        outputs[0].ask(RATE // 20)
         return "delay" in window.back.bar.state.text()
 
     qtbot.waitUntil(heard, timeout=30_000)
@@ -339,7 +339,7 @@ def test_a_device_is_heard_only_once_that_is_asked_for_and_feedback_is_warned_of
     qtbot.keyClick(window, Qt.Key.Key_End)
 
     def heard_again():
-        outputs[-1].ask()
+        outputs[-1].ask(RATE // 20)
         return window._playback.heard_s is not None
 
     qtbot.waitUntil(heard_again, timeout=30_000)

@@ -271,16 +271,16 @@ def test_what_is_held_is_silent_at_once_and_goes_on_where_it_was(qtbot, window, 
     def heard():
         if outputs:
             outputs[0].ask(RATE // 50)
-        return bool(outputs) and any(block.any() for block in outputs[0].heard)
+        return bool(outputs) and any(block.any() for block in outputs[0].played)
 
     qtbot.waitUntil(heard, timeout=30_000)
     assert window.hold(True)
-    before = outputs[0].heard[-1]
+    before = outputs[0].played[-1]
     outputs[0].ask(RATE // 50)
-    assert not outputs[0].heard[-1].any()
+    assert not outputs[0].played[-1].any()
     window.hold(False)
     outputs[0].ask(8)
     # A tone has no jump where it goes on.
-    both = np.concatenate([before[-8:], outputs[0].heard[-1]])
+    both = np.concatenate([before[-8:], outputs[0].played[-1]])
     assert np.abs(np.diff(both)).max() < 1.1 * 0.5 * 2 * np.pi * 100 / RATE
     window.stop()

@@ -1,0 +1,47 @@
+"""Files that replace none, under names that every system takes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+_LONGEST = 60
+
+
+def plain_name(words: str) -> str:
+    """What of some words can stand in a file's name, on every system; empty where nothing can."""
+    plain = "".join(letter if letter.isalnum() or letter in " -_.,()" else " " for letter in words)
+    return " ".join(plain.split())[:_LONGEST].strip(" .")
+
+
+def unused(path: Path) -> Path:
+    """The path, or with a number in its name where there is a file already."""
+    return next(name for name in _names(path) if not name.exists())
+
+
+def new_file(path: Path) -> tuple[Path, int]:
+    """Make a file that only the user can read, with a number in its name where there is one already.
+
+    Args:
+        path: Wanted.
+
+    Returns:
+        Its path, and a descriptor to read and write it.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    for name in _names(path):
+        try:
+            return name, os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        except FileExistsError:
+            continue
+    raise AssertionError("numbers do not end")
+
+
+def _names(path: Path) -> Iterator[Path]:
+    yield path
+    for number in count(2):
+        yield path.with_stem(f"{path.stem} ({number})")
