@@ -23,7 +23,6 @@ from monitor.dashboard.examination_words import (
 )
 from monitor.dashboard.report_writer import ReportWriter
 from monitor.examination_record import ExaminationRecord
-from monitor.session_store import SOUND
 
 if TYPE_CHECKING:
     from model.classifier import Classifier
@@ -100,12 +99,12 @@ class ReportDesk(QObject):
 
     def _write(self, record: ExaminationRecord, path: Path) -> None:
         session, folder = record.session, self._folder
-        files = [] if session is None or folder is None else sorted((folder / SOUND / session).glob("*.wav"))
 
         def sounds() -> list[SiteSound | None]:
             from monitor.kept_sound import site_sounds
+            from monitor.session_store import sound_files
 
-            return site_sounds(record, files)
+            return site_sounds(record, sound_files(folder, session) if session and folder else ())
 
         self._record = record
         self._busy = self._writer.start(record, sounds, _unused(path))
