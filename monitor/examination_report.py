@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -17,7 +16,7 @@ from dsp.beats import HeartSound
 from dsp.config import FrontEndConfig
 from dsp.front_end import FrontEnd, Window
 from dsp.spectrogram import ScreenSpectrogram
-from model.card import Calibration, ModelCard, ModelError, read_card
+from model.card import ModelCard, ModelError, read_card
 from model.loading import packaged_models, weights_folder
 from model.verdict import Label, RecordingVerdict
 from monitor.dashboard import report_words as words
@@ -167,7 +166,7 @@ def examination_report(
     """
     marked = classifier is not None and classifier.card.sha256 == record.model_sha256
     card = classifier.card if classifier is not None and marked else packaged_card(record.model_sha256)
-    band = _band(card.calibration) if card else None
+    band = (card.calibration.low, card.calibration.high) if card else None
     shown = record.findings[:MOST_SITES]
     sites, whole = [], True
     for place, finding in enumerate(shown):
@@ -181,7 +180,6 @@ def examination_report(
     device, device_whole = said(record.device, MOST_SAID["device"])
     note, note_whole = said(record.note, MOST_SAID["note"])
     overall = record.overall
-    more = len(record.findings) - len(shown)
     program, examination = said(record.program, 40)[0], said(record.id, 40)[0]
     return ExaminationReport(
         facts=(
@@ -192,11 +190,11 @@ def examination_report(
         label=overall.label,
         word=LABELS[overall.label],
         probability=overall.p_abnormal,
-        counts=_counts(record.findings),
+        counts=words.counts_words([one.verdict.label if one.verdict else None for one in record.findings]),
         opinion=words.OPINIONS.get(record.opinion, words.OPINIONS[None]),
         note=note,
         sites=tuple(sites),
-        omitted=f"{more} more {'site is' if more == 1 else 'sites are'} not shown." if more else "",
+        omitted=words.omitted_words(len(record.findings) - len(shown)),
         band=band,
         how_to_read=words.how_to_read(band),
         small_print=(
@@ -408,18 +406,6 @@ def _remark(sound: SiteSound | None, excerpt: Excerpt | None, classifier: Classi
     if not classifier.finds_states:
         return words.MODEL_FINDS_NONE
     return "" if excerpt.sounds else words.NONE_FOUND
-
-
-def _counts(findings: Sequence[SiteFinding]) -> str:
-    labels = Counter(finding.verdict.label if finding.verdict else None for finding in findings)
-    if not findings or set(labels) == {None}:
-        return words.NO_SITE
-    told = [f"{labels[label]} {word}" for label, word in words.COUNTED.items() if labels[label]]
-    return f"{len(findings)} {'site' if len(findings) == 1 else 'sites'}: {', '.join(told)}."
-
-
-def _band(calibration: Calibration) -> tuple[float, float]:
-    return calibration.low, calibration.high
 
 
 def _moment(text: str) -> datetime:

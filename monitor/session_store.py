@@ -194,7 +194,7 @@ class SessionStore:
 
     def sound_folder(self, session: str) -> Path:
         """Where a session's sound belongs."""
-        return self.folder / SOUND / session
+        return _sound_folder(self.folder, session)
 
     def append(self, session: str, judgements: Sequence[Judgement], events: Sequence[SessionEvent]) -> None:
         """Add what was judged and what happened, all of it or, where that fails, nothing.
@@ -546,7 +546,7 @@ class SessionStore:
         )
 
     def _sound(self, session: str) -> tuple[tuple[Path, ...], int]:
-        files = tuple(sorted(self.sound_folder(session).glob("*.wav")))
+        files = sound_files(self.folder, session)
         return files, sum(file.stat().st_size for file in files)
 
     def _failure(self, error: Exception) -> StoreError:
@@ -554,6 +554,20 @@ class SessionStore:
             f"{self._path}: sessions cannot be kept ({_reason(error)}); free space, or choose another folder "
             "by --data"
         )
+
+
+def sound_files(folder: Path, session: str) -> tuple[Path, ...]:
+    """Files of a session's sound, in order; the database is not asked.
+
+    Args:
+        folder: Of the session store.
+        session: Its id.
+    """
+    return tuple(sorted(_sound_folder(folder, session).glob("*.wav")))
+
+
+def _sound_folder(folder: Path, session: str) -> Path:
+    return folder / SOUND / session
 
 
 def _require_undamaged(database: sqlite3.Connection) -> None:

@@ -272,7 +272,7 @@ class Worker:
         )
         self._history.append(judgement)
         self._trend.add(judgement)
-        self._say(judgement)
+        self._say(judgement, history=tuple(self._history))
 
     def _attribute(self) -> None:
         # At normal pace the sound that is still to come takes that long.
@@ -281,9 +281,9 @@ class Worker:
         if self._attributor.newest is not self.snapshot.attribution:
             self._publish()
 
-    def _say(self, judgement: Judgement) -> None:
+    def _say(self, judgement: Judgement, **changes: object) -> None:
         self._listeners.judgement(judgement)
-        self._publish(judgement=judgement)
+        self._publish(judgement=judgement, **changes)
 
     def _tell(self, event: SessionEvent) -> None:
         self._events.append(event)
@@ -338,7 +338,6 @@ class Worker:
             overwritten_samples=self._overwritten,
             made_windows=self._made,
             skipped_windows=self._skipped,
-            history=tuple(self._history),
             trend=self._trend.view(),
             events=tuple(self._events),
             attribution=self._attributor.newest,

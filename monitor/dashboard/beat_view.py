@@ -14,6 +14,7 @@ from dsp.beat_average import BIN_HZ, RATE, STEP_S, AverageBeat
 from monitor.beat_averager import BeatAverager, HeardBeats
 from monitor.dashboard.spectrogram_view import HIGH_HZ, RANGE_DB, colours
 from monitor.dashboard.theme import DARK, GRID, NORMAL, SMALL, Theme, font
+from monitor.dashboard.waveform import mark_sound
 from monitor.dashboard.words import (
     AVERAGE,
     DIASTOLE,
@@ -171,7 +172,7 @@ class BeatView(QWidget):
             painter.drawText(QRectF(0, height - line / 2, width, line), right, f"{hertz} Hz")
         widest = 1.5 * metrics.horizontalAdvance(milliseconds_words(length_s))
         per_tick = lower.width() * _TICK_MS / 1e3 / length_s
-        every = next(n for n in (1, 2, 5, 10, 20, 50) if n * per_tick >= widest or n == 50)
+        every = next((n for n in (1, 2, 5, 10, 20) if n * per_tick >= widest), 50)
         for tick in range(0, int(length_s * 1e3 / _TICK_MS) + 1, every):
             x = lower.left() + tick * per_tick
             words = milliseconds_words(tick * _TICK_MS / 1e3)
@@ -194,14 +195,12 @@ class BeatView(QWidget):
         second_s, next_s = beat.second_sound_s, beat.interval_s
         first_end_s = min(heard.first_length_s, second_s)
         second_end_s = min(second_s + heard.second_length_s, next_s)
-        ink = QColor(self._theme.signal)
-        painter.setPen(QPen(ink, 1))
-        for begin_s, end_s, solid in ((0.0, first_end_s, True), (second_s, second_end_s, False)):
+        painter.setPen(QPen(QColor(self._theme.signal), 1))
+        for begin_s, end_s, sound in ((0.0, first_end_s, "S1"), (second_s, second_end_s, "S2")):
             bar = QRectF(
                 room.left() + begin_s * per_second, top, max(2.0, (end_s - begin_s) * per_second), 0.5 * GRID
             )
-            painter.setBrush(ink if solid else Qt.BrushStyle.NoBrush)
-            painter.drawRect(bar)
+            mark_sound(painter, sound, bar)
         painter.setPen(QPen(QColor(self._theme.faint), 1, Qt.PenStyle.DotLine))
         for at_s in (first_end_s, second_s, second_end_s, next_s):
             x = room.left() + at_s * per_second

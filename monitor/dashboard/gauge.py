@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
-from monitor.dashboard.words import probability_words
+from monitor.dashboard.words import GAUGE_ENDS, probability_words
 
 _MARGIN = float(GRID)
 
@@ -60,8 +60,10 @@ class Gauge(QWidget):
         draw_gauge(painter, bar, self._probability, self._band, self._theme)
         painter.setPen(QColor(self._theme.faint))
         words = QRectF(0, 3 * GRID, width, 2 * GRID)
-        painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "normal 0")
-        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "1 abnormal")
+        for end, side in zip(
+            GAUGE_ENDS, (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight), strict=True
+        ):
+            painter.drawText(words, side | Qt.AlignmentFlag.AlignVCenter, end)
 
 
 def draw_gauge(

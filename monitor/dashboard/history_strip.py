@@ -85,7 +85,11 @@ class HistoryItem(GraphicsObject):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show what was judged so far; the same once more costs nothing."""
-        if snapshot.history is self._history and snapshot.band == self._band:
+        if (
+            snapshot.history is self._history
+            and snapshot.trend is self._trend
+            and snapshot.band == self._band
+        ):
             return
         self._history, self._trend, self._band = snapshot.history, snapshot.trend, snapshot.band
         self._follow()

@@ -27,7 +27,9 @@ class KeysCard(QFrame):
         self.hide()
 
     def settle(self, room: QRect) -> None:
-        """Stay in the middle of a part of the parent, and within the parent."""
+        """Stay in the middle of a part of the parent, and within the parent, while shown."""
+        if not self.isVisibleTo(self.parentWidget()):
+            return
         whole = self.parentWidget().rect()
         for small in (False, True):
             self._dress(small)

@@ -194,11 +194,11 @@ class Presentation(QWidget):
         elif at - self._quiet_at >= QUIET_S:
             self._quiet = ""
         position, titles = self._window.place
-        _put(self.title, titles[position] if titles else NOTHING_TO_PRESENT)
-        _put(self.place, place_words(position, len(titles)))
+        self.title.set_words(titles[position] if titles else NOTHING_TO_PRESENT)
+        self.place.setText(place_words(position, len(titles)))
         self.paused.setVisible(self._window.held)
         upcoming = titles[(position + 1) % len(titles)] if len(titles) > 1 else ""
-        _put(self.quiet, self._quiet or next_words(upcoming))
+        self.quiet.set_words(self._quiet or next_words(upcoming))
 
     def event(self, event: QEvent) -> bool:
         """The presenter's keys come here before they are anybody's shortcut."""
@@ -279,8 +279,3 @@ _KEYS: dict[Qt.Key, Callable[[Presentation], None]] = {
 
 def _modified(event: QKeyEvent) -> bool:
     return bool(event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier & ~Qt.KeyboardModifier.ShiftModifier)
-
-
-def _put(label: QLabel, words: str) -> None:
-    if label.text() != words:
-        (label.set_words if isinstance(label, ElidedLabel) else label.setText)(words)

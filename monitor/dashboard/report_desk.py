@@ -23,7 +23,6 @@ from monitor.dashboard.examination_words import (
 from monitor.dashboard.report_writer import ReportWriter
 from monitor.dashboard.save_dialog import SaveDialog
 from monitor.examination_record import ExaminationRecord
-from monitor.session_store import SOUND
 
 if TYPE_CHECKING:
     from model.classifier import Classifier
@@ -91,10 +90,9 @@ class ReportDesk(QObject):
 
         def sounds() -> list[SiteSound | None]:
             from monitor.kept_sound import site_sounds
+            from monitor.session_store import sound_files
 
-            if session is None or folder is None:
-                return site_sounds(record, ())
-            return site_sounds(record, tuple((folder / SOUND / session).glob("*.wav")))
+            return site_sounds(record, sound_files(folder, session) if session and folder else ())
 
         self._record = record
         self._busy = self._writer.start(record, sounds, path)

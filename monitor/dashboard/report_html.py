@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Callable, Iterator
 from html import escape
 
@@ -25,7 +26,7 @@ from monitor.dashboard.report_page import (
 )
 from monitor.dashboard.theme import FAMILIES
 from monitor.dashboard.verdict_shape import SHAPES, draw_shape
-from monitor.dashboard.words import RESEARCH_ONLY, probability_words
+from monitor.dashboard.words import GAUGE_ENDS, RESEARCH_ONLY, probability_words
 from monitor.examination_report import ExaminationReport, Excerpt, SiteReport
 
 _FINE = 3
@@ -151,7 +152,7 @@ def _whole(report: ExaminationReport) -> str:
         f'<p class="word" style="color:{PAPER.of(report.label)}">{_shape(report.label, 22)}'
         f"<strong>{report.word}</strong></p>"
         f'<p class="small">{report.counts}</p><p>{words.HIGHEST} {probability_words(report.probability)}</p>'
-        f'<p class="ends small faint">{words.ENDS[0]} {gauge} {words.ENDS[1]}</p></div>\n'
+        f'<p class="ends small faint">{GAUGE_ENDS[0]} {gauge} {GAUGE_ENDS[1]}</p></div>\n'
         f"<div><h2>{words.CLINICIAN}</h2><p><strong>{report.opinion}</strong></p>"
         f'<p class="note small">{_own(report.note)}</p></div>\n</section>\n'
         f'<p class="how small">{report.how_to_read}</p>\n'
@@ -192,16 +193,15 @@ def _picture(site: SiteReport, row: float) -> str:
 
 
 def _said_of(site: SiteReport, excerpt: Excerpt) -> str:
-    counted = {kind: sum(one.sound == kind for one in excerpt.sounds) for kind in ("S1", "S2")}
-    marked = f", {counted['S1']} S1 and {counted['S2']} S2 marked" if excerpt.sounds else ""
-    return f"{site.name}: waveform above spectrogram, 20 to 850 Hz, {excerpt.length_s:.1f} s{marked}"
+    counted = Counter(one.sound for one in excerpt.sounds)
+    return words.picture_words(site.name, excerpt.length_s, counted["S1"], counted["S2"])
 
 
 def _shape(label: Label | None, side: float) -> str:
     def draw(painter: QPainter, box: QRectF) -> None:
         draw_shape(painter, box, label, PAPER, side / 11 * UNIT)
 
-    return f'<img src="{_image(side, side, draw)}" alt="{SHAPES[label] if label else "dash"}">'
+    return f'<img src="{_image(side, side, draw)}" alt="{SHAPES[label] if label else words.DASH}">'
 
 
 def _gauge(probability: float | None, band: tuple[float, float] | None, width: float, height: float) -> str:
@@ -210,12 +210,9 @@ def _gauge(probability: float | None, band: tuple[float, float] | None, width: f
         bar = box.adjusted(height * UNIT, 1.6 * height * UNIT, -height * UNIT, -0.1 * height * UNIT)
         draw_gauge(painter, bar, probability, band, PAPER)
 
-    said = f"Scale from normal 0 to abnormal 1, pointer at {probability_words(probability)}"
-    if band is not None:
-        said += f", undecided between {band[0]:.2f} and {band[1]:.2f}"
     whole = 2.7 * height
     return (
-        f'<img class="gauge" src="{_image(width, whole, draw)}" alt="{said}" '
+        f'<img class="gauge" src="{_image(width, whole, draw)}" alt="{words.gauge_words(probability, band)}" '
         f'style="width:{width}pt;height:{whole}pt">'
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from monitor.dashboard.tape import Stretch
 from monitor.dashboard.theme import LIGHT, font
 from monitor.dashboard.verdict_shape import draw_shape
 from monitor.dashboard.waveform import Envelope, draw_envelope, mark_sound
-from monitor.dashboard.words import RESEARCH_ONLY, probability_words
+from monitor.dashboard.words import GAUGE_ENDS, RESEARCH_ONLY, probability_words
 from monitor.examination_report import ExaminationReport, Excerpt, SiteReport
 
 PAPER = replace(LIGHT, name="paper", ground="#ffffff", panel="#ffffff", faint="#3d4852")
@@ -206,9 +207,9 @@ class _Page:
         told = f"{words.HIGHEST} {probability_words(report.probability)}"
         self._line(QRectF(body.left(), lower, half - _GAP, _LINE), told, NORMAL)
         ends = QRectF(body.left(), lower + _LINE + 5 * UNIT, half - 2 * _GAP, _SMALL_LINE)
-        for end, align in zip(words.ENDS, (_LEFT, _RIGHT), strict=True):
+        for end, align in zip(GAUGE_ENDS, (_LEFT, _RIGHT), strict=True):
             self._line(ends, end, faint=True, align=align)
-        beside = [QFontMetricsF(_face(SMALL)).horizontalAdvance(end) + 5 * UNIT for end in words.ENDS]
+        beside = [QFontMetricsF(_face(SMALL)).horizontalAdvance(end) + 5 * UNIT for end in GAUGE_ENDS]
         bar = ends.adjusted(beside[0], 3 * UNIT, -beside[1], -2 * UNIT)
         draw_gauge(painter, bar, report.probability, report.band, PAPER)
         bottom = ends.bottom()
@@ -297,7 +298,7 @@ class _Page:
         painter = self._painter
         painter.setFont(face)
         painter.setPen(QColor(colour or (PAPER.faint if faint else PAPER.text)))
-        with _Clip(painter, box):
+        with _clipped(painter, box):
             painter.drawText(box, align | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip, shown)
 
     def _paragraph(self, box: QRectF, text: str, size: int = SMALL) -> float:
@@ -329,18 +330,15 @@ class _Page:
         return min(room, len(starts)) * step
 
 
-class _Clip:
+@contextmanager
+def _clipped(painter: QPainter, box: QRectF) -> Iterator[None]:
     """Nothing is drawn outside: marks upon marks on a letter would reach over the whole page."""
-
-    def __init__(self, painter: QPainter, box: QRectF) -> None:
-        self._painter, self._box = painter, box
-
-    def __enter__(self) -> None:
-        self._painter.save()
-        self._painter.setClipRect(self._box.adjusted(-UNIT, -UNIT, UNIT, UNIT))
-
-    def __exit__(self, *_: object) -> None:
-        self._painter.restore()
+    painter.save()
+    painter.setClipRect(box.adjusted(-UNIT, -UNIT, UNIT, UNIT))
+    try:
+        yield
+    finally:
+        painter.restore()
 
 
 def _draw_waveform(painter: QPainter, plot: QRectF, excerpt: Excerpt, tall: bool) -> None:
@@ -353,20 +351,18 @@ def _draw_waveform(painter: QPainter, plot: QRectF, excerpt: Excerpt, tall: bool
     painter.setPen(QPen(QColor(PAPER.line), 0.4 * UNIT))
     for _, across in _seconds(excerpt, plot):
         painter.drawLine(QPointF(across, plot.top()), QPointF(across, plot.bottom()))
-    painter.save()
-    painter.setClipRect(plot.adjusted(-UNIT, -UNIT, UNIT, UNIT))
-    painter.translate(plot.topLeft())
     unit = plot.width() / pixels
-    painter.scale(unit, unit)
     pen = QPen(QColor(PAPER.signal), 0.5 * UNIT / unit)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.setPen(pen)
-    # A piece at a time: the window waits for whatever Qt does in one go.
-    for first in range(0, pixels, _PIECE):
-        piece = slice(first, first + _PIECE + 1)
-        draw_envelope(painter, least[piece], greatest[piece], full_scale, plot.height() / unit)
-        painter.translate(_PIECE, 0)
-    painter.restore()
+    with _clipped(painter, plot):
+        painter.translate(plot.topLeft())
+        painter.scale(unit, unit)
+        painter.setPen(pen)
+        # A piece at a time: the window waits for whatever Qt does in one go.
+        for first in range(0, pixels, _PIECE):
+            piece = slice(first, first + _PIECE + 1)
+            draw_envelope(painter, least[piece], greatest[piece], full_scale, plot.height() / unit)
+            painter.translate(_PIECE, 0)
     free = 0.0
     painter.setFont(_face(SMALL))
     for one in excerpt.sounds:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from model.verdict import Label
+from monitor.dashboard.words import probability_words
 
 TITLE = "Heart sound examination"
 PATIENT, WHEN, DEVICE, CLINICIAN = "Patient", "When", "Device", "Clinician"
@@ -26,7 +29,6 @@ TOO_SHORT = "Too little sound was kept, or it cannot be read: no picture"
 NONE_FOUND = "S1 and S2 not found"
 MODEL_NOT_AT_HAND = "S1 and S2 not marked: the model is not at hand"
 MODEL_FINDS_NONE = "S1 and S2 not marked: the model does not find them"
-ENDS = ("normal 0", "1 abnormal")
 SHORTENED = "“…” marks what was shortened to fit one page; the examination as stored has all of it."
 PICTURES = (
     "Pictures: bandpassed sound (S1 solid, S2 hollow bars), spectrogram (darker is louder), seconds since "
@@ -62,6 +64,31 @@ REASONS = {
     "padded": "Shorter than 10 s: looped to fill the window.",
 }
 """What was wrong; the window's words say what to do about it, for which it is too late on paper."""
+
+
+def omitted_words(count: int) -> str:
+    """That there were more sites than have room; empty where there were none."""
+    return f"{count} more {'site is' if count == 1 else 'sites are'} not shown." if count else ""
+
+
+def counts_words(labels: Sequence[Label | None]) -> str:
+    """How many sites had which verdict; None for a skipped one."""
+    if all(label is None for label in labels):
+        return NO_SITE
+    told = [f"{labels.count(label)} {word}" for label, word in COUNTED.items() if label in labels]
+    return f"{len(labels)} {'site' if len(labels) == 1 else 'sites'}: {', '.join(told)}."
+
+
+def gauge_words(probability: float | None, band: tuple[float, float] | None) -> str:
+    """The scale and its pointer, for those who do not see them."""
+    told = f"Scale from normal 0 to abnormal 1, pointer at {probability_words(probability)}"
+    return told if band is None else f"{told}, undecided between {band[0]:.2f} and {band[1]:.2f}"
+
+
+def picture_words(site: str, length_s: float, first_sounds: int, second_sounds: int) -> str:
+    """What a site's picture shows, likewise."""
+    marked = f", {first_sounds} S1 and {second_sounds} S2 marked" if first_sounds or second_sounds else ""
+    return f"{site}: waveform above spectrogram, 20 to 850 Hz, {length_s:.1f} s{marked}"
 
 
 def reasons_words(codes: tuple[str, ...]) -> str:

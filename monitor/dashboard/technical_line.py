@@ -91,16 +91,17 @@ class TechnicalLine(QWidget):
         self._show()
 
     def last(self, condition: str, words: str, alert: bool = True) -> None:
-        """Say something that stays while it lasts.
+        """Say something that stays while it lasts; the same once more costs nothing.
 
         Args:
             condition: What it is about; one message for each.
             words: In one line; empty when it is over.
             alert: It is a fault.
         """
-        kept = [one for one in self._messages if one.condition != condition]
-        if words or len(kept) < len(self._messages):
-            self._messages = [*kept, _Message(words, alert, condition)] if words else kept
+        told = [one for one in self._messages if one.condition == condition]
+        wanted = [_Message(words, alert, condition)] if words else []
+        if told != wanted:
+            self._messages = [one for one in self._messages if one.condition != condition] + wanted
             self._show()
 
     def lost(self, seconds: float) -> None:

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -108,7 +109,7 @@ class DashboardWindow(QWidget):
         )
         self.desk.report_wanted.connect(self.reports.want)
         self._playback = Playback(sound)
-        self.back = GoBack(self.plots, self._playback, self._tell)
+        self.back = GoBack(self.plots, self._playback, self.say)
         self._lay_out()
         self.presentation = Presentation(self)
         self.tester = TesterPanel(self)
@@ -128,7 +129,7 @@ class DashboardWindow(QWidget):
         self._start_unseen_at = math.inf
         self._shown: Session | None = None
         self._snapshot: Snapshot | None = None
-        self._trouble, self._remarked, self._lost_told = "", 0, 0
+        self._remarked, self._lost_told = 0, 0
         self._why_wanted = False
         self._frame = 0
         self._closed = False
@@ -383,10 +384,11 @@ class DashboardWindow(QWidget):
         bar.average.clicked.connect(self.toggle_average)
         bar.theme.clicked.connect(self.toggle_theme)
         bar.keys.clicked.connect(self._toggle_keys)
-        for before, after in zip(
-            (bar.source, bar.start, bar.examine, bar.record, bar.sound, bar.why, bar.average, bar.theme),
-            (bar.start, bar.examine, bar.record, bar.sound, bar.why, bar.average, bar.theme, bar.keys),
-            strict=True,
+        for before, after in pairwise(
+            (
+                *(bar.source, bar.start, bar.examine, bar.record, bar.sound),
+                *(bar.why, bar.average, bar.theme, bar.keys),
+            )
         ):
             QWidget.setTabOrder(before, after)
         for keys, action in (
@@ -494,7 +496,7 @@ class DashboardWindow(QWidget):
 
     def _clear(self) -> None:
         self._shown = self._snapshot = None
-        self._trouble, self._remarked, self._lost_told = "", 0, 0
+        self._remarked, self._lost_told = 0, 0
         self.technical.last("device", "")
         self._clock.reset()
         self.back.show(None)
@@ -549,9 +551,7 @@ class DashboardWindow(QWidget):
             trouble = f"{trouble}. {LOOKING}"
             self.verdict.withhold(DEVICE_LOST, LOOKING)
             self.status.name.set_words(f"{self._title} · lost")
-        if trouble != self._trouble:
-            self.technical.last("device", trouble)
-            self._trouble = trouble
+        self.technical.last("device", trouble)
 
     def _show_remarks(self, remarks: Sequence[str]) -> None:
         """Say once what cannot be kept of the session."""
@@ -620,18 +620,15 @@ class DashboardWindow(QWidget):
         """Say what is no fault."""
         self.say(words, alert=False)
 
-    def _tell(self, words: str, alert: bool) -> None:
-        if words in FEEDBACK.values():
-            self.technical.last("feedback", words, alert)
-        else:
-            self.say(words, alert)
-
     def _hear(self) -> None:
         words, alert = self._playback.poll()
         if not self._playback.headphones:
             self.technical.last("feedback", "")
+        if words in FEEDBACK.values():
+            self.technical.last("feedback", words, alert)
+        elif words:
+            self.say(words, alert)
         if words:
-            self._tell(words, alert)
             self._show_controls()
 
     @property

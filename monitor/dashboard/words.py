@@ -41,6 +41,7 @@ LAST_MINUTES = (f"{_TREND[0]}. Last minutes; V: whole session", *_TREND)
 """What the trend shows; the first that there is room for is said."""
 
 QUALITY_AXIS = "quality"
+GAUGE_ENDS = ("normal 0", "1 abnormal")
 
 AVERAGE = "Average of the last good beats"
 TESTER = "Tester's panel; F12 closes it"

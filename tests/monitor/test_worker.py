@@ -100,6 +100,18 @@ def test_the_troubled_stream_holds_what_it_is_meant_to():
     assert bench.judged
 
 
+def test_the_history_is_another_object_only_where_something_was_judged():
+    bench, sound = Bench(hop_s=0.4), noise(14 * RATE, seed=2)
+    for first in range(0, sound.size, 40):
+        before, known = bench.worker.snapshot, len(bench.judged)
+        bench.write(sound[first : first + 40])
+        bench.drain()
+        after = bench.worker.snapshot
+        assert after is not before
+        assert (after.history is before.history) == (len(bench.judged) == known)
+        assert [said.verdict for said in after.history] == bench.judged
+
+
 @pytest.mark.parametrize("rate", [2000, 4000, 44_100])
 @settings(max_examples=10, deadline=None)
 @given(cuts=cuts, seconds=st.sampled_from([7, 14.3]))
