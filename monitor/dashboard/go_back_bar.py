@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.go_back_strip import GoBackStrip
 from monitor.dashboard.go_back_words import BANDS, band_words, tempo_words
+from monitor.dashboard.push_button import push_button
 from monitor.dashboard.theme import GRID, Theme, font
 
 
@@ -81,11 +82,7 @@ class GoBackBar(QWidget):
 
 def _button(text: str, name: str, tip: str, *others: str) -> QPushButton:
     """A button with room for the other words that it may have, so that its neighbours stay where they are."""
-    button = QPushButton(text)
-    button.setFont(font())
-    button.setFixedHeight(4 * GRID)
-    button.setAccessibleName(name)
-    button.setToolTip(tip)
+    button = push_button(text, name, tip)
     widest = max(button.fontMetrics().horizontalAdvance(words) for words in (text, *others))
     button.setMinimumWidth(widest + 4 * GRID)
     return button
