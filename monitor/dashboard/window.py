@@ -129,7 +129,7 @@ class DashboardWindow(QWidget):
         self._start_unseen_at = math.inf
         self._shown: Session | None = None
         self._snapshot: Snapshot | None = None
-        self._remarked, self._lost_told = 0, 0
+        self._remarked, self._lost_told, self._end_told = 0, 0, False
         self._why_wanted = False
         self._frame = 0
         self._closed = False
@@ -496,7 +496,7 @@ class DashboardWindow(QWidget):
 
     def _clear(self) -> None:
         self._shown = self._snapshot = None
-        self._remarked, self._lost_told = 0, 0
+        self._remarked, self._lost_told, self._end_told = 0, 0, False
         self.technical.last("device", "")
         self._clock.reset()
         self.back.show(None)
@@ -533,10 +533,11 @@ class DashboardWindow(QWidget):
             self._put_into_words(snapshot, snapshot.now_s)
         elif changed:
             self._snapshot = None
-        if session.ended:
-            self._show_end(session, snapshot)
-        else:
+        if not session.ended:
             self._show_device(session.health)
+        elif not self._end_told:
+            self._end_told = True
+            self._show_end(session)
         self._show_remarks(session.remarks)
 
     def _show_why(self, snapshot: Snapshot) -> None:
@@ -574,9 +575,10 @@ class DashboardWindow(QWidget):
         self.verdict.show_snapshot(snapshot)
         self.plots.show_history(snapshot)
 
-    def _show_end(self, session: Session, snapshot: Snapshot) -> None:
+    def _show_end(self, session: Session) -> None:
+        """Say once why it ended, where that is no good end: what was read stays away."""
         self.technical.last("device", "")
-        health = session.health
+        snapshot, health = session.snapshot, session.health
         if snapshot.state == "failed":
             self._fail(snapshot.detail)
         elif health.state == "failed":
@@ -613,8 +615,7 @@ class DashboardWindow(QWidget):
 
     def _fail(self, words: str) -> None:
         self.presentation.passed_over(self._title)
-        if words != self.problem:
-            self.say(words)
+        self.say(words)
 
     def _remark(self, words: str) -> None:
         """Say what is no fault."""

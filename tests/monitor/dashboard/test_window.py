@@ -161,6 +161,10 @@ def test_a_model_that_cannot_be_loaded_is_told(qtbot, open_window, record, tmp_p
     window.set_playlist([record()])
     qtbot.waitUntil(lambda: "none.safetensors" in window.problem, timeout=30_000)
     assert NO_EVENTS not in window.verdict.events.accessibleDescription()
+    window.technical.put_away()
+    read_at = window._frame
+    qtbot.waitUntil(lambda: window._frame > read_at + 3)
+    assert window.problem == ""
 
 
 def test_a_wrong_model_is_refused_before_the_window_opens(qapp, record, tmp_path):
