@@ -84,7 +84,8 @@ def test_a_clicker_leads_through_the_playlist_and_round(qtbot, window, stage, re
 
 def test_it_plays_on_by_itself_and_begins_again(qtbot, window, stage, record, monkeypatch):
     monkeypatch.setattr("monitor.dashboard.window.PAUSE_S", 0.0)
-    window.set_playlist([record("a.wav", seconds=2.0), record("b.wav", seconds=2.0)], start=False)
+    # Slow enough to be looked at: as fast as can be, one is over before it is seen.
+    window.set_playlist([record(f"{name}.wav", seconds=2.0, pace=4.0) for name in "ab"], start=False)
     titles = []
 
     def heard():
