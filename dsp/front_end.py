@@ -66,6 +66,16 @@ class Processed:
     clipped_samples: int = 0
 
 
+def silenced(samples: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Sound with zeros for what is none: not finite, or beyond any sample format.
+
+    Args:
+        samples: Any shape.
+    """
+    sound = np.asarray(samples, np.float64)
+    return np.where(np.abs(sound) <= LARGEST_SAMPLE, sound, 0.0)
+
+
 class FrontEnd:
     """Raw samples at any rate in; bandpassed signal, windows and their images out.
 

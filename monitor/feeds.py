@@ -10,9 +10,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.front_end import silenced
 from dsp.listening_filter import ListeningFilter
 from monitor.audio import OUTPUT_BUFFER_S, PROMPT_BUFFER_S
-from monitor.recall import Recall, as_heard, audible
+from monitor.recall import Recall, as_heard
 from monitor.ring import Ring
 
 PACED_LEAD_S = 0.25
@@ -106,7 +107,7 @@ class NewestFeed:
             return None
         self._next = chunk.end
         self._filter.choose(self.band)
-        heard = np.clip(self._filter.push(audible(chunk.samples)), -1, 1).astype(np.float32)
+        heard = np.clip(self._filter.push(silenced(chunk.samples)), -1, 1).astype(np.float32)
         return Piece(heard, chunk.start / self.rate, leap=leap)
 
     def broke_off(self) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
-from dsp.front_end import LARGEST_SAMPLE
+from dsp.front_end import silenced
 from dsp.listening_filter import ListeningFilter
 from dsp.time_stretch import slowed
 from monitor.new_file import new_file
@@ -70,12 +70,6 @@ class Recall:
             return self._copy
 
 
-def audible(samples: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Raw sound with zeros for what is none: not finite, or beyond any sample format."""
-    sound = np.asarray(samples, np.float64)
-    return np.where(np.abs(sound) <= LARGEST_SAMPLE, sound, 0.0)
-
-
 def as_heard(
     samples: NDArray[np.floating], tempo: float, listening: ListeningFilter
 ) -> Iterator[NDArray[np.float32]]:
@@ -93,7 +87,7 @@ def as_heard(
     length = round(samples.size / tempo)
     edge = max(1, min(round(EDGE_S * listening.rate), length // 2))
     at = 0
-    for piece in slowed(audible(samples), tempo, listening.rate):
+    for piece in slowed(silenced(samples), tempo, listening.rate):
         place = np.arange(at, at + piece.size)
         gain = np.clip(np.minimum(place + 1, length - place) / edge, 0, 1)
         at += piece.size
@@ -119,7 +113,7 @@ def save(path: Path, blocks: Iterable[NDArray[np.floating]], rate: int) -> Path:
         with sf.SoundFile(descriptor, "w", rate, 1, _SUBTYPE, format="WAV", closefd=True) as file:
             written = 0
             for block in blocks:
-                file.write(np.clip(audible(block), -1, 1))
+                file.write(np.clip(silenced(block), -1, 1))
                 written += block.size
         # libsndfile says nothing where the disk had no room for the rest that it writes when it closes.
         if path.stat().st_size < 3 * written:

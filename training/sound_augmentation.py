@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, resample_poly, sosfilt, sosfilt_zi
 
-from dsp.front_end import LARGEST_SAMPLE
+from dsp.front_end import silenced
 from dsp.time_stretch import time_stretch
 from training.noise import RATE, NoiseCorpus
 
@@ -133,8 +133,7 @@ class SoundAugmenter:
             happened it stays below full scale, so that the front end refuses nothing for the device's sake.
         """
         plan = self._plan
-        sound = np.asarray(samples, dtype=np.float64)
-        sound = np.where(np.abs(sound) <= LARGEST_SAMPLE, sound, 0.0)
+        sound = silenced(samples)
         if not sound.size:
             return sound.astype(samples.dtype)
         changed = False

@@ -5,7 +5,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QStandardPaths, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 
-from dsp.listening_filter import ListeningFilter
+from dsp.listening_filter import BANDS_HZ, ListeningFilter
 from dsp.synthesis import SynthesisConfig
 from monitor.dashboard import go_back_words
 from monitor.dashboard.go_back_words import BANDS, ENDED, FEEDBACK, HEADPHONES_OFF, LIVE, SOUND_GONE
@@ -404,3 +404,8 @@ def test_the_strip_can_be_seen_by_a_screen_reader(qtbot, ended):
     assert strip.accessibleName() == "Last 60 seconds"
     qtbot.waitUntil(lambda: strip.accessibleDescription().startswith(ENDED), timeout=30_000)
     assert strip.rect().contains(QPoint(1, 1))
+
+
+def test_the_words_for_a_listening_filter_name_its_edges():
+    for band, (low, high) in BANDS_HZ.items():
+        assert f"{low:g}–{high:g} Hz" in go_back_words.band_words(band)
