@@ -623,9 +623,11 @@ class DashboardWindow(QWidget):
 
     def _hear(self) -> None:
         words, alert = self._playback.poll()
-        if not self._playback.headphones:
+        warned = words in FEEDBACK.values()
+        if warned or not self._playback.headphones:
             self.technical.last("feedback", "")
-        if words in FEEDBACK.values():
+        if warned:
+            # Taken up again at once, the warning from before still stands; it must become the newest.
             self.technical.last("feedback", words, alert)
         elif words:
             self.say(words, alert)
