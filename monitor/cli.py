@@ -43,6 +43,7 @@ PART_NAMES = (
 PROTOCOL_NAMES = ("paper", "grouped", "validation", "lodo", "circor", "front-end")
 
 PCM_FORMATS = ("s16le", "s32le", "f32le")
+LANGUAGES = ("en", "ko")
 CONDITIONS = ("normal", "as", "mr", "mvp", "ms", "ar", "s3", "s4")
 
 
@@ -184,6 +185,11 @@ _playback = _stacked(
 _present = click.option(
     "--present", is_flag=True, help="For an audience: full screen, large, again and again; Esc leaves."
 )
+_language = click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    help="Of the window and the report. Default: the platform's, or English.",
+)
 _heart = _stacked(
     click.option(
         "--condition",
@@ -297,15 +303,16 @@ def cli() -> None:
     "--png", type=click.Path(path_type=Path), help="Where the picture goes when there is no display."
 )
 @_present
+@_language
 @_model
-def demo(png: Path | None, present: bool, model: str) -> int:
+def demo(png: Path | None, present: bool, language: str | None, model: str) -> int:
     """Replay the packaged recordings.
 
     In the dashboard; without a display in the terminal, with a picture of the dashboard.
     """
     from monitor.commands.demo import run_demo
 
-    return run_demo(png, model, present)
+    return run_demo(png, model, present, language)
 
 
 @cli.command(
@@ -357,6 +364,7 @@ def demo(png: Path | None, present: bool, model: str) -> int:
 @click.option("--patient", metavar="REFERENCE", help="Kept with the session, as you write it.")
 @_data
 @_scenario
+@_language
 @_playback
 @_heart
 def monitor(source: str, **options: Any) -> int:
@@ -393,6 +401,7 @@ def monitor(source: str, **options: Any) -> int:
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @_present
+@_language
 @_playback
 def replay(files: tuple[Path, ...], **options: Any) -> int:
     """Replay recordings, each judged as a stream of its own."""
@@ -623,12 +632,15 @@ def delete_examinations(examinations: tuple[str, ...], yes: bool, data: Path | N
     type=click.Choice(("a4", "letter")),
     help="Default: what is used where the system says you are.",
 )
+@_language
 @_data
-def report(examination: str, out: Path | None, paper: str | None, data: Path | None) -> None:
+def report(
+    examination: str, out: Path | None, paper: str | None, data: Path | None, language: str | None
+) -> None:
     """Write the report of an examination on one page; the beginning of its ID will do."""
     from monitor.commands.report import run_report
 
-    run_report(examination, out, paper, data)
+    run_report(examination, out, paper, data, language)
 
 
 @cli.command(

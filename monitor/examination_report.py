@@ -20,9 +20,10 @@ from model.card import ModelCard, ModelError, read_card
 from model.loading import packaged_models, weights_folder
 from model.verdict import Label, RecordingVerdict
 from monitor.dashboard import report_words as words
-from monitor.dashboard.words import LABELS, heart_rate_words, quality_words, rate_words
+from monitor.dashboard.examination_words import site_title
+from monitor.dashboard.told_words import reading_words, told_words
+from monitor.dashboard.words import LABELS, heart_rate_words, quality_words
 from monitor.examination_record import SITES, ExaminationRecord, SiteFinding
-from monitor.reading_words import reading_words
 
 if TYPE_CHECKING:
     from model.classifier import Classifier
@@ -177,7 +178,7 @@ def examination_report(
         whole = whole and complete
     progress(1.0)
     patient, patient_whole = said(record.patient, MOST_SAID["patient"])
-    device, device_whole = said(record.device, MOST_SAID["device"])
+    device, device_whole = said(told_words(record.device), MOST_SAID["device"])
     note, note_whole = said(record.note, MOST_SAID["note"])
     overall = record.overall
     program, examination = said(record.program, 40)[0], said(record.id, 40)[0]
@@ -185,7 +186,7 @@ def examination_report(
         facts=(
             (words.PATIENT, patient or words.NOT_GIVEN),
             (words.WHEN, moments_words(record.begun, record.ended, zone)),
-            (f"{words.DEVICE}, at {rate_words(record.rate)}", device or words.NOT_KNOWN),
+            (words.device_words(record.rate), device or words.NOT_KNOWN),
         ),
         label=overall.label,
         word=LABELS[overall.label],
@@ -242,7 +243,8 @@ def moments_words(begun: str, ended: str, zone: tzinfo | None = None) -> str:
         last = _moment(ended).astimezone(timezone(first.utcoffset() or timedelta()))
     except (ValueError, OverflowError, OSError):
         return f"{start}, {where}"
-    return f"{start} to {last:{'%H:%M' if last.date() == first.date() else '%Y-%m-%d, %H:%M'}}, {where}"
+    end = f"{last:{'%H:%M' if last.date() == first.date() else '%Y-%m-%d, %H:%M'}}"
+    return words.span_words(start, end, where)
 
 
 def said(text: str, most: int) -> tuple[str, bool]:
@@ -351,7 +353,7 @@ def _site(
 ) -> tuple[SiteReport, bool]:
     name, whole = said(finding.site, MOST_SAID["site"])
     if finding.site in SITES:
-        name = name.capitalize()
+        name = site_title(name)
     verdict = finding.verdict
     if verdict is None:
         nothing = SiteReport(name, None, words.SKIPPED, None, "", "", words.NOT_LISTENED, "", None, "")
@@ -377,7 +379,7 @@ def _site(
 def _quality(finding: SiteFinding, verdict: RecordingVerdict) -> str:
     listened_s = max(finding.end_s - finding.start_s, finding.good_s)
     told = quality_words(verdict.quality)
-    return f"{told}, {finding.good_s:.0f} of {listened_s:.0f} s good" if listened_s > 0 else told
+    return words.good_words(told, finding.good_s, listened_s) if listened_s > 0 else told
 
 
 def _reading(verdict: RecordingVerdict) -> str:

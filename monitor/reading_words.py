@@ -14,8 +14,13 @@ def reading_words(reading: Reading) -> str:
     Returns:
         For example "Early systolic murmur, diamond-shaped, around 180 Hz, in 11 of 12 beats."
     """
+    return ", ".join(reading_parts(reading)) + "."
+
+
+def reading_parts(reading: Reading) -> list[str]:
+    """The sentence's parts, between which commas stand."""
     if reading.timing == NONE:
-        return "No murmur heard between the heart sounds."
+        return ["No murmur heard between the heart sounds"]
     timing = reading.timing
     if reading.part == HOLO:
         timing = HOLO + timing
@@ -29,4 +34,4 @@ def reading_words(reading: Reading) -> str:
     if reading.frequency_hz is not None:
         parts.append(f"around {_NEAREST_HZ * round(reading.frequency_hz / _NEAREST_HZ)} Hz")
     parts.append(f"in {reading.heard_in} of {reading.beats} beats")
-    return ", ".join(parts) + "."
+    return parts

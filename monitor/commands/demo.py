@@ -22,7 +22,7 @@ _WORDS = {
 }
 
 
-def run_demo(png: Path | None, model: str, present: bool = False) -> int:
+def run_demo(png: Path | None, model: str, present: bool = False, language: str | None = None) -> int:
     """Replay the packaged recordings, before an audience where they are to be presented.
 
     Returns:
@@ -37,11 +37,13 @@ def run_demo(png: Path | None, model: str, present: bool = False) -> int:
         from monitor.dashboard import DashboardError, run_dashboard
 
         try:
-            return run_dashboard(demo_choices(), hop_s=HOP_S, model=model, loop=True, present=present)
+            return run_dashboard(
+                demo_choices(), hop_s=HOP_S, model=model, loop=True, present=present, language=language
+            )
         except DashboardError as error:
             raise CommandError(str(error)) from None
     _in_the_terminal(model)
-    _picture(png or Path(tempfile.gettempdir()) / "auscult-dashboard.png", model)
+    _picture(png or Path(tempfile.gettempdir()) / "auscult-dashboard.png", model, language)
     return 0
 
 
@@ -70,14 +72,15 @@ def _in_the_terminal(model: str) -> None:
         )
 
 
-def _picture(path: Path, model: str) -> None:
+def _picture(path: Path, model: str, language: str | None) -> None:
     from monitor.dashboard import DashboardError, render_dashboard
 
     demo = next(
         (demo for demo in demo_recordings() if demo.truth["label"] == "abnormal"), demo_recordings()[0]
     )
     try:
-        render_dashboard(recording_choice(demo.path, None, title=demo.title), path, hop_s=HOP_S, model=model)
+        choice = recording_choice(demo.path, None, title=demo.title)
+        render_dashboard(choice, path, hop_s=HOP_S, model=model, language=language)
     except DashboardError as error:
         raise CommandError(str(error)) from None
     click.echo(f"The dashboard as it looks on a display: {path}")

@@ -68,6 +68,7 @@ class ListenOptions:
     data: Path | None = None
     scenario: Path | None = None
     present: bool = False
+    language: str | None = None
 
 
 def run_monitor(source: str, options: ListenOptions) -> int:
@@ -180,6 +181,7 @@ def _listen(playlist: Sequence[SourceChoice], options: ListenOptions, needed: bo
             limit_s=options.duration,
             keep=_keeping(options),
             present=options.present,
+            language=options.language,
         )
     except DashboardError as error:
         raise CommandError(str(error)) from None

@@ -13,7 +13,9 @@ from monitor.failure import CommandError
 from monitor.session_store import SessionStore
 
 
-def run_report(beginning: str, out: Path | None, paper: str | None, data: Path | None) -> None:
+def run_report(
+    beginning: str, out: Path | None, paper: str | None, data: Path | None, language: str | None = None
+) -> None:
     """Write the report of an examination and say where.
 
     Raises:
@@ -26,7 +28,7 @@ def run_report(beginning: str, out: Path | None, paper: str | None, data: Path |
         raise CommandError(f"examination {record.id} is still running: end it first")
     path = out or Path(f"examination-{record.id}.pdf")
     try:
-        render_report(record, files, path, paper=paper)
+        render_report(record, files, path, paper=paper, language=language)
     except DashboardError as error:
         raise CommandError(str(error)) from None
     click.echo(path)

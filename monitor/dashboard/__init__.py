@@ -25,6 +25,7 @@ def run_dashboard(
     autostart: bool = True,
     keep: Keeping | None = None,
     present: bool = False,
+    language: str | None = None,
 ) -> int:
     """Open the window and play a playlist; returns when the window is closed.
 
@@ -37,6 +38,7 @@ def run_dashboard(
         autostart: Play at once instead of waiting for the Start button.
         keep: What is written down of sessions; None for nothing.
         present: For an audience, over the whole screen, again and again.
+        language: "en" or "ko"; None for the platform's.
 
     Returns:
         Exit status: 0, or 130 after Ctrl-C in the terminal.
@@ -62,6 +64,7 @@ def run_dashboard(
         autostart=autostart,
         keep=keep,
         present=present,
+        language=language,
     )
 
 
@@ -75,6 +78,7 @@ def render_dashboard(
     size: tuple[int, int] = (1280, 800),
     scale: float = 1.0,
     theme: str = "dark",
+    language: str | None = None,
 ) -> None:
     """Play a choice and save a picture of the window; no screen is needed.
 
@@ -87,15 +91,21 @@ def render_dashboard(
         size: Width and height of the window in logical pixels.
         scale: Pixels per logical pixel.
         theme: "dark" or "light".
+        language: As for ``run_dashboard``.
 
     Raises:
         DashboardError: The source cannot be played, or the file cannot be written.
     """
     try:
+        from monitor.dashboard.application import application
+
+        app = application(window_system=False, language=language)
         from monitor.dashboard.picture import render
     except ImportError as error:
         raise _missing_libraries(error) from None
-    render(choice, path, hop_s=hop_s, model=model, until_s=until_s, size=size, scale=scale, theme=theme)
+    render(
+        choice, path, hop_s=hop_s, model=model, until_s=until_s, size=size, scale=scale, theme=theme, app=app
+    )
 
 
 def render_report(
@@ -104,6 +114,7 @@ def render_report(
     path: Path,
     *,
     paper: str | None = None,
+    language: str | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> None:
     """Write the report of an examination; no screen is needed.
@@ -115,6 +126,7 @@ def render_report(
         files: Of its session's sound, as ``StoredSession.sound`` has them; none where it was not recorded.
         path: Ends in .pdf or .html; what was there is replaced.
         paper: "a4" or "letter"; None for what the system's locale has.
+        language: As for ``run_dashboard``.
         progress: Called with how much is done, 0 to 1.
 
     Raises:
@@ -122,6 +134,8 @@ def render_report(
     """
     try:
         from monitor.dashboard.application import application
+
+        application(window_system=False, language=language)
         from monitor.dashboard.report_file import ReportError, check_path, write_report
     except ImportError as error:
         raise _missing_libraries(error) from None
@@ -130,7 +144,6 @@ def render_report(
 
     try:
         check_path(path)
-        application(window_system=False)
         sounds = site_sounds(record, files)
         card = packaged_card(record.model_sha256)
         classifier = None

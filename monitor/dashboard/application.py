@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+import click
 from PySide6.QtCore import QLibraryInfo
 from PySide6.QtWidgets import QApplication
 
 from monitor.dashboard.display import require_display, require_window_libraries
+from monitor.dashboard.language import install
 from monitor.dashboard.theme import font
 from monitor.keeping import Keeping
 from monitor.sources.choice import SourceChoice
@@ -20,14 +22,18 @@ INTERRUPTED = 130
 """Exit status after Ctrl-C."""
 
 
-def application(window_system: bool = True) -> QApplication:
-    """The one application of this process, made if need be.
+def application(window_system: bool = True, language: str | None = None) -> QApplication:
+    """The one application of this process, made if need be, in the language of its words.
+
+    It comes before the window's modules, as many words are read when their module is imported.
 
     Args:
         window_system: There must be a screen; otherwise Qt draws off screen.
+        language: "en" or "ko"; None for the platform's. An application that there is keeps its own.
 
     Raises:
-        DashboardError: There is no screen, or Qt cannot use it.
+        DashboardError: There is no screen, or Qt cannot use it, or it has no letters for the language.
+        RuntimeError: Words were already read in another language.
     """
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
@@ -40,6 +46,8 @@ def application(window_system: bool = True) -> QApplication:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     made = QApplication(["auscult"])
     made.setStyle("Fusion")
+    if remark := install(language):
+        click.echo(remark, err=True)
     made.setFont(font())
     return made
 
@@ -54,10 +62,11 @@ def run(
     autostart: bool,
     keep: Keeping | None,
     present: bool,
+    language: str | None,
 ) -> int:
     """See ``run_dashboard``."""
-    app = application()
-    # Imported after the display was found: pyqtgraph takes half a second.
+    app = application(language=language)
+    # Imported after the display was found: pyqtgraph takes half a second; and after the language.
     from monitor.dashboard.player import ClassifierShelf, Player
     from monitor.dashboard.window import DashboardWindow
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from dsp.beat_average import BIN_HZ, RATE, STEP_S, AverageBeat
 from monitor.beat_averager import BeatAverager, HeardBeats
+from monitor.dashboard.control_words import BEAT_NAME
 from monitor.dashboard.spectrogram_view import HIGH_HZ, RANGE_DB, colours
 from monitor.dashboard.theme import DARK, GRID, NORMAL, SMALL, Theme, font
 from monitor.dashboard.waveform import mark_sound
@@ -58,7 +59,7 @@ class BeatView(QWidget):
         self._image: QImage | None = None
         self._playing = False
         self._message = NOTHING_AVERAGED
-        self.setAccessibleName("Average beat")
+        self.setAccessibleName(BEAT_NAME)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.hide()
 

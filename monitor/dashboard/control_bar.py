@@ -5,6 +5,23 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QWidget
 
+from monitor.dashboard.control_words import (
+    AVERAGE,
+    AVERAGE_ON,
+    DARK,
+    EXAMINE,
+    KEYS_BUTTON,
+    RECORD,
+    RECORD_ON,
+    SOUND,
+    SOUND_ON,
+    START,
+    STOP,
+    THEME,
+    WHY,
+    WHY_ON,
+    plain,
+)
 from monitor.dashboard.push_button import push_button
 from monitor.dashboard.source_menu import SourceMenu
 from monitor.dashboard.theme import GRID, SMALL, font
@@ -21,22 +38,16 @@ class ControlBar(QWidget):
         self.setObjectName("controls")
         self.source = SourceMenu()
         self.source.setFixedHeight(4 * GRID)
-        self.start = push_button("St&art", "Start or stop", "Start or stop (Space)")
-        self.record = push_button("&Record off", "Record on or off", "Record the sound of devices (R)")
-        self.sound = push_button("Soun&d off", "Sound on or off", "Play recordings aloud (S)")
-        self.why = push_button(
-            "&Why off", "Outline what moved the verdict", "Outline what moved the verdict (W)"
-        )
+        self.start = push_button(*START)
+        self.record = push_button(*RECORD)
+        self.sound = push_button(*SOUND)
+        self.why = push_button(*WHY)
         self.why.setCheckable(True)
-        self.average = push_button(
-            "A&verage off", "Average beat or spectrogram", "Average of the last beats (A)"
-        )
+        self.average = push_button(*AVERAGE)
         self.average.setCheckable(True)
-        self.examine = push_button(
-            "E&xamine", "Guided examination", "Guided examination of several sites (X)"
-        )
-        self.theme = push_button("Li&ght", "Light or dark theme", "Light or dark theme (T)")
-        self.keys = push_button("K&eys", "Keyboard shortcuts", "All keys (?)")
+        self.examine = push_button(*EXAMINE)
+        self.theme = push_button(*THEME)
+        self.keys = push_button(*KEYS_BUTTON)
         self._fit_widths(4 * GRID)
         self.research = research_label()
         layout = QHBoxLayout(self)
@@ -63,33 +74,33 @@ class ControlBar(QWidget):
 
     def show_playing(self, playing: bool, possible: bool) -> None:
         """Say what the start button would do, and whether there is anything to start."""
-        words = "Sto&p" if playing else "St&art"
+        words = STOP if playing else START.text
         if self.start.text() != words:
             self.start.setText(words)
         self.start.setEnabled(possible)
 
     def show_record(self, on: bool, possible: bool) -> None:
         """Say whether the sound of devices is recorded, and whether it can be at all."""
-        words = "&Record on" if on else "&Record off"
+        words = RECORD_ON if on else RECORD.text
         if self.record.text() != words:
             self.record.setText(words)
         self.record.setEnabled(possible)
 
     def show_sound(self, on: bool, possible: bool) -> None:
         """Say whether sound is on, and whether the source may be heard at all."""
-        words = "Soun&d on" if on else "Soun&d off"
+        words = SOUND_ON if on else SOUND.text
         if self.sound.text() != words:
             self.sound.setText(words)
         self.sound.setEnabled(possible)
 
     def show_why(self, on: bool) -> None:
         """Say whether what moved the verdict is outlined."""
-        self.why.setText("&Why on" if on else "&Why off")
+        self.why.setText(WHY_ON if on else WHY.text)
         self.why.setChecked(on)
 
     def show_average(self, on: bool) -> None:
         """Say whether the average beat is shown."""
-        self.average.setText("A&verage on" if on else "A&verage off")
+        self.average.setText(AVERAGE_ON if on else AVERAGE.text)
         self.average.setChecked(on)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -99,19 +110,19 @@ class ControlBar(QWidget):
 
     def show_theme(self, name: str) -> None:
         """Name the other theme."""
-        self.theme.setText("Li&ght" if name == "dark" else "Dar&k")
+        self.theme.setText(THEME.text if name == "dark" else DARK)
 
     def _fit_widths(self, around: int) -> None:
         """Room for the longer of a button's two words, so that its neighbours stay where they are."""
         for button, words in (
-            (self.start, ("Start", "Stop")),
-            (self.record, ("Record off", "Record on")),
-            (self.sound, ("Sound off", "Sound on")),
-            (self.why, ("Why off", "Why on")),
-            (self.average, ("Average off", "Average on")),
-            (self.theme, ("Light", "Dark")),
+            (self.start, (START.text, STOP)),
+            (self.record, (RECORD.text, RECORD_ON)),
+            (self.sound, (SOUND.text, SOUND_ON)),
+            (self.why, (WHY.text, WHY_ON)),
+            (self.average, (AVERAGE.text, AVERAGE_ON)),
+            (self.theme, (THEME.text, DARK)),
         ):
-            widest = max(button.fontMetrics().horizontalAdvance(word) for word in words)
+            widest = max(button.fontMetrics().horizontalAdvance(plain(word)) for word in words)
             button.setMinimumWidth(widest + around)
 
 

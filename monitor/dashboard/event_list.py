@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from monitor.dashboard.control_words import EVENTS_NAME
 from monitor.dashboard.technical_line import draw_technical_sign
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.words import NO_EVENTS, TECHNICAL, event_words
@@ -29,7 +30,7 @@ class EventList(QWidget):
         self.setFont(font(SMALL))
         self.setMinimumHeight(_TITLE + _LINE)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Events")
+        self.setAccessibleName(EVENTS_NAME)
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""

@@ -32,6 +32,7 @@ from monitor.dashboard.examination_words import (
 )
 from monitor.dashboard.examinations_card import ExaminationsCard
 from monitor.dashboard.theme import GRID, Theme, font
+from monitor.dashboard.told_words import told_words
 from monitor.examination import Examination, Step
 from monitor.examination_archive import ExaminationArchive
 from monitor.examination_course import ExaminationCourse
@@ -394,4 +395,4 @@ class ExaminationDesk(QObject):
             self._show_stored(archive.listed)
         if len(archive.remarks) > self._remarked:
             self._remarked = len(archive.remarks)
-            self._window.say(archive.remarks[-1])
+            self._window.say(told_words(archive.remarks[-1]))

@@ -18,25 +18,51 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from monitor.dashboard.control_words import (
+    AGAIN,
+    AGAIN_IN_SHORT,
+    ANOTHER_SITE_HINT,
+    ANOTHER_SITE_TIP,
+    BEGIN,
+    CLOSE,
+    CLOSE_RESULTS,
+    EARLIER,
+    FINISH,
+    HINT_NAME,
+    NOTE,
+    OTHERS,
+    OVERALL_NAME,
+    PATIENT_NAME,
+    PATIENT_REFERENCE,
+    PATIENT_TIP,
+    PROBABILITY_NAME,
+    REMARK_NAME,
+    REPORT_BUTTON,
+    RESTART,
+    SKIP,
+    STEP_NAME,
+)
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.examination_words import (
     EXAMINATION,
     INTRODUCTION,
     KEEP_SOUND,
     KEEP_SOUND_TIP,
-    REPORT,
+    OPINION_NAMES,
+    OPINION_TIPS,
     SITE_OF_YOUR_OWN,
+    highest_words,
     moment_words,
     overall_word,
+    site_called,
 )
 from monitor.dashboard.finding_row import FindingRow, ShapeMark
 from monitor.dashboard.own_keys import OwnKeys
 from monitor.dashboard.push_button import push_button
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.torso import SiteButton, Torso
-from monitor.dashboard.words import probability_words
 from monitor.examination import Site
-from monitor.examination_record import OPINIONS, SITES, ExaminationRecord, SiteFinding
+from monitor.examination_record import OPINIONS, ExaminationRecord, SiteFinding
 
 _WIDTH = 30 * GRID
 _HINT_HEIGHT = 9 * GRID
@@ -90,27 +116,27 @@ class StartPage(QWidget):
         self.patient = QLineEdit()
         self.patient.setFont(font())
         self.patient.setMinimumHeight(4 * GRID)
-        self.patient.setAccessibleName("Patient reference")
-        self.patient.setToolTip("In your own words, or as suggested; it may be empty")
+        self.patient.setAccessibleName(PATIENT_REFERENCE)
+        self.patient.setToolTip(PATIENT_TIP)
         self.patient.returnPressed.connect(self._begin)
         keys.give_to(self.patient)
         self.keep = QCheckBox(KEEP_SOUND)
         self.keep.setFont(font())
         self.keep.setAccessibleName(KEEP_SOUND)
         self.keep.setToolTip(KEEP_SOUND_TIP)
-        self.begin = push_button("&Begin", "Begin the examination", "Begin the examination (Enter)")
+        self.begin = push_button(*BEGIN)
         self.begin.clicked.connect(self._begin)
-        self.remark = _label("", name="Remark")
+        self.remark = _label("", name=REMARK_NAME)
         self.remark.setObjectName("alert")
-        earlier = push_button("Examinations…", "Earlier examinations", "Earlier examinations (Ctrl+E)")
+        earlier = push_button(*EARLIER)
         earlier.clicked.connect(self.earlier)
-        close = push_button("Close", "Close", "Close (X)")
+        close = push_button(*CLOSE)
         close.clicked.connect(self.closed)
         layout = _column(self)
         layout.addWidget(title)
         self._introduction = _label(INTRODUCTION)
         layout.addWidget(self._introduction)
-        caption = _label("Patient reference")
+        caption = _label(PATIENT_REFERENCE)
         caption.setObjectName("faint")
         layout.addWidget(caption)
         layout.addWidget(self.patient)
@@ -178,21 +204,19 @@ class CoursePage(QWidget):
         self._own_sites.hide()
         self.another = QLineEdit()
         self.another.setFont(font(SMALL))
-        self.another.setPlaceholderText(f"{SITE_OF_YOUR_OWN}…")
+        self.another.setPlaceholderText(ANOTHER_SITE_HINT)
         self.another.setMaxLength(60)
         self.another.setAccessibleName(SITE_OF_YOUR_OWN)
-        self.another.setToolTip("Name another site and press Enter to listen there")
+        self.another.setToolTip(ANOTHER_SITE_TIP)
         self.another.returnPressed.connect(self._add)
         keys.give_to(self.another)
-        self.step, self.hint = _label("", name="Step"), _label("", name="Hint")
+        self.step, self.hint = _label("", name=STEP_NAME), _label("", name=HINT_NAME)
         self.step.setFont(font(bold=True))
         self.hint.setFixedHeight(_HINT_HEIGHT)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.restart = push_button(
-            "Restart", "Restart the site", "Forget this site and listen anew (Backspace)"
-        )
-        self.skip = push_button("Skip", "Skip the site", "Leave this site for the next one (N)")
-        self.finish = push_button("&Finish", "Finish the examination", "End the examination (X)")
+        self.restart = push_button(*RESTART)
+        self.skip = push_button(*SKIP)
+        self.finish = push_button(*FINISH)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID // 2)
         for button in (self.restart, self.skip, self.finish):
@@ -264,8 +288,7 @@ class CoursePage(QWidget):
         name = self.another.text().strip()
         self.another.clear()
         if name:
-            # A customary site is known by its name, however it is written.
-            self.chosen.emit(next((site for site in SITES if site == name.lower()), name))
+            self.chosen.emit(site_called(name))
 
 
 class ResultsPage(QWidget):
@@ -288,9 +311,9 @@ class ResultsPage(QWidget):
         self._record: ExaminationRecord | None = None
         self.patient = _patient_line()
         self._shape = ShapeMark(4 * GRID)
-        self.overall = _label("", name="Verdict on the whole", bold=True)
+        self.overall = _label("", name=OVERALL_NAME, bold=True)
         self.overall.setWordWrap(False)
-        self.probability = _label("", name="Probability")
+        self.probability = _label("", name=PROBABILITY_NAME)
         self.probability.setFont(font(SMALL))
         head = QHBoxLayout()
         head.setSpacing(GRID)
@@ -305,12 +328,11 @@ class ResultsPage(QWidget):
         self._scroll.setMinimumHeight(8 * GRID)
         self._rows = _rows_of(self._scroll)
         self._rows.setSpacing(GRID // 2)
-        self.remark = _label("", name="Remark")
+        self.remark = _label("", name=REMARK_NAME)
         self.remark.setFont(font(SMALL))
         self.remark.setObjectName("faint")
         self.opinions = {
-            opinion: push_button(opinion.title(), f"I {opinion}", f"Say that you {opinion}")
-            for opinion in OPINIONS
+            opinion: push_button(OPINION_NAMES[opinion], *OPINION_TIPS[opinion]) for opinion in OPINIONS
         }
         said = QHBoxLayout()
         said.setSpacing(GRID)
@@ -320,16 +342,16 @@ class ResultsPage(QWidget):
             said.addWidget(button)
         self.note = QPlainTextEdit()
         self.note.setFont(font(SMALL))
-        self.note.setPlaceholderText("Note")
-        self.note.setAccessibleName("Note")
+        self.note.setPlaceholderText(NOTE)
+        self.note.setAccessibleName(NOTE)
         self.note.setTabChangesFocus(True)
         self.note.setFixedHeight(7 * GRID)
         self.note.textChanged.connect(lambda: self.note_changed.emit(self.note.toPlainText()))
         keys.give_to(self.note)
-        self.report = push_button(REPORT, "Report", "Write a report, or open it (Ctrl+P)")
-        self.earlier = push_button("Others…", "Earlier examinations", "Earlier examinations (Ctrl+E)")
-        self.again = push_button("New examination", "New examination", "Examine another patient")
-        self.close_button = push_button("Close", "Close the results", "Close the results (X)")
+        self.report = push_button(*REPORT_BUTTON)
+        self.earlier = push_button(*OTHERS)
+        self.again = push_button(*AGAIN)
+        self.close_button = push_button(*CLOSE_RESULTS)
         self._buttons = QGridLayout()
         self._buttons.setSpacing(GRID)
         layout = _column(self)
@@ -344,7 +366,7 @@ class ResultsPage(QWidget):
     def set_compact(self, compact: bool) -> None:
         """All buttons in one row and a lower note, or as there is room for."""
         self.note.setFixedHeight((4 if compact else 7) * GRID)
-        self.again.setText("New" if compact else "New examination")
+        self.again.setText(AGAIN_IN_SHORT if compact else AGAIN.text)
         self.layout().setSpacing(GRID // 2 if compact else GRID)
         for place, button in enumerate((self.report, self.earlier, self.again, self.close_button)):
             if compact:
@@ -372,7 +394,7 @@ class ResultsPage(QWidget):
         overall = record.overall
         self.patient.set_words(" · ".join(filter(None, (record.patient, moment_words(record.begun)))))
         self.overall.setText(overall_word(record))
-        self.probability.setText(f"highest probability {probability_words(overall.p_abnormal)}")
+        self.probability.setText(highest_words(overall.p_abnormal))
         self._colour(record)
         self._show_rows(record, sound)
         self.remark.setText(remark)
@@ -387,7 +409,7 @@ class ResultsPage(QWidget):
         for name, button in self.opinions.items():
             given = name == opinion
             button.setChecked(given)
-            button.setText(f"✓ {name.title()}" if given else name.title())
+            button.setText(f"✓ {OPINION_NAMES[name]}" if given else OPINION_NAMES[name])
 
     def _give(self, opinion: str | None) -> None:
         self.show_opinion(opinion)
@@ -449,7 +471,7 @@ def _patient_line() -> ElidedLabel:
     line = ElidedLabel()
     line.setFont(font(SMALL))
     line.setObjectName("faint")
-    line.setAccessibleName("Patient")
+    line.setAccessibleName(PATIENT_NAME)
     return line
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from model.verdict import RecordingVerdict
+from monitor.dashboard.language import tr
 from monitor.dashboard.words import (
     DEVICE_LOST,
     LABELS,
@@ -19,76 +20,105 @@ from monitor.examination_record import ExaminationRecord
 from monitor.examination_store import StoredExamination
 from monitor.new_file import plain_name
 
-EXAMINATION, EXAMINATIONS = "Examination", "Examinations"
-COLUMNS = ("Begun", "Patient", "Result")
-INTRODUCTION = "Four sites, about half a minute each. The next one comes by itself."
-NO_SOURCE_YET = "Plug in a stethoscope, or open a recording first."
-KEEP_SOUND = "Keep its sound"
-KEEP_SOUND_TIP = "Record the sound of this examination, so that each site can be heard again"
-NOT_KEPT = "Nothing is kept: the program was started so."
-COULD_NOT_BE_KEPT = "This examination could not be kept."
-OPENING = "Opening the source…"
-HOLD_STILL = "Hold it still: listening starts by itself, after 10 s at the soonest."
-SURE = "End the examination? Press X or Finish once more."
-SURE_TO_STOP = "Stopping ends the examination. Press once more to stop."
-OFFER = "Skip (N) ends this site as poor signal."
-ALL_HEARD = "All sites are heard."
-ALL_HEARD_HINT = "Finish shows the results. Choose a site to hear it again."
-SOUND_ENDED = "The sound ended before every site was heard."
-WAS_INTERRUPTED = "The program ended before this examination did."
-SITE_OF_YOUR_OWN = "Another site"
-LOOKING_FOR_EXAMINATIONS = "Looking…"
-NO_EXAMINATIONS = "No examinations yet."
-FINISH_FIRST = "Finish the running examination first."
-NO_SOUND_KEPT = "Its sound was not kept"
-REPORT, OPEN_REPORT = "Report…", "Open report"
-WHERE_TO = "Write the report to"
+EXAMINATION, EXAMINATIONS = tr("Examination"), tr("Examinations")
+COLUMNS = (tr("Begun"), tr("Patient"), tr("Result"))
+INTRODUCTION = tr("Four sites, about half a minute each. The next one comes by itself.")
+NO_SOURCE_YET = tr("Plug in a stethoscope, or open a recording first.")
+KEEP_SOUND = tr("Keep its sound")
+KEEP_SOUND_TIP = tr("Record the sound of this examination, so that each site can be heard again")
+NOT_KEPT = tr("Nothing is kept: the program was started so.")
+COULD_NOT_BE_KEPT = tr("This examination could not be kept.")
+OPENING = tr("Opening the source…")
+HOLD_STILL = tr("Hold it still: listening starts by itself, after 10 s at the soonest.")
+SURE = tr("End the examination? Press X or Finish once more.")
+SURE_TO_STOP = tr("Stopping ends the examination. Press once more to stop.")
+LAST_SITE = tr("This was the last one.")
+DONE = tr("done")
+OFFER = tr("Skip (N) ends this site as poor signal.")
+ALL_HEARD = tr("All sites are heard.")
+ALL_HEARD_HINT = tr("Finish shows the results. Choose a site to hear it again.")
+SOUND_ENDED = tr("The sound ended before every site was heard.")
+WAS_INTERRUPTED = tr("The program ended before this examination did.")
+SITE_OF_YOUR_OWN = tr("Another site")
+LOOKING_FOR_EXAMINATIONS = tr("Looking…")
+NO_EXAMINATIONS = tr("No examinations yet.")
+FINISH_FIRST = tr("Finish the running examination first.")
+NO_SOUND_KEPT = tr("Its sound was not kept")
+OPEN_REPORT = tr("Open report")
+WHERE_TO = tr("Write the report to")
 REPORT_FILES = "PDF (*.pdf);;HTML (*.html)"
-INTERRUPTED, RUNNING = "INTERRUPTED", "RUNNING"
+INTERRUPTED, RUNNING = tr("INTERRUPTED"), tr("RUNNING")
 
 STATES = {
-    SiteState.WAITING: "waiting",
-    SiteState.LISTENING: "listening",
-    SiteState.SKIPPED: "skipped",
+    SiteState.WAITING: tr("waiting"),
+    SiteState.LISTENING: tr("listening"),
+    SiteState.SKIPPED: tr("skipped"),
 }
 
 
-def site_title(name: str) -> str:
+SITE_NAMES = {
+    "aortic": tr("aortic"),
+    "pulmonary": tr("pulmonary"),
+    "tricuspid": tr("tricuspid"),
+    "mitral": tr("mitral"),
+}
+
+OPINION_NAMES = {"agree": tr("Agree"), "disagree": tr("Disagree")}
+OPINION_TIPS = {
+    "agree": (tr("I agree"), tr("Say that you agree")),
+    "disagree": (tr("I disagree"), tr("Say that you disagree")),
+}
+
+
+def site_name(site: str) -> str:
+    """What a site is called within a sentence; one of the user's own as they called it."""
+    return SITE_NAMES.get(site, site)
+
+
+def site_title(site: str) -> str:
     """A site's name as a title."""
+    name = site_name(site)
     return name[:1].upper() + name[1:]
+
+
+def site_called(name: str) -> str:
+    """The site that somebody means; a customary one is known by its name, however it is written."""
+    known = (site for site, called in SITE_NAMES.items() if name.lower() in (site, called.lower()))
+    return next(known, name)
 
 
 def state_words(site: Site) -> str:
     """How far a site is, in a word or two."""
     if site.verdict is not None:
         return f"✓ {LABELS[site.verdict.label].lower()}"
-    return STATES.get(site.state, "done")
+    return STATES.get(site.state, DONE)
 
 
 def step_words(examination: Examination) -> str:
     """What to do, or what is being done."""
     site = examination.current
     if examination.step is Step.PLACE:
-        return f"Place the stethoscope on the {site} site."
+        return tr("Place the stethoscope on the {site} site.").format(site=site_name(site or ""))
     if examination.step is Step.LISTEN:
-        return f"Listening: {progress_words(examination)}"
+        return tr("Listening: {progress}").format(progress=progress_words(examination))
     if examination.step is Step.STAND:
         verdict = next((one.verdict for one in examination.sites if one.name == site), None)
-        said = LABELS[verdict.label].lower() if verdict else "done"
+        said = LABELS[verdict.label].lower() if verdict else DONE
         return f"{site_title(site or '')}: {said}."
     return ALL_HEARD
 
 
 def line_words(site: str | None, step: str, hint: str) -> str:
     """All that is said of a site, or of none, in one line, with its name once."""
-    if site and site.lower() not in step.lower():
+    if site and site_name(site).lower() not in step.lower():
         step = f"{site_title(site)}: {step[:1].lower()}{step[1:]}"
     return f"{step} {hint}".strip()
 
 
 def progress_words(examination: Examination) -> str:
     """How much of the sound that is needed is there."""
-    return f"{int(examination.good_s)} of {examination.needed_s:.0f}\N{NO-BREAK SPACE}s"
+    needed = f"{examination.needed_s:.0f}\N{NO-BREAK SPACE}s"
+    return tr("{good} of {needed}").format(good=int(examination.good_s), needed=needed)
 
 
 def hint_words(examination: Examination) -> str:
@@ -97,7 +127,9 @@ def hint_words(examination: Examination) -> str:
         return f"{DEVICE_LOST.capitalize()}. {LOOKING}"
     if examination.step is Step.STAND:
         following = examination.next_site
-        return f"Next: the {following} site." if following else "This was the last one."
+        if following is None:
+            return LAST_SITE
+        return tr("Next: the {site} site.").format(site=site_name(following))
     if examination.step is Step.COMPLETE:
         return ALL_HEARD_HINT
     reasons = reason_words(examination.reasons[:1])
@@ -142,14 +174,33 @@ def report_name(record: ExaminationRecord, begun: datetime) -> str:
 
 def report_words(path: Path) -> str:
     """That a report is written, and where."""
-    return f"Report written: {path}"
+    return tr("Report written: {file}").format(file=path)
 
 
 def report_not_opened_words(path: Path) -> str:
     """That nothing on this computer shows such files."""
-    return f"No program here opens {path}"
+    return tr("No program here opens {file}").format(file=path)
 
 
 def writing_words(share: float) -> str:
     """How much of a report is written."""
-    return f"Writing {share:.0%}"
+    return tr("Writing {share}").format(share=f"{share:.0%}")
+
+
+def highest_words(probability: float | None) -> str:
+    """The probability of the whole."""
+    return tr("highest probability {probability}").format(probability=probability_words(probability))
+
+
+def hear_again_words(site: str) -> str:
+    """To hear a site again."""
+    return tr("Hear the {site} site again").format(site=site_name(site))
+
+
+def site_button_words(site: str, key: str) -> tuple[str, str]:
+    """What the button of a site is called, and what it does, with its key where it has one."""
+    tip = tr("Listen at the {site} site ({key})") if key else tr("Listen at the {site} site")
+    return (
+        tr("{site} site").format(site=site_title(site)),
+        tip.format(site=site_name(site), key=key),
+    )

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from monitor.dashboard.control_words import CLOSE_LIST, OPEN_EXAMINATION, REMARK_NAME
 from monitor.dashboard.examination_words import (
     COLUMNS,
     EXAMINATIONS,
@@ -62,10 +63,10 @@ class ExaminationsCard(QFrame):
         self.remark = QLabel()
         self.remark.setFont(font())
         self.remark.setObjectName("faint")
-        self.remark.setAccessibleName("Remark")
-        self.open = push_button("Open", "Open the examination", "Show its results (Enter)")
+        self.remark.setAccessibleName(REMARK_NAME)
+        self.open = push_button(*OPEN_EXAMINATION)
         self.open.clicked.connect(self._open)
-        close = push_button("Close", "Close the list", "Close the list (Esc)")
+        close = push_button(*CLOSE_LIST)
         close.clicked.connect(self.hide)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)

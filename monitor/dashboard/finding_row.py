@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from model.verdict import Label
 from monitor.dashboard.elided_label import ElidedLabel
-from monitor.dashboard.examination_words import NO_SOUND_KEPT, site_title, verdict_words
+from monitor.dashboard.examination_words import NO_SOUND_KEPT, hear_again_words, site_title, verdict_words
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.verdict_shape import draw_shape
 from monitor.dashboard.words import reason_words
@@ -74,8 +74,8 @@ class FindingRow(QWidget):
         self.listen = QPushButton("▶")
         self.listen.setFont(font(SMALL))
         self.listen.setFixedSize(4 * GRID, 4 * GRID)
-        self.listen.setAccessibleName(f"Hear the {finding.site} site again")
-        self.listen.setToolTip(f"Hear the {finding.site} site again" if sound else NO_SOUND_KEPT)
+        self.listen.setAccessibleName(hear_again_words(finding.site))
+        self.listen.setToolTip(hear_again_words(finding.site) if sound else NO_SOUND_KEPT)
         self.listen.setEnabled(sound and finding.end_s > finding.start_s)
         words = QVBoxLayout()
         words.setSpacing(0)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
-from monitor.dashboard.words import GAUGE_ENDS, probability_words
+from monitor.dashboard.words import GAUGE_ENDS, PROBABILITY_OF_ABNORMAL, gauge_words
 
 _MARGIN = float(GRID)
 
@@ -25,7 +25,7 @@ class Gauge(QWidget):
         self._scale = 1.0
         self.setFont(font(SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Probability of abnormal")
+        self.setAccessibleName(PROBABILITY_OF_ABNORMAL)
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
@@ -42,8 +42,7 @@ class Gauge(QWidget):
         """Show a probability and the abstention band's edges; None where there is none yet."""
         if (probability, band) != (self._probability, self._band):
             self._probability, self._band = probability, band
-            uncertain = f"; uncertain between {band[0]:.2f} and {band[1]:.2f}" if band else ""
-            self.setAccessibleDescription(probability_words(probability) + uncertain)
+            self.setAccessibleDescription(gauge_words(probability, band))
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802

@@ -16,7 +16,6 @@ from monitor.dashboard.go_back_words import (
     ENDED,
     HEADPHONES_OFF,
     LIVE,
-    MARKED,
     MARKING,
     NOTHING,
     NOTHING_TO_PLAY,
@@ -27,6 +26,7 @@ from monitor.dashboard.go_back_words import (
     band_words,
     delay_words,
     file_words,
+    marked_words,
     not_saved_words,
     past_words,
     saved_words,
@@ -363,7 +363,7 @@ class GoBack:
             parts = [ENDED if self._ended else LIVE]
         if self._mark is not None:
             marked = self.marked
-            parts.append(MARKING if marked is None else f"{marked[1] - marked[0]:.1f} s {MARKED}")
+            parts.append(MARKING if marked is None else marked_words(marked[1] - marked[0]))
         if playback.past is not None and self._tempo != 1:
             parts.append(tempo_words(self._tempo))
         parts.append(band_words(playback.band))

@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from monitor.dashboard.control_words import (
+    BAND,
+    GO_BACK_NAME,
+    GO_BACK_STATE_NAME,
+    HEADPHONES,
+    HEADPHONES_ON,
+    LOOP,
+    LOOP_ON,
+    MARK,
+    NOW,
+    PLAY,
+    SAVE,
+    SAVE_AS_HEARD,
+    STOP_PLAYING,
+    TEMPO,
+    ButtonWords,
+)
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.go_back_strip import GoBackStrip
-from monitor.dashboard.go_back_words import BANDS, band_words, tempo_words
+from monitor.dashboard.go_back_words import BANDS, chosen_band_words, chosen_tempo_words, tempo_words
 from monitor.dashboard.push_button import push_button
 from monitor.dashboard.theme import GRID, Theme, font
 
@@ -17,22 +34,20 @@ class GoBackBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("controls")
-        self.setAccessibleName("Go back and listen")
+        self.setAccessibleName(GO_BACK_NAME)
         self.strip = GoBackStrip()
         self.state = ElidedLabel()
         self.state.setFont(font(bold=True))
-        self.state.setAccessibleName("What is shown and heard")
-        self.now = _button("Now", "Back to now", "Back to now (End)")
-        self.play = _button("Play", "Play the past", "Play what is marked or shown (P)")
-        self.tempo = _button("1×", "Tempo", "Slower (-), faster (+)", "0.25×")
-        self.loop = _button("Loop off", "Loop on or off", "Play in a loop (L)")
-        self.mark = _button("Mark", "Mark", "Mark the begin, then the end (M); or drag with Shift")
-        self.save = _button("Save", "Save", "Save what is marked or shown (Ctrl+S)")
-        self.save_as_heard = _button(
-            "Save as heard", "Save as heard", "Save it with filter and tempo (Ctrl+Shift+S)"
-        )
-        self.band = _button("Wide", "Listening filter", "Bell (B), diaphragm (D)", *BANDS.values())
-        self.headphones = _button("Headphones off", "Headphones on or off", "Hear the device (H)")
+        self.state.setAccessibleName(GO_BACK_STATE_NAME)
+        self.now = _button(NOW)
+        self.play = _button(PLAY)
+        self.tempo = _button(TEMPO, tempo_words(0.25))
+        self.loop = _button(LOOP)
+        self.mark = _button(MARK)
+        self.save = _button(SAVE)
+        self.save_as_heard = _button(SAVE_AS_HEARD)
+        self.band = _button(BAND, *BANDS.values())
+        self.headphones = _button(HEADPHONES)
         self.loop.setCheckable(True)
         row = QHBoxLayout()
         row.setSpacing(GRID)
@@ -60,16 +75,16 @@ class GoBackBar(QWidget):
     def show_choices(self, playing: bool, tempo: float, loop: bool, band: str, headphones: bool) -> None:
         """Say what is chosen."""
         for button, words in (
-            (self.play, "Stop" if playing else "Play"),
+            (self.play, STOP_PLAYING if playing else PLAY.text),
             (self.tempo, tempo_words(tempo)),
-            (self.loop, "Loop on" if loop else "Loop off"),
+            (self.loop, LOOP_ON if loop else LOOP.text),
             (self.band, BANDS[band]),
-            (self.headphones, "Headphones on" if headphones else "Headphones off"),
+            (self.headphones, HEADPHONES_ON if headphones else HEADPHONES.text),
         ):
             if button.text() != words:
                 button.setText(words)
-        self.tempo.setAccessibleName(f"Tempo {tempo_words(tempo)}")
-        self.band.setAccessibleName(f"Listening filter: {band_words(band)}")
+        self.tempo.setAccessibleName(chosen_tempo_words(tempo))
+        self.band.setAccessibleName(chosen_band_words(band))
         self.loop.setChecked(loop)
 
     def enable(self, something: bool, past: bool, device: bool) -> None:
@@ -80,9 +95,9 @@ class GoBackBar(QWidget):
         self.headphones.setEnabled(device)
 
 
-def _button(text: str, name: str, tip: str, *others: str) -> QPushButton:
+def _button(words: ButtonWords, *others: str) -> QPushButton:
     """A button with room for the other words that it may have, so that its neighbours stay where they are."""
-    button = push_button(text, name, tip)
-    widest = max(button.fontMetrics().horizontalAdvance(words) for words in (text, *others))
+    button = push_button(*words)
+    widest = max(button.fontMetrics().horizontalAdvance(text) for text in (words.text, *others))
     button.setMinimumWidth(widest + 4 * GRID)
     return button

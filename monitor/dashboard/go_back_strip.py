@@ -10,9 +10,11 @@ from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from monitor.dashboard.control_words import STRIP_NAME, STRIP_TIP
 from monitor.dashboard.tape import RECALL_S, SPAN_S, Tape
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.waveform import Envelope
+from monitor.dashboard.words import seconds_ago_words
 
 _COLUMNS = 1200
 _QUIETEST = 1e-3
@@ -36,8 +38,8 @@ class GoBackStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFont(font(SMALL))
-        self.setAccessibleName("Last 60 seconds")
-        self.setToolTip("Drag to go back (← →); with Shift to mark (M)")
+        self.setAccessibleName(STRIP_NAME)
+        self.setToolTip(STRIP_TIP)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._theme = DARK
         self._tape = Tape()
@@ -141,7 +143,7 @@ class GoBackStrip(QWidget):
         for at_s in range(0, int(RECALL_S), 10):
             across = self._place_of(self._newest_s - RECALL_S + at_s)
             label = QRectF(across + 4, 1, 6 * GRID, 2 * GRID)
-            painter.drawText(label, Qt.AlignmentFlag.AlignLeft, f"−{RECALL_S - at_s:.0f} s")
+            painter.drawText(label, Qt.AlignmentFlag.AlignLeft, seconds_ago_words(int(RECALL_S) - at_s))
         if self.hasFocus():
             painter.setPen(QPen(QColor(theme.focus), 1, Qt.PenStyle.DotLine))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
+from monitor.dashboard.language import tr
 from monitor.new_file import plain_name
 
-LIVE, ENDED, NOTHING = "Live", "The end", "Nothing heard yet"
-MARKING, MARKED = "marking, M ends it", "marked"
-BANDS = {"wide": "Wide", "bell": "Bell", "diaphragm": "Diaphragm"}
+LIVE, ENDED, NOTHING = tr("Live"), tr("The end"), tr("Nothing heard yet")
+MARKING = tr("marking, M ends it")
+BANDS = {"wide": tr("Wide"), "bell": tr("Bell"), "diaphragm": tr("Diaphragm")}
 _EDGES = {"wide": "20–1000 Hz", "bell": "20–200 Hz", "diaphragm": "100–500 Hz"}
-SOUND_GONE = "The sound output is gone: sound is off"
-NOTHING_TO_PLAY = "There is nothing to go back to yet"
+SOUND_GONE = tr("The sound output is gone: sound is off")
+NOTHING_TO_PLAY = tr("There is nothing to go back to yet")
 FEEDBACK = {
-    "headphones": "Headphones on",
-    "loudspeaker": "Sound on the computer's loudspeaker: it will howl. Plug headphones in",
-    "unknown": "Use headphones: a loudspeaker would howl",
+    "headphones": tr("Headphones on"),
+    "loudspeaker": tr("Sound on the computer's loudspeaker: it will howl. Plug headphones in"),
+    "unknown": tr("Use headphones: a loudspeaker would howl"),
 }
-HEADPHONES_OFF = "Headphones off"
-SAVE, SAVE_AS_HEARD = "Save raw sound", "Save sound as heard"
-WAV = "WAV, 24 bit (*.wav)"
+HEADPHONES_OFF = tr("Headphones off")
+SAVE, SAVE_AS_HEARD = tr("Save raw sound"), tr("Save sound as heard")
+WAV = tr("WAV, 24 bit (*.wav)")
 
 GO_BACK_KEYS = (
-    ("← →", "5 s back, forward"),
-    ("Home End", "Oldest, now"),
-    ("M", "Mark begin, then end"),
-    ("P", "Play what is marked or shown"),
-    ("L", "Play it in a loop"),
-    ("- +", "Slower, faster"),
-    ("Ctrl+S", "Save it"),
-    ("Ctrl+Shift+S", "Save it as heard"),
-    ("B D", "Bell, diaphragm; again: wide"),
-    ("H", "Headphones, for devices"),
+    ("← →", tr("5 s back, forward")),
+    ("Home End", tr("Oldest, now")),
+    ("M", tr("Mark begin, then end")),
+    ("P", tr("Play what is marked or shown")),
+    ("L", tr("Play it in a loop")),
+    ("- +", tr("Slower, faster")),
+    ("Ctrl+S", tr("Save it")),
+    ("Ctrl+Shift+S", tr("Save it as heard")),
+    ("B D", tr("Bell, diaphragm; again: wide")),
+    ("H", tr("Headphones, for devices")),
 )
 
 
 def ago_words(seconds: float, ended: bool = False) -> str:
     """How long ago the right edge of what is shown was."""
-    return f"{max(0.0, seconds):.0f} s " + ("before the end" if ended else "ago")
+    told = tr("{seconds} s before the end") if ended else tr("{seconds} s ago")
+    return told.format(seconds=f"{max(0.0, seconds):.0f}")
 
 
 def past_words(seconds: float, ended: bool = False) -> str:
     """The same over the plots, where nothing else says that it is the past."""
-    return f"Past: {ago_words(seconds, ended)}"
+    return tr("Past: {ago}").format(ago=ago_words(seconds, ended))
 
 
 def band_words(band: str) -> str:
@@ -53,21 +55,36 @@ def tempo_words(tempo: float) -> str:
     return f"{tempo:g}×"
 
 
+def marked_words(seconds: float) -> str:
+    """How much is marked."""
+    return tr("{seconds} s marked").format(seconds=f"{seconds:.1f}")
+
+
 def delay_words(delay_s: float) -> str:
     """How late a device is heard, to 10 ms."""
-    return f"delay {round(delay_s, 2) * 1000:.0f} ms"
+    return tr("delay {delay} ms").format(delay=f"{round(delay_s, 2) * 1000:.0f}")
 
 
 def saved_words(path: object) -> str:
     """Where sound was saved."""
-    return f"Saved: {path}"
+    return tr("Saved: {file}").format(file=path)
 
 
 def not_saved_words(path: object, reason: str) -> str:
     """That it was not, and why."""
-    return f"{path} cannot be written ({reason}): choose another place"
+    return tr("{file} cannot be written ({reason}): choose another place").format(file=path, reason=reason)
 
 
 def file_words(title: str, when: str, manner: str = "") -> str:
     """A file's name that every system takes."""
     return " ".join(filter(None, (plain_name(title) or "auscult", when, manner))) + ".wav"
+
+
+def chosen_band_words(band: str) -> str:
+    """The same for those who do not see the button."""
+    return tr("Listening filter: {filter}").format(filter=band_words(band))
+
+
+def chosen_tempo_words(tempo: float) -> str:
+    """Likewise how fast the past is played."""
+    return tr("Tempo {tempo}").format(tempo=tempo_words(tempo))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from model.verdict import Label
 from model.window_quality import DOUBTED_BELOW
 from monitor.dashboard.theme import DARK, Theme
+from monitor.dashboard.words import long_ago_words
 from monitor.snapshot import Judgement, Snapshot
 from monitor.trend import TrendView
 
@@ -229,16 +230,7 @@ class HistoryItem(GraphicsObject):
 def span_ticks(span_s: float) -> list[tuple[float, str]]:
     """Places and words along an axis that ends now, in seconds, minutes or hours ago."""
     step_s = next((step for step in _TICKS_S if span_s / step <= _MOST_TICKS), _TICKS_S[-1])
-    return [(-at, ago_words(at)) for at in range(int(span_s // step_s) * step_s, -1, -step_s)]
-
-
-def ago_words(seconds: int) -> str:
-    """How long ago, in whole minutes or hours."""
-    if not seconds:
-        return "now"
-    if seconds % 3600 == 0:
-        return f"−{seconds // 3600} h"
-    return f"−{seconds // 60} min"
+    return [(-at, long_ago_words(at)) for at in range(int(span_s // step_s) * step_s, -1, -step_s)]
 
 
 def _of_history(history: Sequence[Judgement]) -> _Course:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
+from monitor.dashboard.control_words import KEYS_BUTTON
 from monitor.dashboard.theme import GRID, NORMAL, SMALL, font
 from monitor.dashboard.words import KEYS
 
@@ -15,7 +16,7 @@ class KeysCard(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("keys")
-        self.setAccessibleName("Keyboard shortcuts")
+        self.setAccessibleName(KEYS_BUTTON.name)
         self.setAccessibleDescription("; ".join(f"{key}: {does}" for key, does in KEYS))
         self._grid = QGridLayout(self)
         rows = -(-len(KEYS) // 2)

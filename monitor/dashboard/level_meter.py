@@ -8,8 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from monitor.dashboard.control_words import METER_NAME
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
-from monitor.dashboard.words import decibels_words
+from monitor.dashboard.words import CLIP, PEAK, RMS, decibels_words, level_words
 
 LOWEST_DB = -72.0
 CLIP_HELD_S = 5.0
@@ -32,7 +33,7 @@ class LevelMeter(QWidget):
         self._compact = False
         self.setFont(font(SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Level meter")
+        self.setAccessibleName(METER_NAME)
 
     @property
     def clipping(self) -> bool:
@@ -73,10 +74,7 @@ class LevelMeter(QWidget):
             self._clipped_at = at
         self._clipped = clipped
         if before != (self._held_db, self._rms_db, self.clipping):
-            self.setAccessibleDescription(
-                f"Peak {decibels_words(self._held_db)}, RMS {decibels_words(self._rms_db)} dBFS"
-                + (", clipping" if self.clipping else "")
-            )
+            self.setAccessibleDescription(level_words(self._held_db, self._rms_db, self.clipping))
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -101,9 +99,9 @@ class LevelMeter(QWidget):
         if not self._compact:
             right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             for begin, end, where, words in (
-                (13, 17, middle, "peak"),
+                (13, 17, middle, PEAK),
                 (17, 20.5, right, decibels_words(self._held_db)),
-                (21.5, 25, middle, "rms"),
+                (21.5, 25, middle, RMS),
                 (24.5, 28, right, decibels_words(self._rms_db)),
                 (28.5, 33, middle, "dBFS"),
             ):
@@ -111,7 +109,7 @@ class LevelMeter(QWidget):
         if self.clipping:
             painter.setFont(font(SMALL, bold=True))
             painter.setPen(QColor(theme.abnormal))
-            painter.drawText(QRectF(self.width() - 5 * GRID, 0, 5 * GRID, self.height()), middle, "CLIP")
+            painter.drawText(QRectF(self.width() - 5 * GRID, 0, 5 * GRID, self.height()), middle, CLIP)
 
 
 def _decibels(magnitude: float) -> float:

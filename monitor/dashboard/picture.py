@@ -10,7 +10,6 @@ from PySide6.QtCore import QEventLoop, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from monitor.dashboard.application import application
 from monitor.dashboard.display import DashboardError
 from monitor.dashboard.player import ClassifierShelf, Player
 from monitor.dashboard.window import DashboardWindow
@@ -50,11 +49,11 @@ def render(
     size: tuple[int, int],
     scale: float,
     theme: str,
+    app: QApplication,
 ) -> None:
     """See ``render_dashboard``."""
     if not path.parent.is_dir():
         raise DashboardError(f"{path}: its folder does not exist; make it, or name another file")
-    app = application(window_system=False)
     hold = _Hold(until_s)
     window = DashboardWindow(Player(hop_s, ClassifierShelf(model).take, hold.judged), theme=theme)
     try:

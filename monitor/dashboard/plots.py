@@ -21,7 +21,17 @@ from monitor.dashboard.spectrogram_view import HIGH_HZ, LOW_HZ, SpectrogramItem
 from monitor.dashboard.tape import SPAN_S, Stretch, Tape
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.waveform import WaveformItem
-from monitor.dashboard.words import LAST_MINUTES, OUTLINES, QUALITY_AXIS, TREND
+from monitor.dashboard.words import (
+    LAST_MINUTES,
+    NOW,
+    OUTLINES,
+    PLOTS_NAME,
+    QUALITY_AXIS,
+    SPECTROGRAM,
+    TREND,
+    WAVEFORM,
+    seconds_ago_words,
+)
 from monitor.snapshot import Snapshot
 from monitor.trace import TracePiece
 
@@ -34,7 +44,7 @@ _BEFORE_S, _AFTER_S = 1.0, 0.2
 _AHEAD_S = 1.5
 _ENDS = 1e-4  # or rounding hides the labels at the ends
 _FREQUENCIES = (20, 200, 400, 600, 800)
-_SPECTROGRAM = f"Spectrogram, {LOW_HZ:g}–{HIGH_HZ:g} Hz"
+_SPECTROGRAM = SPECTROGRAM.format(low=f"{LOW_HZ:g}", high=f"{HIGH_HZ:g}")
 
 
 class Plots(pg.GraphicsLayoutWidget):
@@ -47,7 +57,7 @@ class Plots(pg.GraphicsLayoutWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Waveform, spectrogram and history of the verdict")
+        self.setAccessibleName(PLOTS_NAME)
         self.setMinimumSize(40 * GRID, 30 * GRID)
         self.paint_times: deque[float] = deque(maxlen=3000)
         self.tape = Tape()
@@ -84,7 +94,7 @@ class Plots(pg.GraphicsLayoutWidget):
         self.captions = [
             QLabel(text, self)
             for text in (
-                "Waveform, bandpassed; bars: S1 solid, S2 hollow",
+                WAVEFORM,
                 _SPECTROGRAM,
                 TREND[0],
             )
@@ -336,9 +346,9 @@ class Plots(pg.GraphicsLayoutWidget):
 
     def _label_seconds(self, behind: int) -> None:
         """Say at the axes how long ago what is above them was: the right edge so many seconds."""
-        seconds = [(at, f"−{behind - at} s") for at in range(-int(SPAN_S), 1, 2)]
+        seconds = [(at, seconds_ago_words(behind - at)) for at in range(-int(SPAN_S), 1, 2)]
         if behind == 0:
-            seconds[-1] = (0, "now")
+            seconds[-1] = (0, NOW)
         if behind != self._seconds:
             self._seconds = behind
             for frame in self._frames[:2]:

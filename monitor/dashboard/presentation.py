@@ -10,6 +10,14 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QCursor, QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from monitor.dashboard.control_words import (
+    BLACK_NAME,
+    PAUSED_NAME,
+    PLACE_NAME,
+    PLAYLIST_TITLE_NAME,
+    PRESENTATION_NAME,
+    UPCOMING_NAME,
+)
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.screen_awake import ScreenAwake
 from monitor.dashboard.theme import GRID, NORMAL, font
@@ -62,20 +70,20 @@ class Presentation(QWidget):
         self._quiet, self._quiet_at = "", -math.inf
         self.setObjectName("stage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Presentation")
+        self.setAccessibleName(PRESENTATION_NAME)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.title, self.quiet = ElidedLabel(), ElidedLabel()
-        self.title.setAccessibleName("Title")
-        self.quiet.setAccessibleName("What comes next")
+        self.title.setAccessibleName(PLAYLIST_TITLE_NAME)
+        self.quiet.setAccessibleName(UPCOMING_NAME)
         self.paused, self.place, self.research = QLabel(PAUSED), QLabel(), QLabel(RESEARCH_ONLY)
-        self.paused.setAccessibleName("Paused")
-        self.place.setAccessibleName("Place in the playlist")
+        self.paused.setAccessibleName(PAUSED_NAME)
+        self.place.setAccessibleName(PLACE_NAME)
         for label in (self.quiet, self.research):
             label.setObjectName("faint")
         self._black = QWidget(self)
         self._black.setObjectName("black")
         self._black.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._black.setAccessibleName("Black screen")
+        self._black.setAccessibleName(BLACK_NAME)
         self._middle = QHBoxLayout()
         self._lay_out()
         self._black.hide()

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from monitor.dashboard.control_words import REPORT_BUTTON
 from monitor.dashboard.examination_words import (
     OPEN_REPORT,
-    REPORT,
     REPORT_FILES,
     WHERE_TO,
     report_name,
@@ -22,6 +22,7 @@ from monitor.dashboard.examination_words import (
 )
 from monitor.dashboard.report_writer import ReportWriter
 from monitor.dashboard.save_dialog import SaveDialog
+from monitor.dashboard.told_words import told_words
 from monitor.examination_record import ExaminationRecord
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class ReportDesk(QObject):
             if self._writer.path is not None:
                 self._say(report_words(self._writer.path), False)
             elif self._writer.error:
-                self._say(self._writer.error, True)
+                self._say(told_words(self._writer.error), True)
         if record is not None:
             self._show(record)
 
@@ -98,7 +99,7 @@ class ReportDesk(QObject):
         self._busy = self._writer.start(record, sounds, path)
 
     def _show(self, record: ExaminationRecord) -> None:
-        words = REPORT
+        words = REPORT_BUTTON.text
         if self._busy:
             words = writing_words(self._writer.progress)
         elif record == self._record and self._writer.path is not None:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPageSize, QPainter
 from model.verdict import Label
 from monitor.dashboard import report_words as words
 from monitor.dashboard.gauge import draw_gauge
+from monitor.dashboard.language import installed
 from monitor.dashboard.report_page import (
     MARGIN,
     PAPER,
@@ -24,9 +25,9 @@ from monitor.dashboard.report_page import (
     row_heights,
     small_print_lines,
 )
-from monitor.dashboard.theme import FAMILIES
-from monitor.dashboard.verdict_shape import SHAPES, draw_shape
-from monitor.dashboard.words import GAUGE_ENDS, RESEARCH_ONLY, probability_words
+from monitor.dashboard.theme import families
+from monitor.dashboard.verdict_shape import draw_shape
+from monitor.dashboard.words import GAUGE_ENDS, RESEARCH_ONLY, SHAPES, probability_words
 from monitor.examination_report import ExaminationReport, Excerpt, SiteReport
 
 _FINE = 3
@@ -109,14 +110,15 @@ def _write(pieces: list[str], report: ExaminationReport, size: QPageSize) -> Ite
         whole=88 + 10 * (lines - 6),
         lines=lines,
         picture=_PICTURE_WIDTH,
-        families=", ".join(f"'{family}'" for family in FAMILIES) + ", sans-serif",
+        families=", ".join(f"'{family}'" for family in families()) + ", sans-serif",
         text=PAPER.text,
         faint=PAPER.faint,
         line=PAPER.line,
     )
     facts = "".join(f"<div><dt>{title}</dt><dd>{_own(value)}</dd></div>" for title, value in report.facts)
     pieces.append(
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{words.TITLE}</title>\n'
+        f'<!DOCTYPE html>\n<html lang="{installed()}">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{words.TITLE}</title>\n"
         f'<meta name="generator" content="{escape(dict(report.small_print)[words.PROGRAM])}">\n'
         '<meta name="viewport" content="width=device-width">\n'
         f"<style>{style}</style>\n</head>\n<body>\n"

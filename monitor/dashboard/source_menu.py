@@ -9,7 +9,20 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
 
+from monitor.dashboard.control_words import (
+    DEMONSTRATIONS,
+    FILE_KINDS,
+    LOOKING_FOR_DEVICES,
+    MICROPHONES,
+    NO_DEVICE_LIST,
+    OPEN_RECORDINGS,
+    OPEN_TITLE,
+    SOURCE,
+    SYNTHETIC_HEARTS,
+)
 from monitor.dashboard.theme import font
+from monitor.dashboard.told_words import told_words
+from monitor.dashboard.words import not_listed_words
 from monitor.sources.choice import (
     SourceChoice,
     demo_choices,
@@ -17,9 +30,6 @@ from monitor.sources.choice import (
     recording_choice,
     synthetic_choices,
 )
-
-_PATTERNS = "Recordings (*.wav *.flac *.ogg *.mp3 *.aif *.aiff *.au *.caf);;All files (*)"
-
 
 _LOOK_MS = 50
 
@@ -60,20 +70,20 @@ class SourceMenu(QToolButton):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setText("S&ource")
+        self.setText(SOURCE.text)
         self.setFont(font())
-        self.setAccessibleName("Choose a source")
-        self.setToolTip("Choose a source (Alt+O)")
+        self.setAccessibleName(SOURCE.name)
+        self.setToolTip(SOURCE.tip)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         menu.setFont(font())
-        self.microphones = menu.addMenu("&Microphones")
+        self.microphones = menu.addMenu(MICROPHONES)
         self.microphones.aboutToShow.connect(self._list_microphones)
-        menu.addAction("Open &recordings…", self.open_recordings)
+        menu.addAction(OPEN_RECORDINGS, self.open_recordings)
         menu.addSeparator()
-        self.demos = menu.addMenu("&Demonstrations")
+        self.demos = menu.addMenu(DEMONSTRATIONS)
         self.demos.aboutToShow.connect(lambda: self._fill(self.demos, demo_choices))
-        self.synthetic = menu.addMenu("&Synthetic hearts")
+        self.synthetic = menu.addMenu(SYNTHETIC_HEARTS)
         self.synthetic.aboutToShow.connect(lambda: self._fill(self.synthetic, synthetic_choices))
         for submenu in (self.microphones, self.demos, self.synthetic):
             submenu.setFont(font())
@@ -85,7 +95,7 @@ class SourceMenu(QToolButton):
     def open_recordings(self) -> None:
         """Let files be picked."""
         # Not the window's modal exec: the picture goes on while someone looks for a file.
-        dialog = QFileDialog(self.window(), "Open recordings", str(Path.home()), _PATTERNS)
+        dialog = QFileDialog(self.window(), OPEN_TITLE, str(Path.home()), FILE_KINDS)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.filesSelected.connect(self._open)
@@ -99,7 +109,7 @@ class SourceMenu(QToolButton):
     def _list_microphones(self) -> None:
         self.microphones.clear()
         self._offer(self.microphones, [microphone_choice()])
-        looking = self.microphones.addAction("Looking for devices…")
+        looking = self.microphones.addAction(LOOKING_FOR_DEVICES)
         looking.setEnabled(False)
         if self._listing is None:
             self._listing = _Listing()
@@ -114,8 +124,8 @@ class SourceMenu(QToolButton):
         self._listing = None
         looking = self.microphones.actions()[-1]
         if listing.problem:
-            looking.setText("No device list")
-            self.failed.emit(f"input devices cannot be listed: {listing.problem}")
+            looking.setText(NO_DEVICE_LIST)
+            self.failed.emit(not_listed_words(listing.problem))
             return
         self.microphones.removeAction(looking)
         self._offer(self.microphones, [microphone_choice(name) for name in listing.names])
@@ -126,4 +136,5 @@ class SourceMenu(QToolButton):
 
     def _offer(self, menu: QMenu, choices: Sequence[SourceChoice]) -> None:
         for choice in choices:
-            menu.addAction(choice.title.replace("&", "&&"), lambda choice=choice: self.chosen.emit([choice]))
+            title = told_words(choice.title).replace("&", "&&")
+            menu.addAction(title, lambda choice=choice: self.chosen.emit([choice]))

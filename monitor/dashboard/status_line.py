@@ -5,13 +5,27 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from model.verdict import Label
+from monitor.dashboard.control_words import (
+    ELAPSED_NAME,
+    LATENCY_NAME,
+    LOST_NAME,
+    RATE_NAME,
+    SKIPPED_NAME,
+    SOURCE_NAME,
+    STATUS_NAME,
+)
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.level_meter import LevelMeter
 from monitor.dashboard.theme import GRID, SMALL, Theme, font
-from monitor.dashboard.words import clock_words, rate_words
+from monitor.dashboard.words import (
+    clock_words,
+    latency_words,
+    lost_samples_words,
+    rate_words,
+    skipped_windows_words,
+    source_state_words,
+)
 from monitor.snapshot import Snapshot
-
-_STATES = {"loading": "loading", "running": "listening", "ended": "ended", "failed": "failed"}
 
 
 class StatusLine(QWidget):
@@ -19,16 +33,16 @@ class StatusLine(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName("Status")
+        self.setAccessibleName(STATUS_NAME)
         self.name = ElidedLabel()
         self.name.setFont(font(bold=True))
-        self.name.setAccessibleName("Source")
+        self.name.setAccessibleName(SOURCE_NAME)
         self.meter = LevelMeter()
-        self.rate = _field("Sample rate", "44.1 kHz")
-        self.lost = _field("Lost samples", "lost 00000")
-        self.skipped = _field("Skipped windows", "skipped 000")
-        self.latency = _field("Latency", "latency 000 ms")
-        self.elapsed = _field("Elapsed time", "00:00 / 00:00")
+        self.rate = _field(RATE_NAME, rate_words(44_100))
+        self.lost = _field(LOST_NAME, lost_samples_words(10_000))
+        self.skipped = _field(SKIPPED_NAME, skipped_windows_words(100))
+        self.latency = _field(LATENCY_NAME, latency_words(100))
+        self.elapsed = _field(ELAPSED_NAME, "00:00 / 00:00")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         layout.setSpacing(GRID)
@@ -62,18 +76,17 @@ class StatusLine(QWidget):
             snapshot: The latest.
             shown_s: Time at the plots' right edge, in seconds.
         """
-        state = _STATES.get(snapshot.state, snapshot.state)
-        self.name.set_words(f"{title} · {state}")
+        self.name.set_words(source_state_words(title, snapshot.state))
         judged = snapshot.judgement is not None and snapshot.judgement.rolling.label is not Label.WARMING_UP
-        latency = f"{snapshot.judgement.latency_ms:.0f} ms" if snapshot.judgement and judged else "–"
+        latency_ms = snapshot.judgement.latency_ms if snapshot.judgement and judged else None
         elapsed = clock_words(shown_s)
         if snapshot.duration_s is not None:
             elapsed += f" / {clock_words(snapshot.duration_s)}"
         for part, words in (
             (self.rate, rate_words(snapshot.rate)),
-            (self.lost, f"lost {snapshot.lost_samples}"),
-            (self.skipped, f"skipped {snapshot.skipped_windows}"),
-            (self.latency, f"latency {latency}"),
+            (self.lost, lost_samples_words(snapshot.lost_samples)),
+            (self.skipped, skipped_windows_words(snapshot.skipped_windows)),
+            (self.latency, latency_words(latency_ms)),
             (self.elapsed, elapsed),
         ):
             if part.text() != words:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from monitor.dashboard.control_words import MESSAGE_NAME, READ
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.theme import DARK, GRID, Theme, font
 from monitor.dashboard.words import IDLE, TECHNICAL, lost_words, more_words
@@ -45,15 +46,15 @@ class TechnicalLine(QWidget):
         self.message = ElidedLabel()
         self.message.setFont(font())
         self.message.setFixedHeight(3 * GRID)
-        self.message.setAccessibleName("Message")
+        self.message.setAccessibleName(MESSAGE_NAME)
         self.more = QLabel()
         self.more.setFont(font())
         self.more.setObjectName("faint")
-        self.read = QPushButton("Read")
+        self.read = QPushButton(READ.text)
         self.read.setFont(font())
         self.read.setFixedHeight(3 * GRID)
-        self.read.setAccessibleName("Technical messages read")
-        self.read.setToolTip("Put away technical messages (Del)")
+        self.read.setAccessibleName(READ.name)
+        self.read.setToolTip(READ.tip)
         self.read.clicked.connect(self.put_away)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QFont, QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from monitor.dashboard.control_words import TESTER_CLOSE, TESTER_NAME, TESTER_TEXT_NAME
 from monitor.dashboard.tester_text import state_text
 from monitor.dashboard.theme import GRID, SMALL, font
 from monitor.dashboard.words import TESTER, TESTER_RESTS
@@ -29,17 +30,17 @@ class TesterPanel(QFrame):
         super().__init__(parent)
         self._told_at = -math.inf
         self.setObjectName("keys")
-        self.setAccessibleName("Tester's panel")
+        self.setAccessibleName(TESTER_NAME)
         self.title = QLabel(TESTER)
         self.title.setFont(font(bold=True))
-        self.leave = QPushButton("Close")
+        self.leave = QPushButton(TESTER_CLOSE.text)
         self.leave.setFont(font())
-        self.leave.setAccessibleName("Close the tester's panel")
-        self.leave.setToolTip("Close the tester's panel (F12)")
+        self.leave.setAccessibleName(TESTER_CLOSE.name)
+        self.leave.setToolTip(TESTER_CLOSE.tip)
         self.leave.clicked.connect(self.hide)
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
-        self.text.setAccessibleName("State of the session")
+        self.text.setAccessibleName(TESTER_TEXT_NAME)
         face = QFont()
         face.setFamilies(_FAMILIES)
         face.setPixelSize(SMALL)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor, QFont, QPalette
 
 from model.verdict import Label
+from monitor.dashboard.language import KOREAN, installed
 
 GRID = 8
 """Every distance is a multiple of this many logical pixels."""
@@ -14,7 +15,8 @@ GRID = 8
 SMALL, NORMAL, LARGE = 12, 14, 30
 """Type sizes in logical pixels."""
 
-FAMILIES = ["DejaVu Sans", "Noto Sans", "Segoe UI", "Helvetica Neue", "Arial"]
+_FAMILIES = ["DejaVu Sans", "Noto Sans", "Segoe UI", "Helvetica Neue", "Arial"]
+_KOREAN_FAMILIES = ["Noto Sans CJK KR", "Noto Sans KR", "Malgun Gothic", "Apple SD Gothic Neo", "NanumGothic"]
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,11 @@ LIGHT = Theme(
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 
 
+def families() -> list[str]:
+    """Typefaces, the dearest first: a letter is from the first that has it, so that digits look alike."""
+    return _FAMILIES + (_KOREAN_FAMILIES if installed() == KOREAN else [])
+
+
 def font(size: int = NORMAL, bold: bool = False) -> QFont:
     """The window's typeface, its digits all of one width.
 
@@ -205,7 +212,7 @@ def font(size: int = NORMAL, bold: bool = False) -> QFont:
         bold: Heavier.
     """
     face = QFont()
-    face.setFamilies(FAMILIES)
+    face.setFamilies(families())
     face.setPixelSize(size)
     face.setBold(bold)
     face.setFeature(QFont.Tag("tnum"), 1)

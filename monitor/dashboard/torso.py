@@ -6,7 +6,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from monitor.dashboard.examination_words import site_title, state_words
+from monitor.dashboard.control_words import CHEST_NAME
+from monitor.dashboard.examination_words import site_button_words, site_title, state_words
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.verdict_shape import draw_shape
 from monitor.examination import Site, SiteState
@@ -47,8 +48,9 @@ class SiteButton(QAbstractButton):
         self._progress = 0.0
         self.site = Site(name, SiteState.WAITING, None)
         self.setFont(font(SMALL))
-        self.setAccessibleName(f"{site_title(name)} site")
-        self.setToolTip(f"Listen at the {name} site" + (f" ({key})" if key else ""))
+        called, tip = site_button_words(name, key)
+        self.setAccessibleName(called)
+        self.setToolTip(tip)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleDescription(state_words(self.site))
@@ -175,7 +177,7 @@ class Torso(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._theme = DARK
-        self.setAccessibleName("Chest with the sites")
+        self.setAccessibleName(CHEST_NAME)
         self.setMinimumHeight(_LEAST)
         self.setMaximumHeight(_GREATEST)
         self.buttons: dict[str, SiteButton] = {}

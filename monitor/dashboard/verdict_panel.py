@@ -8,24 +8,43 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from model.verdict import Label, RecordingVerdict, WindowVerdict
+from monitor.dashboard.control_words import (
+    MODEL_NAME,
+    PROBABILITY_NAME,
+    QUALITY_NAME,
+    READING_NAME,
+    REASON_NAME,
+    VERDICT_NAME,
+)
 from monitor.dashboard.event_list import EventList
 from monitor.dashboard.gauge import Gauge
 from monitor.dashboard.theme import DARK, GRID, LARGE, NORMAL, SMALL, Theme, font
-from monitor.dashboard.verdict_shape import SHAPES, VerdictShape
+from monitor.dashboard.told_words import reading_words
+from monitor.dashboard.verdict_shape import VerdictShape
 from monitor.dashboard.words import (
     EMPTY,
+    HEART_RATE,
     LABELS,
     LOADING,
+    LOADING_MODEL,
     NO_SOURCE,
     NO_VERDICT,
+    QUALITY,
     SEE_BELOW,
+    SHAPES,
     STANDINGS,
+    TOO_SHORT,
+    WINDOWS,
+    ended_words,
+    heard_words,
     heart_rate_words,
-    probability_words,
+    model_words,
+    probability_of_abnormal_words,
     quality_words,
     reason_words,
+    refused_words,
+    windows_words,
 )
-from monitor.reading_words import reading_words
 from monitor.snapshot import Judgement, Snapshot
 
 WINDOW_S = 10.0
@@ -47,26 +66,26 @@ class VerdictPanel(QWidget):
         super().__init__()
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName("Verdict")
+        self.setAccessibleName(VERDICT_NAME)
         self._theme = DARK
         self._label: Label | None = None
         self._compact = False
         self._scale: float | None = None
         self.shape = VerdictShape()
-        self.word = _text(LARGE, "Verdict", bold=True)
-        self.probability = _text(0, "Probability")
+        self.word = _text(LARGE, VERDICT_NAME, bold=True)
+        self.probability = _text(0, PROBABILITY_NAME)
         self.gauge = Gauge()
-        self.reason = _text(0, "Reason")
+        self.reason = _text(0, REASON_NAME)
         self.reason.setWordWrap(True)
         self.reason.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.reading = _text(0, "Reading")
+        self.reading = _text(0, READING_NAME)
         self.reading.setWordWrap(True)
         self.reading.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.heart_rate = _text(0, "Heart rate")
-        self.quality = _text(0, "Signal quality")
-        self.windows = _text(0, "Windows")
+        self.heart_rate = _text(0, HEART_RATE)
+        self.quality = _text(0, QUALITY_NAME)
+        self.windows = _text(0, WINDOWS)
         self.events = EventList()
-        self.model = _text(SMALL, "Model")
+        self.model = _text(SMALL, MODEL_NAME)
         self.model.setObjectName("faint")
         self.model.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
@@ -84,7 +103,7 @@ class VerdictPanel(QWidget):
         rows.setVerticalSpacing(GRID // 2)
         rows.setColumnStretch(1, 1)
         for row, (name, value) in enumerate(
-            (("Heart rate", self.heart_rate), ("Quality", self.quality), ("Windows", self.windows))
+            ((HEART_RATE, self.heart_rate), (QUALITY, self.quality), (WINDOWS, self.windows))
         ):
             title = _text(0, "")
             title.setText(name)
@@ -176,12 +195,12 @@ class VerdictPanel(QWidget):
         elif snapshot.state == "running":
             self._warm(0.0, snapshot.band)
         elif snapshot.state == "loading":
-            self.clear(LOADING, "Loading the model…")
+            self.clear(LOADING, LOADING_MODEL)
         else:
             self.clear(NO_VERDICT, SEE_BELOW)
         if snapshot.state not in ("loading", "failed") or snapshot.events:
             self.events.show_events(snapshot.events)
-        self.model.setText(f"Model {snapshot.model}" if snapshot.model else "")
+        self.model.setText(model_words(snapshot.model))
 
     def _show_judgement(self, judgement: Judgement, band: tuple[float, float]) -> None:
         verdict, standing = judgement.verdict, judgement.rolling
@@ -190,7 +209,7 @@ class VerdictPanel(QWidget):
             return
         reason = reason_words(verdict.reasons) or STANDINGS[standing.label]
         if verdict.label is Label.POOR_SIGNAL and standing.label is not Label.POOR_SIGNAL:
-            reason = f"The last window was refused. {reason}"
+            reason = refused_words(reason)
         self._say(standing.label, standing.p_abnormal, band, reason)
 
     def _show_summary(self, snapshot: Snapshot) -> None:
@@ -200,19 +219,17 @@ class VerdictPanel(QWidget):
         verdict = summary.verdict
         reason = reason_words(verdict.reasons)
         if not verdict.windows and not reason:
-            reason = "Too short: no window was heard."
+            reason = TOO_SHORT
         self._say(
             verdict.label,
             verdict.p_abnormal,
             snapshot.band,
-            f"Ended. This is the verdict on the whole. {reason}",
+            ended_words(reason),
         )
         self._rows(verdict, verdict.windows, verdict.poor_windows)
 
     def _warm(self, heard_s: float, band: tuple[float, float]) -> None:
-        self._say(
-            Label.WARMING_UP, None, band, f"{heard_s:.0f} s of {WINDOW_S:.0f} s heard.", heard_s / WINDOW_S
-        )
+        self._say(Label.WARMING_UP, None, band, heard_words(heard_s, WINDOW_S), heard_s / WINDOW_S)
         self._rows(None, 0, 0)
 
     def _say(
@@ -229,7 +246,7 @@ class VerdictPanel(QWidget):
         self.gauge.show_probability(probability, band)
         words = LABELS[label] if label else word
         _put(self.word, words)
-        _put(self.probability, f"Probability of abnormal {probability_words(probability)}")
+        _put(self.probability, probability_of_abnormal_words(probability))
         _put(self.reason, _UNIT.sub("\\1\N{NO-BREAK SPACE}", reason))
         self._colour_word()
         told = f"{words}, {SHAPES[label]}. {reason}" if label else f"{words}. {reason}"
@@ -251,7 +268,7 @@ class VerdictPanel(QWidget):
         _put(self.reading, _UNIT.sub("\\1\N{NO-BREAK SPACE}", told))
         _put(self.heart_rate, heart_rate_words(rate_bpm, irregular))
         _put(self.quality, quality_words(quality))
-        _put(self.windows, "–" if windows is None else f"{windows}, refused {poor}")
+        _put(self.windows, windows_words(windows, poor))
 
     def _colour_word(self) -> None:
         wanted = f"color: {self._theme.of(self._label)};"

@@ -7,15 +7,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from model.verdict import Label
+from monitor.dashboard.control_words import SHAPE_NAME
 from monitor.dashboard.theme import DARK, GRID, Theme
-
-SHAPES = {
-    Label.NORMAL: "circle",
-    Label.ABNORMAL: "diamond",
-    Label.UNCERTAIN: "dashed circle",
-    Label.POOR_SIGNAL: "hollow triangle",
-    Label.WARMING_UP: "hourglass",
-}
+from monitor.dashboard.words import SHAPES
 
 SIDES, COMPACT_SIDES = (8 * GRID, 15 * GRID), (5 * GRID, 6 * GRID)
 """The least and the greatest side of the square that it fills."""
@@ -32,7 +26,7 @@ class VerdictShape(QWidget):
         self._label: Label | None = None
         self._filled = 0.0
         self.set_compact(False)
-        self.setAccessibleName("Shape of the verdict")
+        self.setAccessibleName(SHAPE_NAME)
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""

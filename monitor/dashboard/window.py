@@ -15,6 +15,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from monitor.dashboard.control_bar import ControlBar, research_label
+from monitor.dashboard.control_words import TITLE
 from monitor.dashboard.display_clock import DisplayClock
 from monitor.dashboard.examination_desk import ExaminationDesk
 from monitor.dashboard.go_back import GoBack
@@ -29,6 +30,7 @@ from monitor.dashboard.status_line import StatusLine
 from monitor.dashboard.technical_line import TechnicalLine
 from monitor.dashboard.tester_panel import TesterPanel
 from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES
+from monitor.dashboard.told_words import told_words
 from monitor.dashboard.verdict_panel import VerdictPanel
 from monitor.dashboard.words import (
     DEVICE_LOST,
@@ -37,9 +39,14 @@ from monitor.dashboard.words import (
     NO_VERDICT,
     NOT_RECORDING,
     NOT_REMEMBERED,
+    OPENING_SOURCE,
+    PRESS_START,
     READY,
     RECORDING,
     SEE_BELOW,
+    lost_device_words,
+    source_state_words,
+    warning_words,
 )
 from monitor.settings import read_settings, remember
 from monitor.sources.choice import SourceChoice
@@ -89,7 +96,7 @@ class DashboardWindow(QWidget):
         self, player: Player, loop: bool = False, theme: str = DARK.name, sound: bool = False
     ) -> None:
         super().__init__()
-        self.setWindowTitle("auscult")
+        self.setWindowTitle(TITLE)
         self.setMinimumSize(*_MINIMUM)
         # On a screen at 200 % the usual size would not fit.
         self.resize(QSize(*_USUAL).boundedTo(self.screen().availableSize()))
@@ -178,7 +185,7 @@ class DashboardWindow(QWidget):
         """
         self._playlist, self._position = list(playlist), 0
         self._limit_s = self._left_s = limit_s
-        self.status.clear(self._playlist[0].title if self._playlist else "")
+        self.status.clear(told_words(self._playlist[0].title) if self._playlist else "")
         if start and self._playlist:
             self.start()
         elif not self._running:
@@ -221,7 +228,7 @@ class DashboardWindow(QWidget):
     @property
     def place(self) -> tuple[int, list[str]]:
         """Which of the playlist's titles plays, counted from 0, and all of them."""
-        titles = [choice.title for choice in self._playlist]
+        titles = [told_words(choice.title) for choice in self._playlist]
         return min(self._position, max(0, len(titles) - 1)), titles
 
     def step(self, by: int) -> None:
@@ -448,8 +455,8 @@ class DashboardWindow(QWidget):
         self._next_at = None
         choice = self._playlist[self._position]
         self._clear()
-        self.status.clear(f"{choice.title} · opening")
-        self.verdict.clear(LOADING, "Opening the source…")
+        self.status.clear(source_state_words(told_words(choice.title), "opening"))
+        self.verdict.clear(LOADING, OPENING_SOURCE)
         self._player.play(choice, self._left_s, self.desk.examined)
         self._show_controls()
 
@@ -465,7 +472,7 @@ class DashboardWindow(QWidget):
             self._failures += 1
             self._player.error = ""
             self.verdict.clear(NO_VERDICT, SEE_BELOW)
-            self.status.clear(f"{self._title} · failed" if self._title else "")
+            self.status.clear(source_state_words(self._title, "failed") if self._title else "")
             if self._running and not self._player.busy:
                 self._advance(at)
         session = self._player.session
@@ -507,7 +514,7 @@ class DashboardWindow(QWidget):
         self._shown = session
         self.back.show(session, self._title, self._may_sound)
         if warning := session.source.warning:
-            self._remark(f"{warning}. Choose another under Source.")
+            self._remark(warning_words(warning))
         self._show_controls()
 
     def _draw(self, session: Session, at: float) -> None:
@@ -547,25 +554,25 @@ class DashboardWindow(QWidget):
     def _show_device(self, health: SourceHealth) -> None:
         """Say what is wrong with a device while it lasts; a verdict from before it was lost is none."""
         lost = health.state == "recovering"
-        trouble = health.detail if lost or health.state == "alarmed" else ""
+        trouble = told_words(health.detail) if lost or health.state == "alarmed" else ""
         if lost:
-            trouble = f"{trouble}. {LOOKING}"
+            trouble = lost_device_words(health.detail)
             self.verdict.withhold(DEVICE_LOST, LOOKING)
-            self.status.name.set_words(f"{self._title} · lost")
+            self.status.name.set_words(source_state_words(self._title, "lost"))
         self.technical.last("device", trouble)
 
     def _show_remarks(self, remarks: Sequence[str]) -> None:
         """Say once what cannot be kept of the session."""
         if len(remarks) > self._remarked:
             self._remarked = len(remarks)
-            self.say(remarks[-1])
+            self.say(told_words(remarks[-1]))
 
     @property
     def _title(self) -> str:
-        return self._player.choice.title if self._player.choice else ""
+        return told_words(self._player.choice.title) if self._player.choice else ""
 
     def _put_into_words(self, snapshot: Snapshot, now_s: float) -> None:
-        title = self._title or snapshot.source
+        title = self._title or told_words(snapshot.source)
         if self._shown is not None and self._player.recording and (self.desk.runs or not self._may_sound):
             title += f" · {RECORDING if self._shown.recorded else NOT_RECORDING}"
         self.status.show_snapshot(title, snapshot, now_s)
@@ -615,7 +622,7 @@ class DashboardWindow(QWidget):
 
     def _fail(self, words: str) -> None:
         self.presentation.passed_over(self._title)
-        self.say(words)
+        self.say(told_words(words))
 
     def _remark(self, words: str) -> None:
         """Say what is no fault."""
@@ -649,7 +656,7 @@ class DashboardWindow(QWidget):
     def _show_nothing(self) -> None:
         if self._shown is None:
             if self._playlist:
-                self.verdict.clear(READY, "Press Start, or the space bar.")
+                self.verdict.clear(READY, PRESS_START)
             else:
                 self.verdict.clear()
         self._show_controls()

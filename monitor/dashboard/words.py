@@ -7,116 +7,160 @@ from collections.abc import Sequence
 from model.verdict import Label
 from model.window_quality import DOUBTED_BELOW
 from monitor.dashboard.go_back_words import GO_BACK_KEYS
+from monitor.dashboard.language import tr
+from monitor.dashboard.told_words import told_words
 
-RESEARCH_ONLY = "Research use only, not a medical device"
-IDLE = "Space starts and stops, ? shows all keys"
-NO_SOURCE, READY, LOADING, NO_VERDICT = "NO SOURCE", "READY", "LOADING", "NO VERDICT"
-SEE_BELOW = "The message below says why."
-DEVICE_LOST = "DEVICE LOST"
-LOOKING = "Looking for it. Check the cable; listening goes on when it is back."
-RECORDING, NOT_RECORDING = "recording", "not recording"
-NOT_REMEMBERED = "The choice to record cannot be remembered"
-NO_EVENTS = "No sound lost so far"
-EMPTY = "Plug in a stethoscope, or open a recording"
-ONLY_AT_PACE = "Sound plays only at normal speed"
-NO_SOUND_OUTPUT = "No sound output device: playing silently"
-TECHNICAL = "Technical"
-PAUSED = "▮▮ paused"
-CANNOT_PAUSE = "What is live cannot be paused"
-NOTHING_TO_PRESENT = "Nothing to present: open recordings with Ctrl+O"
+RESEARCH_ONLY = tr("Research use only, not a medical device")
+IDLE = tr("Space starts and stops, ? shows all keys")
+NO_SOURCE, READY, LOADING, NO_VERDICT = tr("NO SOURCE"), tr("READY"), tr("LOADING"), tr("NO VERDICT")
+SEE_BELOW = tr("The message below says why.")
+DEVICE_LOST = tr("DEVICE LOST")
+LOOKING = tr("Looking for it. Check the cable; listening goes on when it is back.")
+RECORDING, NOT_RECORDING = tr("recording"), tr("not recording")
+NOT_REMEMBERED = tr("The choice to record cannot be remembered")
+NO_EVENTS = tr("No sound lost so far")
+EMPTY = tr("Plug in a stethoscope, or open a recording")
+ONLY_AT_PACE = tr("Sound plays only at normal speed")
+NO_SOUND_OUTPUT = tr("No sound output device: playing silently")
+TECHNICAL = tr("Technical")
+PAUSED = tr("▮▮ paused")
+CANNOT_PAUSE = tr("What is live cannot be paused")
+NOTHING_TO_PRESENT = tr("Nothing to present: open recordings with Ctrl+O")
 OUTLINES = (
-    "Spectrogram; outlined: what moved the answer on a window towards abnormal (solid) or normal (dashed)",
-    "Outlined: moved a window to abnormal (solid), normal (dashed)",
-    "Outlined: towards abnormal solid, normal dashed",
+    tr(
+        "Spectrogram; outlined: what moved the answer on a window towards abnormal (solid) or normal (dashed)"
+    ),
+    tr("Outlined: moved a window to abnormal (solid), normal (dashed)"),
+    tr("Outlined: towards abnormal solid, normal dashed"),
 )
 """What the spectrogram's outlines mean; the first that there is room for is said."""
 
 _TREND = (
-    "Probability of abnormal, hatched: uncertain, triangles: poor signal; below: quality",
-    "Abnormal 0 to 1, hatched: uncertain, triangles: poor; quality",
-    "Probability of abnormal, and quality",
+    tr("Probability of abnormal, hatched: uncertain, triangles: poor signal; below: quality"),
+    tr("Abnormal 0 to 1, hatched: uncertain, triangles: poor; quality"),
+    tr("Probability of abnormal, and quality"),
 )
-TREND = (f"{_TREND[0]}. Whole session; V: last minutes", *_TREND)
-LAST_MINUTES = (f"{_TREND[0]}. Last minutes; V: whole session", *_TREND)
+TREND = (
+    tr(
+        "Probability of abnormal, hatched: uncertain, triangles: poor signal; below: quality. "
+        "Whole session; V: last minutes"
+    ),
+    *_TREND,
+)
+LAST_MINUTES = (
+    tr(
+        "Probability of abnormal, hatched: uncertain, triangles: poor signal; below: quality. "
+        "Last minutes; V: whole session"
+    ),
+    *_TREND,
+)
 """What the trend shows; the first that there is room for is said."""
 
-QUALITY_AXIS = "quality"
-GAUGE_ENDS = ("normal 0", "1 abnormal")
+QUALITY_AXIS = tr("quality")
+NOW = tr("now")
+WAVEFORM = tr("Waveform, bandpassed; bars: S1 solid, S2 hollow")
+SPECTROGRAM = tr("Spectrogram, {low}–{high} Hz")
+PLOTS_NAME = tr("Waveform, spectrogram and history of the verdict")
+PEAK, RMS, CLIP = tr("peak"), tr("rms"), tr("CLIP")
+PROBABILITY_OF_ABNORMAL = tr("Probability of abnormal")
+HEART_RATE, QUALITY, WINDOWS = tr("Heart rate"), tr("Quality"), tr("Windows")
+OPENING_SOURCE, LOADING_MODEL = tr("Opening the source…"), tr("Loading the model…")
+PRESS_START = tr("Press Start, or the space bar.")
+TOO_SHORT = tr("Too short: no window was heard.")
 
-AVERAGE = "Average of the last good beats"
-TESTER = "Tester's panel; F12 closes it"
-TESTER_RESTS = "Tester's panel, standing still while something is selected; Ctrl+C copies it"
-NOTHING_AVERAGED = "Nothing plays, so there are no beats to average."
-NO_BEATS_YET = "No heart sounds found yet. Beats are averaged from one S1 to the next."
-SYSTOLE, DIASTOLE = "systole", "diastole"
+SHAPES = {
+    Label.NORMAL: tr("circle"),
+    Label.ABNORMAL: tr("diamond"),
+    Label.UNCERTAIN: tr("dashed circle"),
+    Label.POOR_SIGNAL: tr("hollow triangle"),
+    Label.WARMING_UP: tr("hourglass"),
+}
+
+STATES = {
+    "opening": tr("opening"),
+    "loading": tr("loading"),
+    "running": tr("listening"),
+    "ended": tr("ended"),
+    "failed": tr("failed"),
+    "lost": tr("lost"),
+}
+GAUGE_ENDS = (tr("normal 0"), tr("1 abnormal"))
+
+AVERAGE = tr("Average of the last good beats")
+TESTER = tr("Tester's panel; F12 closes it")
+TESTER_RESTS = tr("Tester's panel, standing still while something is selected; Ctrl+C copies it")
+NOTHING_AVERAGED = tr("Nothing plays, so there are no beats to average.")
+NO_BEATS_YET = tr("No heart sounds found yet. Beats are averaged from one S1 to the next.")
+SYSTOLE, DIASTOLE = tr("systole"), tr("diastole")
 
 _GOOD_FROM = 0.75
+_QUALITIES = (tr("good", "quality"), tr("fair", "quality"), tr("poor", "quality"))
 
 LABELS = {
-    Label.NORMAL: "NORMAL",
-    Label.ABNORMAL: "ABNORMAL",
-    Label.UNCERTAIN: "UNCERTAIN",
-    Label.POOR_SIGNAL: "POOR SIGNAL",
-    Label.WARMING_UP: "WARMING UP",
+    Label.NORMAL: tr("NORMAL"),
+    Label.ABNORMAL: tr("ABNORMAL"),
+    Label.UNCERTAIN: tr("UNCERTAIN"),
+    Label.POOR_SIGNAL: tr("POOR SIGNAL"),
+    Label.WARMING_UP: tr("WARMING UP"),
 }
 
 STANDINGS = {
-    Label.NORMAL: "The last half minute reads as normal.",
-    Label.ABNORMAL: "The last half minute reads as abnormal.",
-    Label.UNCERTAIN: "Between normal and abnormal. Keep listening.",
-    Label.POOR_SIGNAL: "Nothing could be classified.",
+    Label.NORMAL: tr("The last half minute reads as normal."),
+    Label.ABNORMAL: tr("The last half minute reads as abnormal."),
+    Label.UNCERTAIN: tr("Between normal and abnormal. Keep listening."),
+    Label.POOR_SIGNAL: tr("Nothing could be classified."),
 }
 
 REASONS = {
-    "too_quiet": "Too quiet. Press the chest piece on, or turn the gain up.",
-    "clipped": "Sound overdriven. Turn the gain down.",
-    "no_heart_sound": "No heart sound heard. Move the chest piece.",
-    "ambient_noise": "Talking or noise nearby. Wait for quiet.",
-    "movement": "Chest piece moving. Hold it still.",
-    "mains_hum": "Mains hum. Move away from power cables.",
-    "gap": "Sound was lost. Listening again from the start.",
-    "fading": "Heart sound fading. Check the contact with the skin.",
-    "band_limited": "The source lacks high frequencies: no confident verdict.",
-    "padded": "Recording shorter than 10 s: looped to fill the window.",
+    "too_quiet": tr("Too quiet. Press the chest piece on, or turn the gain up."),
+    "clipped": tr("Sound overdriven. Turn the gain down."),
+    "no_heart_sound": tr("No heart sound heard. Move the chest piece."),
+    "ambient_noise": tr("Talking or noise nearby. Wait for quiet."),
+    "movement": tr("Chest piece moving. Hold it still."),
+    "mains_hum": tr("Mains hum. Move away from power cables."),
+    "gap": tr("Sound was lost. Listening again from the start."),
+    "fading": tr("Heart sound fading. Check the contact with the skin."),
+    "band_limited": tr("The source lacks high frequencies: no confident verdict."),
+    "padded": tr("Recording shorter than 10 s: looped to fill the window."),
 }
 
 EVENTS = {
-    "gap": "Sound lost",
-    "overflow": "Input overflow",
-    "device_lost": "Device lost",
-    "device_back": "Device back",
-    "clipping": "Clipping",
-    "bad_samples": "Bad samples",
-    "skipped": "Fell behind",
+    "gap": tr("Sound lost"),
+    "overflow": tr("Input overflow"),
+    "device_lost": tr("Device lost"),
+    "device_back": tr("Device back"),
+    "clipping": tr("Clipping"),
+    "bad_samples": tr("Bad samples"),
+    "skipped": tr("Fell behind"),
 }
 
 # Their details name them; said twice they would not fit the list.
 _SAID_BY_DETAIL = ("clipping", "bad_samples", "gap", "skipped")
 
 KEYS = (
-    ("Space", "Start or stop"),
-    ("R", "Record devices, or not"),
-    ("S", "Sound on or off, for recordings"),
-    ("W", "Outline what moved the verdict"),
-    ("X", "Guided examination, or its end"),
-    ("1–4 N Backspace", "In it: choose, skip, restart"),
-    ("Ctrl+E", "Examinations that were made"),
-    ("Ctrl+P", "Report of the examination shown"),
+    ("Space", tr("Start or stop")),
+    ("R", tr("Record devices, or not")),
+    ("S", tr("Sound on or off, for recordings")),
+    ("W", tr("Outline what moved the verdict")),
+    ("X", tr("Guided examination, or its end")),
+    ("1–4 N Backspace", tr("In it: choose, skip, restart")),
+    ("Ctrl+E", tr("Examinations that were made")),
+    ("Ctrl+P", tr("Report of the examination shown")),
     *GO_BACK_KEYS,
-    ("Del", "Technical messages are read"),
-    ("A", "Average beat, or spectrogram"),
-    ("V", "Trend of all, or last minutes"),
-    ("T", "Light or dark theme"),
-    ("F, F11", "Present, full screen; Esc leaves"),
-    ("→ ← Space", "Then: next, back, pause"),
-    (". B", "Then: black, and back"),
-    ("Ctrl+O", "Open recordings"),
-    ("Alt+O", "Choose a source"),
-    ("Tab", "Next control; Enter presses it"),
-    ("?", "Show or hide this list"),
-    ("Esc", "Hide this list, or the panel"),
-    ("F12", "Tester's panel"),
-    ("Ctrl+Q", "Close the window"),
+    ("Del", tr("Technical messages are read")),
+    ("A", tr("Average beat, or spectrogram")),
+    ("V", tr("Trend of all, or last minutes")),
+    ("T", tr("Light or dark theme")),
+    ("F, F11", tr("Present, full screen; Esc leaves")),
+    ("→ ← Space", tr("Then: next, back, pause")),
+    (". B", tr("Then: black, and back")),
+    ("Ctrl+O", tr("Open recordings")),
+    ("Alt+O", tr("Choose a source")),
+    ("Tab", tr("Next control; Enter presses it")),
+    ("?", tr("Show or hide this list")),
+    ("Esc", tr("Hide this list, or the panel")),
+    ("F12", tr("Tester's panel")),
+    ("Ctrl+Q", tr("Close the window")),
 )
 
 
@@ -131,8 +175,9 @@ def event_words(code: str, t_s: float, detail: str) -> str:
     Args:
         code: The event's code.
         t_s: When, in seconds.
-        detail: In words.
+        detail: In words, as it was told.
     """
+    detail = told_words(detail)
     if code in _SAID_BY_DETAIL and detail:
         return f"{clock_words(t_s)} {detail[0].upper()}{detail[1:]}"
     said = EVENTS.get(code, code.replace("_", " "))
@@ -141,42 +186,44 @@ def event_words(code: str, t_s: float, detail: str) -> str:
 
 def place_words(position: int, count: int) -> str:
     """Which of how many; empty where there is but one."""
-    return f"{position + 1} of {count}" if count > 1 else ""
+    if count <= 1:
+        return ""
+    return tr("{place} of {count}").format(place=position + 1, count=count)
 
 
 def next_words(title: str) -> str:
     """What comes next in the playlist."""
-    return f"Next: {title}" if title else ""
+    return tr("Next: {title}").format(title=title) if title else ""
 
 
 def skipped_words(title: str) -> str:
     """That something could not be played, without a fuss."""
-    return f"{title} cannot be played, passed over"
+    return tr("{title} cannot be played, passed over").format(title=title)
 
 
 def average_words(beats: int) -> str:
     """What the average beat shows."""
-    return f"Average of {beats} good beats; shaded: one standard deviation"
+    return tr("Average of {beats} good beats; shaded: one standard deviation").format(beats=beats)
 
 
 def few_beats_words(good: int, wanted: int) -> str:
     """Why there is no average yet."""
-    return f"Fewer than {wanted} good beats yet: {good} so far."
+    return tr("Fewer than {wanted} good beats yet: {good} so far.").format(wanted=wanted, good=good)
 
 
 def milliseconds_words(seconds: float) -> str:
     """A short time, in whole milliseconds."""
-    return f"{1e3 * seconds:.0f} ms"
+    return tr("{milliseconds} ms").format(milliseconds=f"{1e3 * seconds:.0f}")
 
 
 def more_words(count: int) -> str:
     """How many messages there are beside the one that is shown."""
-    return f"and {count} more" if count > 0 else ""
+    return tr("and {count} more").format(count=count) if count > 0 else ""
 
 
 def lost_words(seconds: float) -> str:
     """How much sound was lost so far."""
-    return f"{seconds:.2f} s of sound lost so far"
+    return tr("{seconds} s of sound lost so far").format(seconds=f"{seconds:.2f}")
 
 
 def clock_words(seconds: float) -> str:
@@ -207,7 +254,8 @@ def quality_words(quality: float | None) -> str:
     """Quality in a word, or a dash where nothing was measured."""
     if quality is None:
         return "–"
-    word = "good" if quality >= _GOOD_FROM else "fair" if quality >= DOUBTED_BELOW else "poor"
+    good, fair, poor = _QUALITIES
+    word = good if quality >= _GOOD_FROM else fair if quality >= DOUBTED_BELOW else poor
     return f"{word} ({quality:.2f})"
 
 
@@ -215,4 +263,101 @@ def heart_rate_words(rate_bpm: float | None, irregular: bool | None = None) -> s
     """Beats per minute, and that they are uneven where they are; or a dash."""
     if rate_bpm is None:
         return "–"
-    return f"{rate_bpm:.0f} bpm, irregular" if irregular else f"{rate_bpm:.0f} bpm"
+    return (tr("{rate} bpm, irregular") if irregular else tr("{rate} bpm")).format(rate=f"{rate_bpm:.0f}")
+
+
+def probability_of_abnormal_words(probability: float | None) -> str:
+    """The same with what it is of."""
+    return f"{PROBABILITY_OF_ABNORMAL} {probability_words(probability)}"
+
+
+def gauge_words(probability: float | None, band: tuple[float, float] | None) -> str:
+    """The same with the edges of the abstention band, where they are known."""
+    told = probability_words(probability)
+    if band is None:
+        return told
+    return tr("{probability}; uncertain between {low} and {high}").format(
+        probability=told, low=f"{band[0]:.2f}", high=f"{band[1]:.2f}"
+    )
+
+
+def level_words(peak_db: float, rms_db: float, clipping: bool) -> str:
+    """The loudness, for those who do not see it."""
+    told = tr("Peak {peak}, RMS {rms} dBFS, clipping") if clipping else tr("Peak {peak}, RMS {rms} dBFS")
+    return told.format(peak=decibels_words(peak_db), rms=decibels_words(rms_db))
+
+
+def windows_words(windows: int | None, poor: int | None) -> str:
+    """How many windows were judged, and how many of them refused; or a dash."""
+    if windows is None:
+        return "–"
+    return tr("{windows}, refused {poor}").format(windows=windows, poor=poor)
+
+
+def model_words(model: str) -> str:
+    """Which model judges; empty where none does yet."""
+    return tr("Model {model}").format(model=model) if model else ""
+
+
+def refused_words(reason: str) -> str:
+    """That the last window was refused, and why."""
+    return tr("The last window was refused. {reason}").format(reason=reason)
+
+
+def ended_words(reason: str) -> str:
+    """That a verdict is on the whole, and what was wrong with it."""
+    return tr("Ended. This is the verdict on the whole. {reason}").format(reason=reason)
+
+
+def heard_words(heard_s: float, needed_s: float) -> str:
+    """How much of the sound that a verdict needs was heard."""
+    return tr("{heard} s of {needed} s heard.").format(heard=f"{heard_s:.0f}", needed=f"{needed_s:.0f}")
+
+
+def source_state_words(title: str, state: str) -> str:
+    """A source and how it is doing; a state without words is shown as it is."""
+    return f"{title} · {STATES.get(state, state)}"
+
+
+def lost_samples_words(samples: int) -> str:
+    """How many samples were lost, in short."""
+    return tr("lost {samples}").format(samples=samples)
+
+
+def skipped_windows_words(windows: int) -> str:
+    """How many windows were skipped, in short."""
+    return tr("skipped {windows}").format(windows=windows)
+
+
+def latency_words(latency_ms: float | None) -> str:
+    """How late a verdict came, in short."""
+    return tr("latency {latency}").format(latency="–" if latency_ms is None else f"{latency_ms:.0f} ms")
+
+
+def seconds_ago_words(seconds: int) -> str:
+    """How long ago, on an axis, in whole seconds."""
+    return tr("−{seconds} s").format(seconds=seconds)
+
+
+def long_ago_words(seconds: int) -> str:
+    """How long ago, on an axis, in whole minutes or hours; now for 0."""
+    if not seconds:
+        return NOW
+    if seconds % 3600 == 0:
+        return tr("−{hours} h").format(hours=seconds // 3600)
+    return tr("−{minutes} min").format(minutes=seconds // 60)
+
+
+def warning_words(warning: str) -> str:
+    """What speaks against a source, and what to do."""
+    return tr("{warning}. Choose another under Source.").format(warning=told_words(warning))
+
+
+def lost_device_words(trouble: str) -> str:
+    """What is wrong with a device that is lost, and what to do."""
+    return f"{told_words(trouble)}. {LOOKING}"
+
+
+def not_listed_words(problem: str) -> str:
+    """That nobody knows which input devices there are, and why."""
+    return tr("input devices cannot be listed: {problem}").format(problem=told_words(problem))
