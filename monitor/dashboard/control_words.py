@@ -53,6 +53,9 @@ SYNTHETIC_HEARTS = tr("&Synthetic hearts")
 LOOKING_FOR_DEVICES = tr("Looking for devices…")
 NO_DEVICE_LIST = tr("No device list")
 OPEN_TITLE = tr("Open recordings")
+LOOK_IN, FILES_OF_TYPE = tr("Look in:"), tr("Files of type:")
+"""In the dialog of files, where Qt's own Korean lacks them."""
+
 _PATTERNS = "*.wav *.flac *.ogg *.mp3 *.aif *.aiff *.au *.caf"
 _RECORDINGS, _ALL = tr("Recordings"), tr("All files")
 FILE_KINDS = f"{_RECORDINGS} ({_PATTERNS});;{_ALL} (*)"

@@ -117,8 +117,10 @@ def line_words(site: str | None, step: str, hint: str) -> str:
 
 def progress_words(examination: Examination) -> str:
     """How much of the sound that is needed is there."""
-    needed = f"{examination.needed_s:.0f}\N{NO-BREAK SPACE}s"
-    return tr("{good} of {needed}").format(good=int(examination.good_s), needed=needed)
+    told = tr("{good} of {needed} s").format(
+        good=int(examination.good_s), needed=f"{examination.needed_s:.0f}"
+    )
+    return told.replace(" s", "\N{NO-BREAK SPACE}s")
 
 
 def hint_words(examination: Examination) -> str:

@@ -18,7 +18,7 @@ from monitor.dashboard.tape import Stretch
 from monitor.dashboard.theme import LIGHT, font
 from monitor.dashboard.verdict_shape import draw_shape
 from monitor.dashboard.waveform import Envelope, draw_envelope, mark_sound
-from monitor.dashboard.words import GAUGE_ENDS, RESEARCH_ONLY, probability_words
+from monitor.dashboard.words import GAUGE_ENDS, RESEARCH_ONLY, probability_words, seconds_words
 from monitor.examination_report import ExaminationReport, Excerpt, SiteReport
 
 PAPER = replace(LIGHT, name="paper", ground="#ffffff", panel="#ffffff", faint="#3d4852")
@@ -90,7 +90,7 @@ def draw_picture(painter: QPainter, box: QRectF, excerpt: Excerpt) -> None:
     for second, across in _seconds(excerpt, plots):
         painter.setPen(QPen(QColor(PAPER.faint), 0.5 * UNIT))
         painter.drawLine(QPointF(across, plots.bottom()), QPointF(across, plots.bottom() + _TICK))
-        label = f"{second} s"
+        label = seconds_words(second)
         room = QFontMetricsF(face).horizontalAdvance(label)
         left = min(across - room / 2, box.right() - room)
         painter.drawText(

@@ -334,6 +334,11 @@ def latency_words(latency_ms: float | None) -> str:
     return tr("latency {latency}").format(latency="–" if latency_ms is None else f"{latency_ms:.0f} ms")
 
 
+def seconds_words(seconds: int) -> str:
+    """A time on an axis, in whole seconds."""
+    return tr("{seconds} s").format(seconds=seconds)
+
+
 def seconds_ago_words(seconds: int) -> str:
     """How long ago, on an axis, in whole seconds."""
     return tr("−{seconds} s").format(seconds=seconds)

@@ -164,6 +164,14 @@
         <translation>녹음 파일 열기</translation>
     </message>
     <message>
+        <source>Look in:</source>
+        <translation>위치:</translation>
+    </message>
+    <message>
+        <source>Files of type:</source>
+        <translation>파일 형식:</translation>
+    </message>
+    <message>
         <source>Recordings</source>
         <translation>녹음 파일</translation>
     </message>
@@ -764,8 +772,8 @@
         <translation>청진 중: {progress}</translation>
     </message>
     <message>
-        <source>{good} of {needed}</source>
-        <translation>{good} / {needed}</translation>
+        <source>{good} of {needed} s</source>
+        <translation>{needed}초 중 {good}초</translation>
     </message>
     <message>
         <source>Next: the {site} site.</source>
@@ -1293,7 +1301,7 @@
     </message>
     <message>
         <source>diamond-shaped</source>
-        <translation>점강점약형(다이아몬드형)</translation>
+        <translation>점강점약형</translation>
     </message>
     <message>
         <source>even</source>
@@ -1301,15 +1309,15 @@
     </message>
     <message>
         <source>through the second sound</source>
-        <translation>제2심음을 지나 이어짐</translation>
+        <translation>제2심음 너머 지속</translation>
     </message>
     <message>
         <source>around {frequency} Hz</source>
-        <translation>약 {frequency} Hz</translation>
+        <translation>약&#xa0;{frequency} Hz</translation>
     </message>
     <message>
         <source>in {heard} of {beats} beats</source>
-        <translation>심박 {beats}회 중 {heard}회에서 들림</translation>
+        <translation>{beats}박&#xa0;중&#xa0;{heard}박</translation>
     </message>
     <message>
         <source>{seconds} s lost</source>
@@ -1957,6 +1965,10 @@
     <message>
         <source>latency {latency}</source>
         <translation>지연 {latency}</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds}초</translation>
     </message>
     <message>
         <source>−{seconds} s</source>
