@@ -53,7 +53,7 @@ SYNTHETIC_HEARTS = tr("&Synthetic hearts")
 LOOKING_FOR_DEVICES = tr("Looking for devices…")
 NO_DEVICE_LIST = tr("No device list")
 OPEN_TITLE = tr("Open recordings")
-LOOK_IN, FILES_OF_TYPE = tr("Look in:"), tr("Files of type:")
+LOOK_IN, FILES_OF_TYPE = tr("&Look in:"), tr("Files of &type:")
 """In the dialog of files, where Qt's own Korean lacks them."""
 
 _PATTERNS = "*.wav *.flac *.ogg *.mp3 *.aif *.aiff *.au *.caf"

@@ -164,12 +164,12 @@
         <translation>녹음 파일 열기</translation>
     </message>
     <message>
-        <source>Look in:</source>
-        <translation>위치:</translation>
+        <source>&amp;Look in:</source>
+        <translation>위치(&amp;L):</translation>
     </message>
     <message>
-        <source>Files of type:</source>
-        <translation>파일 형식:</translation>
+        <source>Files of &amp;type:</source>
+        <translation>파일 형식(&amp;T):</translation>
     </message>
     <message>
         <source>Recordings</source>
@@ -1165,7 +1165,7 @@
     </message>
     <message>
         <source>{begin} to {end}, {zone}</source>
-        <translation>{begin} ~ {end}, {zone}</translation>
+        <translation>{begin}부터 {end}까지, {zone}</translation>
     </message>
     <message>
         <source>{quality}, {good} of {listened} s good</source>
