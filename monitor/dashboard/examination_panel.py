@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -33,6 +32,7 @@ from monitor.dashboard.finding_row import FindingRow, ShapeMark
 from monitor.dashboard.own_keys import OwnKeys
 from monitor.dashboard.push_button import push_button
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
+from monitor.dashboard.tick_box import TickBox
 from monitor.dashboard.torso import SiteButton, Torso
 from monitor.dashboard.words import probability_words
 from monitor.examination import Site
@@ -60,6 +60,7 @@ class ExaminationPanel(QStackedWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
+        self.start.keep.set_theme(theme)
         self.course.set_theme(theme)
         self.results.set_theme(theme)
 
@@ -94,8 +95,7 @@ class StartPage(QWidget):
         self.patient.setToolTip("In your own words, or as suggested; it may be empty")
         self.patient.returnPressed.connect(self._begin)
         keys.give_to(self.patient)
-        self.keep = QCheckBox(KEEP_SOUND)
-        self.keep.setFont(font())
+        self.keep = TickBox(KEEP_SOUND)
         self.keep.setAccessibleName(KEEP_SOUND)
         self.keep.setToolTip(KEEP_SOUND_TIP)
         self.begin = push_button("&Begin", "Begin the examination", "Begin the examination (Enter)")

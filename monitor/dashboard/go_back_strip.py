@@ -16,6 +16,7 @@ from monitor.dashboard.waveform import Envelope
 
 _COLUMNS = 1200
 _QUIETEST = 1e-3
+_TIMES = [f"−{RECALL_S - at_s:.0f} s" for at_s in range(0, int(RECALL_S), 10)]
 
 
 class GoBackStrip(QWidget):
@@ -138,13 +139,22 @@ class GoBackStrip(QWidget):
             painter.setPen(QPen(QColor(theme.text), 2))
             painter.drawLine(QLineF(across, 0, across, self.height()))
         painter.setPen(QColor(theme.faint))
-        for at_s in range(0, int(RECALL_S), 10):
-            across = self._place_of(self._newest_s - RECALL_S + at_s)
-            label = QRectF(across + 4, 1, 6 * GRID, 2 * GRID)
-            painter.drawText(label, Qt.AlignmentFlag.AlignLeft, f"−{RECALL_S - at_s:.0f} s")
+        for words, label in zip(_TIMES, self.time_rects(), strict=True):
+            # Over loud sound nothing could be read.
+            painter.fillRect(label, QColor(theme.plot))
+            painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.focus), 1, Qt.PenStyle.DotLine))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.setPen(QPen(QColor(theme.focus), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def time_rects(self) -> list[QRectF]:
+        """Where it is written how long ago something was, in logical pixels."""
+        metrics = self.fontMetrics()
+        apart, height = self.width() / len(_TIMES), metrics.height()
+        return [
+            QRectF(place * apart + 4, 1, metrics.horizontalAdvance(words) + 4, height)
+            for place, words in enumerate(_TIMES)
+        ]
 
     def _draw_envelope(self, painter: QPainter) -> None:
         # Whole columns, so that what is drawn does not flicker while it moves.

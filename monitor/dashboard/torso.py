@@ -235,7 +235,7 @@ class Torso(QWidget):
         painter.setBrush(QColor(theme.plot))
         painter.drawPath(self._outline())
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(theme.line), 2))
+        painter.setPen(QPen(QColor(theme.faint), 1))
         for path in self._bones():
             painter.drawPath(path)
 
