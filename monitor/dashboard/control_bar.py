@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QWidget
 
+from monitor.dashboard.access_words import START, STOP
 from monitor.dashboard.push_button import push_button
 from monitor.dashboard.source_menu import SourceMenu
 from monitor.dashboard.theme import GRID, SMALL, font
@@ -21,13 +22,15 @@ class ControlBar(QWidget):
         self.setObjectName("controls")
         self.source = SourceMenu()
         self.source.setFixedHeight(4 * GRID)
-        self.start = push_button("St&art", "Start or stop", "Start or stop (Space)")
+        self.start = push_button("St&art", START, "Start or stop (Space)")
         self.record = push_button("&Record off", "Record on or off", "Record the sound of devices (R)")
         self.sound = push_button("Soun&d off", "Sound on or off", "Play recordings aloud (S)")
         self.why = push_button(
             "&Why off", "Outline what moved the verdict", "Outline what moved the verdict (W)"
         )
-        self.why.setCheckable(True)
+        for button in (self.record, self.sound, self.why):
+            # What is on is told to screen readers as pressed.
+            button.setCheckable(True)
         self.average = push_button(
             "A&verage off", "Average beat or spectrogram", "Average of the last beats (A)"
         )
@@ -66,6 +69,7 @@ class ControlBar(QWidget):
         words = "Sto&p" if playing else "St&art"
         if self.start.text() != words:
             self.start.setText(words)
+            self.start.setAccessibleName(STOP if playing else START)
         self.start.setEnabled(possible)
 
     def show_record(self, on: bool, possible: bool) -> None:
@@ -73,6 +77,7 @@ class ControlBar(QWidget):
         words = "&Record on" if on else "&Record off"
         if self.record.text() != words:
             self.record.setText(words)
+        self.record.setChecked(on)
         self.record.setEnabled(possible)
 
     def show_sound(self, on: bool, possible: bool) -> None:
@@ -80,6 +85,7 @@ class ControlBar(QWidget):
         words = "Soun&d on" if on else "Soun&d off"
         if self.sound.text() != words:
             self.sound.setText(words)
+        self.sound.setChecked(on)
         self.sound.setEnabled(possible)
 
     def show_why(self, on: bool) -> None:

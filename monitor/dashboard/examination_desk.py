@@ -116,6 +116,27 @@ class ExaminationDesk(QObject):
         return self._opening or self._course is not None
 
     @property
+    def asks(self) -> bool:
+        """Whether a second press is waited for."""
+        return self.runs and time.monotonic() < self._asked_until
+
+    @property
+    def news(self) -> tuple[object, str]:
+        """What to tell who does not look: what makes it news, and in words; nothing where none runs."""
+        if self.asks:
+            return self._question, self._question
+        page, shown = self.panel.currentWidget(), not (self.panel.isHidden() and self.line.isHidden())
+        if not shown or page is self.panel.start:
+            return None, ""
+        if page is self.panel.results:
+            return self.record, self.panel.results.overall.accessibleName()
+        course, examination = self.panel.course, self.examination
+        if examination is None:
+            return OPENING, OPENING
+        site, step = examination.current, examination.step
+        return (site, step), line_words(site, course.step.text(), course.hint.text())
+
+    @property
     def shortcuts(self) -> tuple[tuple[str, Callable[[], None]], ...]:
         """Keys of the window, and what they do; text fields keep theirs."""
         return (

@@ -29,6 +29,7 @@ from monitor.dashboard.examination_words import (
     overall_word,
 )
 from monitor.dashboard.finding_row import FindingRow, ShapeMark
+from monitor.dashboard.named_label import NamedLabel
 from monitor.dashboard.own_keys import OwnKeys
 from monitor.dashboard.push_button import push_button
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
@@ -454,7 +455,7 @@ def _patient_line() -> ElidedLabel:
 
 
 def _label(words: str, name: str = "", bold: bool = False) -> QLabel:
-    label = QLabel(words)
+    label = NamedLabel(words)
     label.setFont(font(bold=bold))
     label.setWordWrap(True)
     label.setAccessibleName(name or words)

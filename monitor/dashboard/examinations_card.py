@@ -23,6 +23,7 @@ from monitor.dashboard.examination_words import (
     NO_EXAMINATIONS,
     stored_words,
 )
+from monitor.dashboard.named_label import NamedLabel
 from monitor.dashboard.own_keys import OwnKeys
 from monitor.dashboard.push_button import push_button
 from monitor.dashboard.theme import GRID, SMALL, font
@@ -59,7 +60,7 @@ class ExaminationsCard(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemActivated.connect(self._open)
         OwnKeys(self).give_to(self.list)
-        self.remark = QLabel()
+        self.remark = NamedLabel()
         self.remark.setFont(font())
         self.remark.setObjectName("faint")
         self.remark.setAccessibleName("Remark")

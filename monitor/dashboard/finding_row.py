@@ -7,15 +7,17 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from model.verdict import Label
+from monitor.dashboard.access_words import shape_words
+from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.examination_words import NO_SOUND_KEPT, site_title, verdict_words
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
-from monitor.dashboard.verdict_shape import draw_shape
+from monitor.dashboard.verdict_shape import SHAPES, draw_shape
 from monitor.dashboard.words import reason_words
 from monitor.examination_record import SiteFinding
 
 
-class ShapeMark(QWidget):
+class ShapeMark(Drawn):
     """A verdict's shape, small.
 
     Args:
@@ -27,6 +29,8 @@ class ShapeMark(QWidget):
         self._theme = DARK
         self._label: Label | None = None
         self.setFixedSize(QSize(side, side))
+        self.setAccessibleName("Shape of the verdict")
+        self.show_label(None)
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
@@ -36,6 +40,7 @@ class ShapeMark(QWidget):
     def show_label(self, label: Label | None) -> None:
         """Draw another shape; a dash for None."""
         self._label = label
+        self.tell(shape_words(label, SHAPES[label] if label else "", 0.0))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802

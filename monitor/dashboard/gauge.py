@@ -6,15 +6,16 @@ import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
+from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.words import GAUGE_ENDS, probability_words
 
 _MARGIN = float(GRID)
 
 
-class Gauge(QWidget):
+class Gauge(Drawn):
     """A bar from 0 to 1: the abstention band hatched, a pointer at the probability."""
 
     def __init__(self) -> None:
@@ -25,7 +26,8 @@ class Gauge(QWidget):
         self._scale = 1.0
         self.setFont(font(SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Probability of abnormal")
+        self.setAccessibleName("Gauge of the probability of abnormal")
+        self.tell(probability_words(None))
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
@@ -43,7 +45,7 @@ class Gauge(QWidget):
         if (probability, band) != (self._probability, self._band):
             self._probability, self._band = probability, band
             uncertain = f"; uncertain between {band[0]:.2f} and {band[1]:.2f}" if band else ""
-            self.setAccessibleDescription(probability_words(probability) + uncertain)
+            self.tell(probability_words(probability) + uncertain)
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from monitor.dashboard.access_words import PLAY_PAST, STOP_PAST
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.go_back_strip import GoBackStrip
 from monitor.dashboard.go_back_words import BANDS, band_words, tempo_words
@@ -23,7 +24,7 @@ class GoBackBar(QWidget):
         self.state.setFont(font(bold=True))
         self.state.setAccessibleName("What is shown and heard")
         self.now = _button("Now", "Back to now", "Back to now (End)")
-        self.play = _button("Play", "Play the past", "Play what is marked or shown (P)")
+        self.play = _button("Play", PLAY_PAST, "Play what is marked or shown (P)")
         self.tempo = _button("1×", "Tempo", "Slower (-), faster (+)", "0.25×")
         self.loop = _button("Loop off", "Loop on or off", "Play in a loop (L)")
         self.mark = _button("Mark", "Mark", "Mark the begin, then the end (M); or drag with Shift")
@@ -33,7 +34,8 @@ class GoBackBar(QWidget):
         )
         self.band = _button("Wide", "Listening filter", "Bell (B), diaphragm (D)", *BANDS.values())
         self.headphones = _button("Headphones off", "Headphones on or off", "Hear the device (H)")
-        self.loop.setCheckable(True)
+        for button in (self.loop, self.headphones):
+            button.setCheckable(True)
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.state, 1)
@@ -68,9 +70,15 @@ class GoBackBar(QWidget):
         ):
             if button.text() != words:
                 button.setText(words)
-        self.tempo.setAccessibleName(f"Tempo {tempo_words(tempo)}")
-        self.band.setAccessibleName(f"Listening filter: {band_words(band)}")
+        for button, name in (
+            (self.play, STOP_PAST if playing else PLAY_PAST),
+            (self.tempo, f"Tempo {tempo_words(tempo)}"),
+            (self.band, f"Listening filter: {band_words(band)}"),
+        ):
+            if button.accessibleName() != name:
+                button.setAccessibleName(name)
         self.loop.setChecked(loop)
+        self.headphones.setChecked(headphones)
 
     def enable(self, something: bool, past: bool, device: bool) -> None:
         """Offer what is possible: with something heard, while the past is shown, with a device."""

@@ -6,8 +6,9 @@ import math
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
+from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.words import decibels_words
 
@@ -16,9 +17,10 @@ CLIP_HELD_S = 5.0
 """Seconds of the monotonic clock for which the mark stays after the last clipped sample."""
 
 _FALL_DB_S = 20.0
+_TOLD_EVERY_S = 1.0
 
 
-class LevelMeter(QWidget):
+class LevelMeter(Drawn):
     """A bar for the RMS, a line for the peak, both in dB of full scale, and the word CLIP."""
 
     def __init__(self) -> None:
@@ -30,9 +32,11 @@ class LevelMeter(QWidget):
         self._clipped = 0
         self._clipped_at = -math.inf
         self._compact = False
+        self._told_at, self._told_clipping = -math.inf, False
         self.setFont(font(SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Level meter")
+        self._tell(0.0)
 
     @property
     def clipping(self) -> bool:
@@ -73,11 +77,17 @@ class LevelMeter(QWidget):
             self._clipped_at = at
         self._clipped = clipped
         if before != (self._held_db, self._rms_db, self.clipping):
-            self.setAccessibleDescription(
-                f"Peak {decibels_words(self._held_db)}, RMS {decibels_words(self._rms_db)} dBFS"
-                + (", clipping" if self.clipping else "")
-            )
+            # Nobody can listen to numbers that come faster.
+            if at - self._told_at >= _TOLD_EVERY_S or self.clipping != self._told_clipping:
+                self._tell(at)
             self.update()
+
+    def _tell(self, at: float) -> None:
+        self._told_at, self._told_clipping = at, self.clipping
+        self.tell(
+            f"Peak {decibels_words(self._held_db)}, RMS {decibels_words(self._rms_db)} dBFS"
+            + (", clipping" if self.clipping else "")
+        )
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Wide enough for bar and words."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from model.verdict import Label
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.level_meter import LevelMeter
+from monitor.dashboard.named_label import NamedLabel
 from monitor.dashboard.theme import GRID, SMALL, Theme, font
 from monitor.dashboard.words import clock_words, rate_words
 from monitor.snapshot import Snapshot
@@ -83,7 +84,7 @@ class StatusLine(QWidget):
 
 
 def _field(name: str, widest: str) -> QLabel:
-    label = QLabel()
+    label = NamedLabel()
     label.setFont(font(SMALL))
     label.setAccessibleName(name)
     label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from monitor.dashboard.access_words import progress_words
 from monitor.dashboard.examination_words import site_title, state_words
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.verdict_shape import draw_shape
@@ -67,7 +68,10 @@ class SiteButton(QAbstractButton):
         """
         if (site, progress) != (self.site, self._progress):
             self.site, self._progress = site, progress
-            self.setAccessibleDescription(state_words(site))
+            heard = f", {progress_words(progress)}" if site.state is SiteState.LISTENING else ""
+            words = state_words(site) + heard
+            if words != self.accessibleDescription():
+                self.setAccessibleDescription(words)
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802

@@ -14,6 +14,8 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from monitor.dashboard.access_words import technical_words, verdict_words
+from monitor.dashboard.announcer import Announcer
 from monitor.dashboard.control_bar import ControlBar, research_label
 from monitor.dashboard.display_clock import DisplayClock
 from monitor.dashboard.examination_desk import ExaminationDesk
@@ -40,6 +42,7 @@ from monitor.dashboard.words import (
     READY,
     RECORDING,
     SEE_BELOW,
+    TECHNICAL,
 )
 from monitor.settings import read_settings, remember
 from monitor.sources.choice import SourceChoice
@@ -116,6 +119,7 @@ class DashboardWindow(QWidget):
         self._bind()
 
         self._player = player
+        self._announcer = Announcer(self)
         self._clock = DisplayClock()
         self.loop = loop
         self.held = False
@@ -484,10 +488,24 @@ class DashboardWindow(QWidget):
         self.plots.beat.tick(self._shown)
         self.presentation.tick(at)
         self.tester.tick(at, self._shown, self.plots.geometry())
+        self._announce(at)
         self._frame += 1
         wanted = self._interval()
         if self._timer.interval() != wanted:
             self._timer.setInterval(wanted)
+
+    def _announce(self, at: float) -> None:
+        """Let a screen reader say what is new, however often it was drawn."""
+        word = self.verdict.word.text()
+        self._announcer.tell("verdict", word, verdict_words(word, self.verdict.reason.text()), at)
+        newest = self.technical.newest
+        said = technical_words(TECHNICAL, newest) if newest else ""
+        self._announcer.tell("technical", newest, said, at, urgent=newest == self.technical.problem)
+        self._announcer.tell("examination", *self.desk.news, at, urgent=self.desk.asks)
+        past = self.plots.past.isVisible()
+        self._announcer.tell("past", past, self.back.bar.state.text() if past else "", at)
+        keys = self.keys.isVisible()
+        self._announcer.tell("keys", keys, self.keys.accessibleDescription() if keys else "", at)
 
     def _interval(self) -> int:
         if self._shown is None or not self._player.playing:
