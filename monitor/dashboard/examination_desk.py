@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from model.card import Calibration
 from monitor.dashboard.elided_label import ElidedLabel
-from monitor.dashboard.examination_panel import ExaminationPanel
+from monitor.dashboard.examination_panel import NUMBERED, ExaminationPanel
 from monitor.dashboard.examination_results import ExaminationResults
 from monitor.dashboard.examination_words import (
     EXAMINATION,
@@ -22,6 +22,7 @@ from monitor.dashboard.examination_words import (
     NO_SOURCE_YET,
     NOT_KEPT,
     OPENING,
+    OPINION_KEYS,
     SOUND_ENDED,
     SURE,
     SURE_TO_STOP,
@@ -35,7 +36,7 @@ from monitor.dashboard.theme import GRID, Theme, font
 from monitor.examination import Examination, Step
 from monitor.examination_archive import ExaminationArchive
 from monitor.examination_course import ExaminationCourse
-from monitor.examination_record import SITES, ExaminationRecord
+from monitor.examination_record import ExaminationRecord
 from monitor.examination_store import StoredExamination
 from monitor.keeping import Keeping
 from monitor.pseudonym import pseudonym
@@ -143,10 +144,38 @@ class ExaminationDesk(QObject):
             ("X", self.toggle),
             ("N", self.skip),
             ("Backspace", self.restart),
-            *((str(number), lambda site=site: self.choose(site)) for number, site in enumerate(SITES, 1)),
+            *(
+                (str(number), lambda number=number: self.take_number(number))
+                for number in range(1, NUMBERED + 1)
+            ),
+            *((key, lambda button=button: self._press(button)) for key, button in self._opinion_keys),
+            ("Ctrl+N", self.offer_again),
             ("Ctrl+E", self.show_list),
             ("Ctrl+P", self.want_report),
         )
+
+    @property
+    def _opinion_keys(self) -> list[tuple[str, QPushButton]]:
+        return list(zip(OPINION_KEYS, self.panel.results.opinions.values(), strict=True))
+
+    def _press(self, button: QPushButton) -> None:
+        """What is not shown cannot be pressed."""
+        if button.isVisible():
+            button.click()
+
+    def take_number(self, number: int) -> None:
+        """Listen to the site of this number, from 1, or, once there are results, hear it again."""
+        if self.record is not None:
+            rows = self.panel.results.rows
+            if number <= len(rows):
+                rows[number - 1].listen.click()
+        elif self.examination is not None and number <= len(self.examination.sites):
+            self.choose(self.examination.sites[number - 1].name)
+
+    def offer_again(self) -> None:
+        """Offer another examination, unless one runs."""
+        if not self.runs:
+            self.offer()
 
     def toggle(self) -> None:
         """Offer an examination; end the one that runs, once asked; put its results away."""

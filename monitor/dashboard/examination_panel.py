@@ -23,6 +23,7 @@ from monitor.dashboard.examination_words import (
     INTRODUCTION,
     KEEP_SOUND,
     KEEP_SOUND_TIP,
+    OPINION_KEYS,
     REPORT,
     SITE_OF_YOUR_OWN,
     moment_words,
@@ -32,6 +33,7 @@ from monitor.dashboard.finding_row import FindingRow, ShapeMark
 from monitor.dashboard.named_label import NamedLabel
 from monitor.dashboard.own_keys import OwnKeys
 from monitor.dashboard.push_button import push_button
+from monitor.dashboard.tab_order import reach_before
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.tick_box import TickBox
 from monitor.dashboard.torso import SiteButton, Torso
@@ -41,6 +43,8 @@ from monitor.examination_record import OPINIONS, SITES, ExaminationRecord, SiteF
 
 _WIDTH = 30 * GRID
 _HINT_HEIGHT = 9 * GRID
+NUMBERED = 9
+"""So many sites have a key, their number."""
 
 
 class ExaminationPanel(QStackedWidget):
@@ -232,10 +236,13 @@ class CoursePage(QWidget):
         for site in sites:
             button = self.torso.buttons.get(site.name) or self._own.get(site.name)
             if button is None:
-                button = self._own[site.name] = SiteButton(site.name)
+                place = len(SITES) + len(self._own) + 1
+                button = SiteButton(site.name, str(place) if place <= NUMBERED else "")
+                self._own[site.name] = button
                 button.set_theme(self._theme)
                 button.clicked.connect(lambda _=False, name=site.name: self.chosen.emit(name))
                 self._own_rows.insertWidget(len(self._own) - 1, button)
+                reach_before(self.another, [button])
             button.show_site(site, progress if site.name == current else 0.0)
         self._own_sites.setVisible(bool(self._own))
         self._own_sites.setFixedHeight(4 * GRID * min(2, max(1, len(self._own))))
@@ -310,8 +317,8 @@ class ResultsPage(QWidget):
         self.remark.setFont(font(SMALL))
         self.remark.setObjectName("faint")
         self.opinions = {
-            opinion: push_button(opinion.title(), f"I {opinion}", f"Say that you {opinion}")
-            for opinion in OPINIONS
+            opinion: push_button(opinion.title(), f"I {opinion}", f"Say that you {opinion} ({key})")
+            for opinion, key in zip(OPINIONS, OPINION_KEYS, strict=True)
         }
         said = QHBoxLayout()
         said.setSpacing(GRID)
@@ -329,7 +336,7 @@ class ResultsPage(QWidget):
         keys.give_to(self.note)
         self.report = push_button(REPORT, "Report", "Write a report, or open it (Ctrl+P)")
         self.earlier = push_button("Others…", "Earlier examinations", "Earlier examinations (Ctrl+E)")
-        self.again = push_button("New examination", "New examination", "Examine another patient")
+        self.again = push_button("New examination", "New examination", "Examine another patient (Ctrl+N)")
         self.close_button = push_button("Close", "Close the results", "Close the results (X)")
         self._buttons = QGridLayout()
         self._buttons.setSpacing(GRID)
@@ -403,16 +410,14 @@ class ResultsPage(QWidget):
             self._rows.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self.rows = [self._row(finding, sound) for finding in record.findings]
+        self.rows = [self._row(place, finding, sound) for place, finding in enumerate(record.findings, 1)]
         for place, row in enumerate(self.rows):
             self._rows.insertWidget(place, row)
-        before: QWidget = self._scroll
-        for row in self.rows:
-            QWidget.setTabOrder(before, row.listen)
-            before = row.listen
+        # Above the opinions, as they are seen.
+        reach_before(self.opinions[OPINIONS[0]], [row.listen for row in self.rows])
 
-    def _row(self, finding: SiteFinding, sound: bool) -> FindingRow:
-        row = FindingRow(finding, self._theme, sound)
+    def _row(self, place: int, finding: SiteFinding, sound: bool) -> FindingRow:
+        row = FindingRow(finding, self._theme, sound, str(place) if place <= NUMBERED else "")
         row.listen.clicked.connect(lambda _=False: self.heard.emit(finding))
         return row
 

@@ -20,6 +20,9 @@ from monitor.examination_store import StoredExamination
 from monitor.new_file import plain_name
 
 EXAMINATION, EXAMINATIONS = "Examination", "Examinations"
+OPINION_KEYS = ("Y", "U")
+"""Of agreement and disagreement."""
+
 COLUMNS = ("Begun", "Patient", "Result")
 INTRODUCTION = "Four sites, about half a minute each. The next one comes by itself."
 NO_SOURCE_YET = "Plug in a stethoscope, or open a recording first."

@@ -56,12 +56,13 @@ class FindingRow(QWidget):
         finding: Of the site.
         theme: Of its colours.
         sound: Whether its sound is there.
+        key: That plays it; empty for none.
 
     Attributes:
         listen: Plays it.
     """
 
-    def __init__(self, finding: SiteFinding, theme: Theme, sound: bool) -> None:
+    def __init__(self, finding: SiteFinding, theme: Theme, sound: bool, key: str = "") -> None:
         super().__init__()
         verdict = finding.verdict
         shape = ShapeMark(5 * GRID // 2)
@@ -80,7 +81,8 @@ class FindingRow(QWidget):
         self.listen.setFont(font(SMALL))
         self.listen.setFixedSize(4 * GRID, 4 * GRID)
         self.listen.setAccessibleName(f"Hear the {finding.site} site again")
-        self.listen.setToolTip(f"Hear the {finding.site} site again" if sound else NO_SOUND_KEPT)
+        tip = f"Hear the {finding.site} site again" + (f" ({key})" if key else "")
+        self.listen.setToolTip(tip if sound else NO_SOUND_KEPT)
         self.listen.setEnabled(sound and finding.end_s > finding.start_s)
         words = QVBoxLayout()
         words.setSpacing(0)
