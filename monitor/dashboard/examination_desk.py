@@ -279,6 +279,7 @@ class ExaminationDesk(QObject):
             if over:
                 self._finish(SOUND_ENDED)
         self._results.follow()
+        self.card.follow(time.monotonic())
         if self._archive is not None:
             self._show_archive(self._archive)
 
@@ -318,6 +319,7 @@ class ExaminationDesk(QObject):
         results.again.clicked.connect(self.offer)
         results.close_button.clicked.connect(self._put_away)
         self.card.opened.connect(self.open)
+        self.card.deleted.connect(self._delete)
 
     # The course
 
@@ -411,6 +413,12 @@ class ExaminationDesk(QObject):
             self.card.hide()
             self._show_results(stored.record, stored.sound, WAS_INTERRUPTED if stored.interrupted else "")
 
+    def _delete(self, stored: StoredExamination) -> None:
+        """Delete one that was kept; where its sound cannot be, that is told and it stays."""
+        if self._archive is not None and not self.runs:
+            self._archive.delete(stored.record.id)
+            self._listing = True
+
     def _show_results(self, record: ExaminationRecord, sound: bool, remark: str) -> None:
         self._results.show(record, sound, remark)
         self.panel.setCurrentWidget(self.panel.results)
@@ -436,7 +444,8 @@ class ExaminationDesk(QObject):
         return ("" if self._player.keep is not None else NOT_KEPT), True
 
     def _show_stored(self, stored: Sequence[StoredExamination] | None) -> None:
-        self.card.show_examinations(stored, FINISH_FIRST if self.runs else "")
+        opened = self.record.id if self.record is not None else ""
+        self.card.show_examinations(stored, FINISH_FIRST if self.runs else "", opened)
 
     def _show_archive(self, archive: ExaminationArchive) -> None:
         if self._listing and archive.listed is not None:

@@ -41,6 +41,9 @@ SOUND_ENDED = "The sound ended before every site was heard."
 WAS_INTERRUPTED = "The program ended before this examination did."
 SITE_OF_YOUR_OWN = "Another site"
 LOOKING_FOR_EXAMINATIONS = "Looking…"
+DELETING = "Deleting…"
+STILL_RUNS = "It still runs, here or in another program: it cannot be deleted."
+IS_OPEN = "It is open: close its results before you delete it."
 NO_EXAMINATIONS = "No examinations yet."
 FINISH_FIRST = "Finish the running examination first."
 NO_SOUND_KEPT = "Its sound was not kept"
@@ -131,6 +134,14 @@ def stored_words(stored: StoredExamination) -> tuple[str, str, str]:
     record = stored.record
     word = RUNNING if not record.ended else INTERRUPTED if stored.interrupted else overall_word(record)
     return moment_words(record.begun), record.patient or "–", word
+
+
+def delete_words(stored: StoredExamination) -> str:
+    """Whether an examination is to be deleted, once asked."""
+    record = stored.record
+    whose = ", ".join(filter(None, (record.patient, moment_words(record.begun))))
+    also = "its sound" if stored.sound else "all that was said of it"
+    return f"Delete the examination of {whose} and {also}, for good? Press Delete once more."
 
 
 def moment_words(moment: str) -> str:

@@ -504,6 +504,9 @@ class DashboardWindow(QWidget):
         self._announcer.tell("examination", *self.desk.news, at, urgent=self.desk.asks)
         past = self.plots.past.isVisible()
         self._announcer.tell("past", past, self.back.bar.state.text() if past else "", at)
+        card = self.desk.card
+        remark = card.remark.text() if card.isVisible() else ""
+        self._announcer.tell("examinations", remark, remark, at, urgent=True)
         keys = self.keys.isVisible()
         self._announcer.tell("keys", keys, self.keys.accessibleDescription() if keys else "", at)
 

@@ -105,7 +105,7 @@ KEYS = (
     ("Ctrl+E", "Examinations that were made"),
     ("Ctrl+P", "Report of the examination shown"),
     *GO_BACK_KEYS,
-    ("Del", "Technical messages are read"),
+    ("Del", "Messages are read; listed: delete"),
     ("A", "Average beat, or spectrogram"),
     ("V", "Trend of all, or last minutes"),
     ("T", "Light or dark theme"),
