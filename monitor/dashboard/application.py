@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from monitor.dashboard.display import require_display, require_window_libraries
 from monitor.dashboard.theme import font
 from monitor.keeping import Keeping
+from monitor.settings import read_settings
 from monitor.sources.choice import SourceChoice
 
 INTERRUPTED = 130
@@ -63,6 +64,7 @@ def run(
 
     player = Player(hop_s, ClassifierShelf(model).take, keep=keep)
     window = DashboardWindow(player, loop, sound=True)
+    window.take_up(read_settings())
     status = 0
 
     def interrupt(number: int, frame: FrameType | None) -> None:

@@ -196,6 +196,11 @@ class Plots(pg.GraphicsLayoutWidget):
         self._tell()
         return wanted
 
+    @property
+    def whole(self) -> bool:
+        """Whether the trend is that of the whole session."""
+        return self._whole
+
     def toggle_whole(self) -> None:
         """Show the last minutes of the verdict, or the whole session again."""
         self._whole = not self._whole

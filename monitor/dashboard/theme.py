@@ -139,11 +139,13 @@ class Theme:
                 color: {self.faint}; background: {self.ground}; border-color: {self.ground};
             }}
             #examination QLineEdit, #examination QPlainTextEdit, #examinations QTreeWidget {{
-                background: {self.plot}; color: {self.text}; border: 2px solid {self.faint};
-                border-radius: 4px; padding: 2px; placeholder-text-color: {self.faint};
+                background: {self.plot}; color: {self.text}; border: 1px solid {self.faint};
+                border-radius: 4px; padding: 3px; placeholder-text-color: {self.faint};
             }}
-            #examination QLineEdit:focus, #examination QPlainTextEdit:focus {{ border-color: {self.focus}; }}
-            #examinations QTreeWidget:focus {{ border-color: {self.focus}; }}
+            #examination QLineEdit:focus, #examination QPlainTextEdit:focus,
+            #examinations QTreeWidget:focus {{
+                border: 3px solid {self.focus}; padding: 1px;
+            }}
             #examinations QTreeWidget::item {{ padding: 4px; }}
             #examinations QTreeWidget::item:selected {{ background: {self.control}; color: {self.text}; }}
             #examinations QHeaderView::section {{

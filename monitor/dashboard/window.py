@@ -6,6 +6,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ from monitor.dashboard.technical_line import TechnicalLine
 from monitor.dashboard.tester_panel import TesterPanel
 from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES
 from monitor.dashboard.verdict_panel import VerdictPanel
+from monitor.dashboard.window_place import remembered_place, take_place
 from monitor.dashboard.words import (
     DEVICE_LOST,
     LOADING,
@@ -44,7 +46,7 @@ from monitor.dashboard.words import (
     SEE_BELOW,
     TECHNICAL,
 )
-from monitor.settings import read_settings, remember
+from monitor.settings import Settings, read_settings, remember
 from monitor.sources.choice import SourceChoice
 
 if TYPE_CHECKING:
@@ -136,7 +138,7 @@ class DashboardWindow(QWidget):
         self._remarked, self._lost_told, self._end_told = 0, 0, False
         self._why_wanted = False
         self._frame = 0
-        self._closed = False
+        self._closed = self._remembers = False
         self._theme = THEMES[theme]
         self.set_theme(theme)
         self._show_nothing()
@@ -293,6 +295,34 @@ class DashboardWindow(QWidget):
             part.set_theme(self._theme)
         self.bar.show_theme(name)
 
+    def take_up(self, settings: Settings) -> None:
+        """Be where and as it was when it was last closed, and remember that again when it is closed.
+
+        Args:
+            settings: As read; what makes no sense is as if it had never been chosen.
+        """
+        self._remembers = True
+        take_place(self, settings.place)
+        if settings.theme in THEMES:
+            self.set_theme(settings.theme)
+        if settings.last_minutes:
+            self.plots.toggle_whole()
+        if settings.average:
+            self.toggle_average()
+
+    def _remember(self, place: tuple[int, ...]) -> None:
+        before = read_settings()
+        now = replace(
+            before,
+            theme=self._theme.name,
+            place=place,
+            last_minutes=not self.plots.whole,
+            average=self.plots.beat.wanted,
+        )
+        if now != before:
+            with suppress(OSError):  # where it cannot be remembered the next window is as usual
+                remember(now)
+
     def show_moment(self, until_s: float) -> None:
         """Draw what is shown as it was at a time on the source's clock, in seconds, or at its end."""
         session = self._shown
@@ -321,6 +351,7 @@ class DashboardWindow(QWidget):
         """Stop everything before the window goes."""
         if not self._closed:
             self._closed = True
+            place = remembered_place(self, self.presentation.state_before, self.presentation.geometry_before)
             self._timer.stop()
             self._playback.close()
             self.back.close()
@@ -329,6 +360,9 @@ class DashboardWindow(QWidget):
             self.desk.close()
             self.reports.close()
             self._player.close()
+            if self._remembers:
+                # Nothing sounds any more that a slow disk could hold up.
+                self._remember(place)
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

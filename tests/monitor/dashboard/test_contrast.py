@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QRegion
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QPlainTextEdit, QTreeWidget
 
 from monitor.dashboard.gauge import Gauge
@@ -35,11 +35,12 @@ def linear_of(parts):
     return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
 
 
-def picture_of(widget):
+def picture_of(widget, rect=None):
     """Shape (height, width, 3), two pixels for each logical one, so that letters are not mere edges."""
-    image = QImage(widget.size() * RATIO, QImage.Format.Format_RGB32)
+    rect = widget.rect() if rect is None else rect
+    image = QImage(rect.size() * RATIO, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(RATIO)
-    widget.render(image, QPoint())
+    widget.render(image, QPoint(), QRegion(rect))
     pixels = np.ndarray((image.height(), image.width(), 4), np.uint8, image.constBits())
     return pixels[..., 2::-1].copy()
 

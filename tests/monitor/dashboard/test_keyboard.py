@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from monitor.dashboard.words import KEYS
 
-from .test_contrast import PART, RATIO, luminances, part_of, picture_of
+from .test_contrast import PART, RATIO, luminances, picture_of
 from .window_states import STATES, put
 
 ENOUGH = 60
@@ -99,7 +99,7 @@ def test_the_focus_can_be_seen_on_everything(qtbot, window, state, theme):
 
 def shown(window, part):
     rect = part.rect().translated(part.mapTo(window, QPoint()))
-    return part_of(picture_of(window), rect & window.rect()).astype(float)
+    return picture_of(window, rect & window.rect()).reshape(-1, 3).astype(float)
 
 
 def test_every_button_says_its_key_and_the_key_is_one_of_the_windows(window):
