@@ -53,6 +53,11 @@ class ExaminationArchive:
         """Keep what the clinician says of it."""
         self._do(lambda store: store.judge(examination, opinion, note))
 
+    def delete(self, examination: str) -> None:
+        """Delete it, its session and their sound, and look again what there is."""
+        self._do(lambda store: store.delete(examination))
+        self.list()
+
     def list(self) -> None:
         """Look what there is; ``listed`` is None until that is known."""
         self.listed = None

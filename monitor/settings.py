@@ -12,6 +12,7 @@ from platformdirs import user_config_path, user_data_path
 
 _PROGRAM = "auscult"
 _FILE = "settings.json"
+_FARTHEST = 100_000  # pixels; further off is no screen
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,21 @@ class Settings:
         record: Whether the sound of devices is recorded: only once the user has said so.
         quota_gb: Gigabytes of recorded sound from which on the oldest is offered for deletion.
         keep_sound: Whether the sound of a guided examination is recorded once it is started.
+        theme: "dark" or "light"; empty for the default.
+        place: Left, top, width and height of the window in logical pixels, and 1 where it is maximized; empty
+            where it was never closed.
+        last_minutes: Whether the trend shows the last minutes, not the whole session.
+        average: Whether the average beat stands in the spectrogram's place.
     """
 
     input: str = ""
     record: bool = False
     quota_gb: float = 10.0
     keep_sound: bool = True
+    theme: str = ""
+    place: tuple[int, ...] = ()
+    last_minutes: bool = False
+    average: bool = False
 
 
 def data_folder() -> Path:
@@ -50,9 +60,11 @@ def read_settings() -> Settings:
     if not isinstance(found, dict):
         return Settings()
     defaults = asdict(Settings())
-    return Settings(
-        **{name: found[name] for name, value in defaults.items() if type(found.get(name)) is type(value)}
-    )
+    place = found.pop("place", None)
+    told = {name: found[name] for name, value in defaults.items() if type(found.get(name)) is type(value)}
+    if isinstance(place, list) and all(type(side) is int and abs(side) <= _FARTHEST for side in place):
+        told["place"] = tuple(place)
+    return Settings(**told)
 
 
 def remember(settings: Settings) -> None:

@@ -16,6 +16,7 @@ from monitor.dashboard.display import require_display, require_window_libraries
 from monitor.dashboard.language import install
 from monitor.dashboard.theme import font
 from monitor.keeping import Keeping
+from monitor.settings import read_settings
 from monitor.sources.choice import SourceChoice
 
 INTERRUPTED = 130
@@ -72,6 +73,7 @@ def run(
 
     player = Player(hop_s, ClassifierShelf(model).take, keep=keep)
     window = DashboardWindow(player, loop, sound=True)
+    window.take_up(read_settings())
     status = 0
 
     def interrupt(number: int, frame: FrameType | None) -> None:

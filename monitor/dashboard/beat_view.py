@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from dsp.beat_average import BIN_HZ, RATE, STEP_S, AverageBeat
 from monitor.beat_averager import BeatAverager, HeardBeats
 from monitor.dashboard.control_words import BEAT_NAME
+from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.spectrogram_view import HIGH_HZ, RANGE_DB, colours
 from monitor.dashboard.theme import DARK, GRID, NORMAL, SMALL, Theme, font
 from monitor.dashboard.waveform import mark_sound
@@ -42,7 +43,7 @@ _WAVEFORM_SHARE = 0.42
 _HEADROOM = 1.1
 
 
-class BeatView(QWidget):
+class BeatView(Drawn):
     """Lies where the spectrogram is, while it is asked for, and only then is anything worked out for it.
 
     Args:
@@ -60,6 +61,7 @@ class BeatView(QWidget):
         self._playing = False
         self._message = NOTHING_AVERAGED
         self.setAccessibleName(BEAT_NAME)
+        self.tell(self._message)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.hide()
 
@@ -96,7 +98,7 @@ class BeatView(QWidget):
         else:
             self._message = ""
             self._image = _image(beat)
-        self.setAccessibleDescription(self._message or average_words(beat.beats if beat else 0))
+        self.tell(self._message or average_words(beat.beats if beat else 0))
         self.update()
 
     def tick(self, session: Session | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QWidget
 
+from monitor.dashboard.access_words import STARTS, STOPS
 from monitor.dashboard.control_words import (
     AVERAGE,
     AVERAGE_ON,
@@ -42,7 +43,9 @@ class ControlBar(QWidget):
         self.record = push_button(*RECORD)
         self.sound = push_button(*SOUND)
         self.why = push_button(*WHY)
-        self.why.setCheckable(True)
+        for button in (self.record, self.sound, self.why):
+            # What is on is told to screen readers as pressed.
+            button.setCheckable(True)
         self.average = push_button(*AVERAGE)
         self.average.setCheckable(True)
         self.examine = push_button(*EXAMINE)
@@ -77,6 +80,7 @@ class ControlBar(QWidget):
         words = STOP if playing else START.text
         if self.start.text() != words:
             self.start.setText(words)
+            self.start.setAccessibleName(STOPS if playing else STARTS)
         self.start.setEnabled(possible)
 
     def show_record(self, on: bool, possible: bool) -> None:
@@ -84,6 +88,7 @@ class ControlBar(QWidget):
         words = RECORD_ON if on else RECORD.text
         if self.record.text() != words:
             self.record.setText(words)
+        self.record.setChecked(on)
         self.record.setEnabled(possible)
 
     def show_sound(self, on: bool, possible: bool) -> None:
@@ -91,6 +96,7 @@ class ControlBar(QWidget):
         words = SOUND_ON if on else SOUND.text
         if self.sound.text() != words:
             self.sound.setText(words)
+        self.sound.setChecked(on)
         self.sound.setEnabled(possible)
 
     def show_why(self, on: bool) -> None:

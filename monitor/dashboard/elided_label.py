@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
+
+from monitor.dashboard.named_label import NamedLabel
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(NamedLabel):
     """One line; never asks for more width than there is."""
 
     def __init__(self) -> None:

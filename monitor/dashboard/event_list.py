@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from monitor.dashboard.control_words import EVENTS_NAME
+from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.technical_line import draw_technical_sign
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.words import NO_EVENTS, TECHNICAL, event_words
@@ -19,7 +20,7 @@ _TITLE = _LINE + 4
 _TOLD = 20
 
 
-class EventList(QWidget):
+class EventList(Drawn):
     """As many whole lines as there is room for; takes what space the rest of the panel leaves."""
 
     def __init__(self) -> None:
@@ -31,6 +32,7 @@ class EventList(QWidget):
         self.setMinimumHeight(_TITLE + _LINE)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(EVENTS_NAME)
+        self.tell(NO_EVENTS)
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
@@ -40,7 +42,7 @@ class EventList(QWidget):
     def clear(self) -> None:
         """Nothing plays, so there is nothing to tell."""
         self._events, self._lines = (), []
-        self.setAccessibleDescription("")
+        self.tell(NO_EVENTS)
         self.update()
 
     def show_events(self, events: Sequence[SessionEvent]) -> None:
@@ -50,7 +52,7 @@ class EventList(QWidget):
         self._events = events
         self._lines = [event_words(event.event, event.t_s, event.detail) for event in reversed(events)]
         self._lines = self._lines or [NO_EVENTS]
-        self.setAccessibleDescription("; ".join(self._lines))
+        self.tell("; ".join(self._lines))
         self.setToolTip("\n".join(self._lines[:_TOLD]))
         self.update()
 

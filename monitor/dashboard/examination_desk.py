@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from model.card import Calibration
 from monitor.dashboard.elided_label import ElidedLabel
-from monitor.dashboard.examination_panel import ExaminationPanel
+from monitor.dashboard.examination_panel import NUMBERED, ExaminationPanel
 from monitor.dashboard.examination_results import ExaminationResults
 from monitor.dashboard.examination_words import (
     EXAMINATION,
@@ -22,6 +22,7 @@ from monitor.dashboard.examination_words import (
     NO_SOURCE_YET,
     NOT_KEPT,
     OPENING,
+    OPINION_KEYS,
     SOUND_ENDED,
     SURE,
     SURE_TO_STOP,
@@ -36,7 +37,7 @@ from monitor.dashboard.told_words import told_words
 from monitor.examination import Examination, Step
 from monitor.examination_archive import ExaminationArchive
 from monitor.examination_course import ExaminationCourse
-from monitor.examination_record import SITES, ExaminationRecord
+from monitor.examination_record import ExaminationRecord
 from monitor.examination_store import StoredExamination
 from monitor.keeping import Keeping
 from monitor.pseudonym import pseudonym
@@ -117,16 +118,65 @@ class ExaminationDesk(QObject):
         return self._opening or self._course is not None
 
     @property
+    def asks(self) -> bool:
+        """Whether a second press is waited for."""
+        return self.runs and time.monotonic() < self._asked_until
+
+    @property
+    def news(self) -> tuple[object, str]:
+        """What to tell who does not look: what makes it news, and in words; nothing where none runs."""
+        if self.asks:
+            return self._question, self._question
+        page, shown = self.panel.currentWidget(), not (self.panel.isHidden() and self.line.isHidden())
+        if not shown or page is self.panel.start:
+            return None, ""
+        if page is self.panel.results:
+            return self.record, self.panel.results.overall.accessibleName()
+        course, examination = self.panel.course, self.examination
+        if examination is None:
+            return OPENING, OPENING
+        site, step = examination.current, examination.step
+        return (site, step), line_words(site, course.step.text(), course.hint.text())
+
+    @property
     def shortcuts(self) -> tuple[tuple[str, Callable[[], None]], ...]:
         """Keys of the window, and what they do; text fields keep theirs."""
         return (
             ("X", self.toggle),
             ("N", self.skip),
             ("Backspace", self.restart),
-            *((str(number), lambda site=site: self.choose(site)) for number, site in enumerate(SITES, 1)),
+            *(
+                (str(number), lambda number=number: self.take_number(number))
+                for number in range(1, NUMBERED + 1)
+            ),
+            *((key, lambda button=button: self._press(button)) for key, button in self._opinion_keys),
+            ("Ctrl+N", self.offer_again),
             ("Ctrl+E", self.show_list),
             ("Ctrl+P", self.want_report),
         )
+
+    @property
+    def _opinion_keys(self) -> list[tuple[str, QPushButton]]:
+        return list(zip(OPINION_KEYS, self.panel.results.opinions.values(), strict=True))
+
+    def _press(self, button: QPushButton) -> None:
+        """What is not shown cannot be pressed."""
+        if button.isVisible():
+            button.click()
+
+    def take_number(self, number: int) -> None:
+        """Listen to the site of this number, from 1, or, once there are results, hear it again."""
+        if self.record is not None:
+            rows = self.panel.results.rows
+            if number <= len(rows):
+                rows[number - 1].listen.click()
+        elif self.examination is not None and number <= len(self.examination.sites):
+            self.choose(self.examination.sites[number - 1].name)
+
+    def offer_again(self) -> None:
+        """Offer another examination, unless one runs."""
+        if not self.runs:
+            self.offer()
 
     def toggle(self) -> None:
         """Offer an examination; end the one that runs, once asked; put its results away."""
@@ -230,6 +280,7 @@ class ExaminationDesk(QObject):
             if over:
                 self._finish(SOUND_ENDED)
         self._results.follow()
+        self.card.follow(time.monotonic())
         if self._archive is not None:
             self._show_archive(self._archive)
 
@@ -269,6 +320,7 @@ class ExaminationDesk(QObject):
         results.again.clicked.connect(self.offer)
         results.close_button.clicked.connect(self._put_away)
         self.card.opened.connect(self.open)
+        self.card.deleted.connect(self._delete)
 
     # The course
 
@@ -362,6 +414,12 @@ class ExaminationDesk(QObject):
             self.card.hide()
             self._show_results(stored.record, stored.sound, WAS_INTERRUPTED if stored.interrupted else "")
 
+    def _delete(self, stored: StoredExamination) -> None:
+        """Delete one that was kept; where its sound cannot be, that is told and it stays."""
+        if self._archive is not None and not self.runs:
+            self._archive.delete(stored.record.id)
+            self._listing = True
+
     def _show_results(self, record: ExaminationRecord, sound: bool, remark: str) -> None:
         self._results.show(record, sound, remark)
         self.panel.setCurrentWidget(self.panel.results)
@@ -387,7 +445,8 @@ class ExaminationDesk(QObject):
         return ("" if self._player.keep is not None else NOT_KEPT), True
 
     def _show_stored(self, stored: Sequence[StoredExamination] | None) -> None:
-        self.card.show_examinations(stored, FINISH_FIRST if self.runs else "")
+        opened = self.record.id if self.record is not None else ""
+        self.card.show_examinations(stored, FINISH_FIRST if self.runs else "", opened)
 
     def _show_archive(self, archive: ExaminationArchive) -> None:
         if self._listing and archive.listed is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -57,15 +56,20 @@ from monitor.dashboard.examination_words import (
     site_called,
 )
 from monitor.dashboard.finding_row import FindingRow, ShapeMark
+from monitor.dashboard.named_label import NamedLabel
 from monitor.dashboard.own_keys import OwnKeys
 from monitor.dashboard.push_button import push_button
+from monitor.dashboard.tab_order import reach_before
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
+from monitor.dashboard.tick_box import TickBox
 from monitor.dashboard.torso import SiteButton, Torso
 from monitor.examination import Site
-from monitor.examination_record import OPINIONS, ExaminationRecord, SiteFinding
+from monitor.examination_record import OPINIONS, SITES, ExaminationRecord, SiteFinding
 
 _WIDTH = 30 * GRID
 _HINT_HEIGHT = 9 * GRID
+NUMBERED = 9
+"""So many sites have a key, their number."""
 
 
 class ExaminationPanel(QStackedWidget):
@@ -86,6 +90,7 @@ class ExaminationPanel(QStackedWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
+        self.start.keep.set_theme(theme)
         self.course.set_theme(theme)
         self.results.set_theme(theme)
 
@@ -120,8 +125,7 @@ class StartPage(QWidget):
         self.patient.setToolTip(PATIENT_TIP)
         self.patient.returnPressed.connect(self._begin)
         keys.give_to(self.patient)
-        self.keep = QCheckBox(KEEP_SOUND)
-        self.keep.setFont(font())
+        self.keep = TickBox(KEEP_SOUND)
         self.keep.setAccessibleName(KEEP_SOUND)
         self.keep.setToolTip(KEEP_SOUND_TIP)
         self.begin = push_button(*BEGIN)
@@ -255,10 +259,13 @@ class CoursePage(QWidget):
         for site in sites:
             button = self.torso.buttons.get(site.name) or self._own.get(site.name)
             if button is None:
-                button = self._own[site.name] = SiteButton(site.name)
+                place = len(SITES) + len(self._own) + 1
+                button = SiteButton(site.name, str(place) if place <= NUMBERED else "")
+                self._own[site.name] = button
                 button.set_theme(self._theme)
                 button.clicked.connect(lambda _=False, name=site.name: self.chosen.emit(name))
                 self._own_rows.insertWidget(len(self._own) - 1, button)
+                reach_before(self.another, [button])
             button.show_site(site, progress if site.name == current else 0.0)
         self._own_sites.setVisible(bool(self._own))
         self._own_sites.setFixedHeight(4 * GRID * min(2, max(1, len(self._own))))
@@ -424,16 +431,14 @@ class ResultsPage(QWidget):
             self._rows.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self.rows = [self._row(finding, sound) for finding in record.findings]
+        self.rows = [self._row(place, finding, sound) for place, finding in enumerate(record.findings, 1)]
         for place, row in enumerate(self.rows):
             self._rows.insertWidget(place, row)
-        before: QWidget = self._scroll
-        for row in self.rows:
-            QWidget.setTabOrder(before, row.listen)
-            before = row.listen
+        # Above the opinions, as they are seen.
+        reach_before(self.opinions[OPINIONS[0]], [row.listen for row in self.rows])
 
-    def _row(self, finding: SiteFinding, sound: bool) -> FindingRow:
-        row = FindingRow(finding, self._theme, sound)
+    def _row(self, place: int, finding: SiteFinding, sound: bool) -> FindingRow:
+        row = FindingRow(finding, self._theme, sound, str(place) if place <= NUMBERED else "")
         row.listen.clicked.connect(lambda _=False: self.heard.emit(finding))
         return row
 
@@ -476,7 +481,7 @@ def _patient_line() -> ElidedLabel:
 
 
 def _label(words: str, name: str = "", bold: bool = False) -> QLabel:
-    label = QLabel(words)
+    label = NamedLabel(words)
     label.setFont(font(bold=bold))
     label.setWordWrap(True)
     label.setAccessibleName(name or words)

@@ -41,6 +41,9 @@ SOUND_ENDED = tr("The sound ended before every site was heard.")
 WAS_INTERRUPTED = tr("The program ended before this examination did.")
 SITE_OF_YOUR_OWN = tr("Another site")
 LOOKING_FOR_EXAMINATIONS = tr("Looking…")
+DELETING = tr("Deleting…")
+STILL_RUNS = tr("It still runs, here or in another program: it cannot be deleted.")
+IS_OPEN = tr("It is open: close its results before you delete it.")
 NO_EXAMINATIONS = tr("No examinations yet.")
 FINISH_FIRST = tr("Finish the running examination first.")
 NO_SOUND_KEPT = tr("Its sound was not kept")
@@ -63,10 +66,13 @@ SITE_NAMES = {
     "mitral": tr("mitral"),
 }
 
+OPINION_KEYS = ("Y", "U")
+"""Of agreement and disagreement."""
+
 OPINION_NAMES = {"agree": tr("Agree"), "disagree": tr("Disagree")}
 OPINION_TIPS = {
-    "agree": (tr("I agree"), tr("Say that you agree")),
-    "disagree": (tr("I disagree"), tr("Say that you disagree")),
+    "agree": (tr("I agree"), tr("Say that you agree ({key})").format(key=OPINION_KEYS[0])),
+    "disagree": (tr("I disagree"), tr("Say that you disagree ({key})").format(key=OPINION_KEYS[1])),
 }
 
 
@@ -164,6 +170,19 @@ def stored_words(stored: StoredExamination) -> tuple[str, str, str]:
     return moment_words(record.begun), record.patient or "–", word
 
 
+def delete_words(stored: StoredExamination) -> str:
+    """Whether an examination is to be deleted, once asked."""
+    record = stored.record
+    asked = (
+        tr("Delete the examination of {whose} and its sound, for good? Press Delete once more.")
+        if stored.sound
+        else tr(
+            "Delete the examination of {whose} and all that was said of it, for good? Press Delete once more."
+        )
+    )
+    return asked.format(whose=", ".join(filter(None, (record.patient, moment_words(record.begun)))))
+
+
 def moment_words(moment: str) -> str:
     """A moment, UTC in ISO 8601, as the clock on the wall had it."""
     return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
@@ -194,9 +213,10 @@ def highest_words(probability: float | None) -> str:
     return tr("highest probability {probability}").format(probability=probability_words(probability))
 
 
-def hear_again_words(site: str) -> str:
-    """To hear a site again."""
-    return tr("Hear the {site} site again").format(site=site_name(site))
+def hear_again_words(site: str, key: str = "") -> str:
+    """To hear a site again, with its key where it has one."""
+    said = tr("Hear the {site} site again").format(site=site_name(site))
+    return f"{said} ({key})" if key else said
 
 
 def site_button_words(site: str, key: str) -> tuple[str, str]:

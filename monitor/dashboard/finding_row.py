@@ -7,15 +7,17 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from model.verdict import Label
+from monitor.dashboard.access_words import shape_words
+from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.examination_words import NO_SOUND_KEPT, hear_again_words, site_title, verdict_words
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
-from monitor.dashboard.verdict_shape import draw_shape
+from monitor.dashboard.verdict_shape import SHAPES, draw_shape
 from monitor.dashboard.words import reason_words
 from monitor.examination_record import SiteFinding
 
 
-class ShapeMark(QWidget):
+class ShapeMark(Drawn):
     """A verdict's shape, small.
 
     Args:
@@ -27,6 +29,8 @@ class ShapeMark(QWidget):
         self._theme = DARK
         self._label: Label | None = None
         self.setFixedSize(QSize(side, side))
+        self.setAccessibleName("Shape of the verdict")
+        self.show_label(None)
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
@@ -36,6 +40,7 @@ class ShapeMark(QWidget):
     def show_label(self, label: Label | None) -> None:
         """Draw another shape; a dash for None."""
         self._label = label
+        self.tell(shape_words(label, SHAPES[label] if label else "", 0.0))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -51,12 +56,13 @@ class FindingRow(QWidget):
         finding: Of the site.
         theme: Of its colours.
         sound: Whether its sound is there.
+        key: That plays it; empty for none.
 
     Attributes:
         listen: Plays it.
     """
 
-    def __init__(self, finding: SiteFinding, theme: Theme, sound: bool) -> None:
+    def __init__(self, finding: SiteFinding, theme: Theme, sound: bool, key: str = "") -> None:
         super().__init__()
         verdict = finding.verdict
         shape = ShapeMark(5 * GRID // 2)
@@ -75,7 +81,7 @@ class FindingRow(QWidget):
         self.listen.setFont(font(SMALL))
         self.listen.setFixedSize(4 * GRID, 4 * GRID)
         self.listen.setAccessibleName(hear_again_words(finding.site))
-        self.listen.setToolTip(hear_again_words(finding.site) if sound else NO_SOUND_KEPT)
+        self.listen.setToolTip(hear_again_words(finding.site, key) if sound else NO_SOUND_KEPT)
         self.listen.setEnabled(sound and finding.end_s > finding.start_s)
         words = QVBoxLayout()
         words.setSpacing(0)

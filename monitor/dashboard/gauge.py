@@ -6,15 +6,17 @@ import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
+from monitor.dashboard.access_words import GAUGE_NAME
+from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
-from monitor.dashboard.words import GAUGE_ENDS, PROBABILITY_OF_ABNORMAL, gauge_words
+from monitor.dashboard.words import GAUGE_ENDS, gauge_words
 
 _MARGIN = float(GRID)
 
 
-class Gauge(QWidget):
+class Gauge(Drawn):
     """A bar from 0 to 1: the abstention band hatched, a pointer at the probability."""
 
     def __init__(self) -> None:
@@ -25,7 +27,8 @@ class Gauge(QWidget):
         self._scale = 1.0
         self.setFont(font(SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(PROBABILITY_OF_ABNORMAL)
+        self.setAccessibleName(GAUGE_NAME)
+        self.tell(gauge_words(None, None))
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
@@ -42,7 +45,7 @@ class Gauge(QWidget):
         """Show a probability and the abstention band's edges; None where there is none yet."""
         if (probability, band) != (self._probability, self._band):
             self._probability, self._band = probability, band
-            self.setAccessibleDescription(gauge_words(probability, band))
+            self.tell(gauge_words(probability, band))
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from monitor.dashboard.access_words import STOP_PAST
 from monitor.dashboard.control_words import (
     BAND,
     GO_BACK_NAME,
@@ -48,7 +49,8 @@ class GoBackBar(QWidget):
         self.save_as_heard = _button(SAVE_AS_HEARD)
         self.band = _button(BAND, *BANDS.values())
         self.headphones = _button(HEADPHONES)
-        self.loop.setCheckable(True)
+        for button in (self.loop, self.headphones):
+            button.setCheckable(True)
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.state, 1)
@@ -83,9 +85,15 @@ class GoBackBar(QWidget):
         ):
             if button.text() != words:
                 button.setText(words)
-        self.tempo.setAccessibleName(chosen_tempo_words(tempo))
-        self.band.setAccessibleName(chosen_band_words(band))
+        for button, name in (
+            (self.play, STOP_PAST if playing else PLAY.name),
+            (self.tempo, chosen_tempo_words(tempo)),
+            (self.band, chosen_band_words(band)),
+        ):
+            if button.accessibleName() != name:
+                button.setAccessibleName(name)
         self.loop.setChecked(loop)
+        self.headphones.setChecked(headphones)
 
     def enable(self, something: bool, past: bool, device: bool) -> None:
         """Offer what is possible: with something heard, while the past is shown, with a device."""

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from pyqtgraph import functions
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QAbstractSlider, QSizePolicy
 
 from monitor.dashboard.control_words import STRIP_NAME, STRIP_TIP
 from monitor.dashboard.tape import RECALL_S, SPAN_S, Tape
@@ -18,10 +18,13 @@ from monitor.dashboard.words import seconds_ago_words
 
 _COLUMNS = 1200
 _QUIETEST = 1e-3
+_TIMES = [seconds_ago_words(int(RECALL_S) - at_s) for at_s in range(0, int(RECALL_S), 10)]
 
 
-class GoBackStrip(QWidget):
+class GoBackStrip(QAbstractSlider):
     """Envelope, losses, the marked interval, the box, and where it is being heard.
+
+    To screen readers it is a slider: its value is the time at the box' right edge, in seconds from the left.
 
     Attributes:
         scrubbed: Emitted while the box is dragged, with the time at its right edge.
@@ -40,6 +43,10 @@ class GoBackStrip(QWidget):
         self.setFont(font(SMALL))
         self.setAccessibleName(STRIP_NAME)
         self.setToolTip(STRIP_TIP)
+        self.setRange(0, round(RECALL_S))
+        self.setPageStep(round(SPAN_S))
+        self.setValue(self.maximum())
+        self.valueChanged.connect(self._turn)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._theme = DARK
         self._tape = Tape()
@@ -86,7 +93,14 @@ class GoBackStrip(QWidget):
                     self._envelope.add(stretch)
                     self._taken_s = stretch.end_s
         self._newest_s, self._past_s, self._mark, self._head_s = newest_s, past_s, mark, head_s
+        self.blockSignals(True)
+        self.setValue(round(RECALL_S - (0.0 if past_s is None else newest_s - past_s)))
+        self.blockSignals(False)
         self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Scrolling past it does not go back."""
+        event.ignore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Take hold of the box, or begin to mark."""
@@ -140,13 +154,22 @@ class GoBackStrip(QWidget):
             painter.setPen(QPen(QColor(theme.text), 2))
             painter.drawLine(QLineF(across, 0, across, self.height()))
         painter.setPen(QColor(theme.faint))
-        for at_s in range(0, int(RECALL_S), 10):
-            across = self._place_of(self._newest_s - RECALL_S + at_s)
-            label = QRectF(across + 4, 1, 6 * GRID, 2 * GRID)
-            painter.drawText(label, Qt.AlignmentFlag.AlignLeft, seconds_ago_words(int(RECALL_S) - at_s))
+        for words, label in zip(_TIMES, self.time_rects(), strict=True):
+            # Over loud sound nothing could be read.
+            painter.fillRect(label, QColor(theme.plot))
+            painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.focus), 1, Qt.PenStyle.DotLine))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.setPen(QPen(QColor(theme.focus), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def time_rects(self) -> list[QRectF]:
+        """Where it is written how long ago something was, in logical pixels."""
+        metrics = self.fontMetrics()
+        apart, height = self.width() / len(_TIMES), metrics.height()
+        return [
+            QRectF(place * apart + 4, 1, metrics.horizontalAdvance(words) + 4, height)
+            for place, words in enumerate(_TIMES)
+        ]
 
     def _draw_envelope(self, painter: QPainter) -> None:
         # Whole columns, so that what is drawn does not flicker while it moves.
@@ -188,6 +211,11 @@ class GoBackStrip(QWidget):
             painter.drawLine(QLineF(across, 0, across, self.height()))
             for edge in (1, self.height() - 1):
                 painter.drawLine(QLineF(across, edge, across + inwards, edge))
+
+    def _turn(self, value: int) -> None:
+        """Up and down, page up and page down while it has the focus, or assistive technology."""
+        self.scrubbed.emit(self._newest_s - RECALL_S + value)
+        self.let_go.emit()
 
     def _time_at(self, across: float) -> float:
         return self._newest_s - RECALL_S + across / max(1, self.width()) * RECALL_S

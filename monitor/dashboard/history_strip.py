@@ -117,7 +117,7 @@ class HistoryItem(GraphicsObject):
         lower.setTop(self._rect.bottom() - QUALITY_TO * self._rect.height())
         self._draw_band(painter, upper)
         doubted = lower.bottom() - DOUBTED_BELOW * lower.height()
-        painter.setPen(QPen(QColor(self._theme.line), 1, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(QColor(self._theme.faint), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(self._rect.left(), doubted), QPointF(self._rect.right(), doubted))
         course = self._course
         if course is None or not course.at_s.size:
@@ -169,6 +169,9 @@ class HistoryItem(GraphicsObject):
         painter.fillRect(band, shade)
         shade.setAlpha(110)
         painter.fillRect(band, QBrush(shade, Qt.BrushStyle.BDiagPattern))
+        painter.setPen(QPen(QColor(self._theme.uncertain), 1))
+        for edge in (band.top(), band.bottom()):
+            painter.drawLine(QPointF(band.left(), edge), QPointF(band.right(), edge))
 
     def _draw_poor(
         self, painter: QPainter, upper: QRectF, x: NDArray[np.float64], step: float, course: _Course

@@ -6,9 +6,10 @@ import math
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from monitor.dashboard.control_words import METER_NAME
+from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.words import CLIP, PEAK, RMS, decibels_words, level_words
 
@@ -17,9 +18,10 @@ CLIP_HELD_S = 5.0
 """Seconds of the monotonic clock for which the mark stays after the last clipped sample."""
 
 _FALL_DB_S = 20.0
+_TOLD_EVERY_S = 1.0
 
 
-class LevelMeter(QWidget):
+class LevelMeter(Drawn):
     """A bar for the RMS, a line for the peak, both in dB of full scale, and the word CLIP."""
 
     def __init__(self) -> None:
@@ -31,9 +33,11 @@ class LevelMeter(QWidget):
         self._clipped = 0
         self._clipped_at = -math.inf
         self._compact = False
+        self._told_at, self._told_clipping = -math.inf, False
         self.setFont(font(SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(METER_NAME)
+        self._tell(0.0)
 
     @property
     def clipping(self) -> bool:
@@ -74,8 +78,14 @@ class LevelMeter(QWidget):
             self._clipped_at = at
         self._clipped = clipped
         if before != (self._held_db, self._rms_db, self.clipping):
-            self.setAccessibleDescription(level_words(self._held_db, self._rms_db, self.clipping))
+            # Nobody can listen to numbers that come faster.
+            if at - self._told_at >= _TOLD_EVERY_S or self.clipping != self._told_clipping:
+                self._tell(at)
             self.update()
+
+    def _tell(self, at: float) -> None:
+        self._told_at, self._told_clipping = at, self.clipping
+        self.tell(level_words(self._held_db, self._rms_db, self.clipping))
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Wide enough for bar and words."""

@@ -16,7 +16,12 @@ class OwnKeys(QObject):
 
     Args:
         parent: Lives as long.
+        more: Keys beside those.
     """
+
+    def __init__(self, parent: QObject, *more: Qt.Key) -> None:
+        super().__init__(parent)
+        self._keys = (*_KEYS, *more)
 
     def give_to(self, *controls: QWidget) -> None:
         """Let these have them."""
@@ -28,7 +33,7 @@ class OwnKeys(QObject):
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and event.key() in _KEYS
+            and event.key() in self._keys
         ):
             event.accept()
             return True

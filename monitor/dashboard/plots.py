@@ -14,6 +14,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QGraphicsItem, QLabel
 
 from dsp.beats import HeartSound
+from monitor.dashboard.access_words import LIVE, NO_TREND, NOTHING_DRAWN, plots_words, trend_words
 from monitor.dashboard.beat_view import OVERHANG, BeatView
 from monitor.dashboard.history_strip import PROBABILITY_FROM, QUALITY_TO, HistoryItem, span_ticks
 from monitor.dashboard.scrolling import ScrollingItem
@@ -32,7 +33,7 @@ from monitor.dashboard.words import (
     WAVEFORM,
     seconds_ago_words,
 )
-from monitor.snapshot import Snapshot
+from monitor.snapshot import Judgement, Snapshot
 from monitor.trace import TracePiece
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Plots(pg.GraphicsLayoutWidget):
         self._outlines = False
         self._whole = True
         self._span_s = 0.0
+        self._history: Sequence[Judgement] | None = None
+        self._trend = NO_TREND
         self._theme = DARK
         self._newest_s = 0.0  # the right edge while nothing of the past is shown
         self._past_s: float | None = None
@@ -118,6 +121,7 @@ class Plots(pg.GraphicsLayoutWidget):
         for caption in self.captions:
             caption.setFont(font(SMALL))
         self.set_theme(DARK)
+        self._tell()
 
     def take(self, pieces: Iterable[TracePiece]) -> None:
         """Add what the trace has that was not drawn yet."""
@@ -148,6 +152,7 @@ class Plots(pg.GraphicsLayoutWidget):
         elif self._past_s is not None:
             self.past.hide()
             self._label_seconds(0)
+        self._tell()
         if end_s == self._past_s:
             return
         self._past_s = end_s
@@ -187,6 +192,10 @@ class Plots(pg.GraphicsLayoutWidget):
         """Show what was judged so far and the abstention band."""
         self.history.show_snapshot(snapshot)
         self._label_span()
+        if snapshot.history is not self._history:
+            self._history = snapshot.history
+            self._trend = trend_words(snapshot.history)
+        self._tell()
 
     def toggle_average(self) -> bool:
         """Show the average beat in the spectrogram's place, or that again; True for the average."""
@@ -194,7 +203,13 @@ class Plots(pg.GraphicsLayoutWidget):
         self.beat.setVisible(wanted)
         self.spectrogram.setVisible(not wanted)
         self.captions[1].setVisible(not wanted)
+        self._tell()
         return wanted
+
+    @property
+    def whole(self) -> bool:
+        """Whether the trend is that of the whole session."""
+        return self._whole
 
     def toggle_whole(self) -> None:
         """Show the last minutes of the verdict, or the whole session again."""
@@ -330,6 +345,14 @@ class Plots(pg.GraphicsLayoutWidget):
             caption.adjustSize()
             caption.move(corner.x(), corner.y() - caption.height() - 2)
         self.beat.setGeometry(self._frames[1].sceneBoundingRect().toRect().adjusted(0, 0, OVERHANG, 0))
+
+    def _tell(self) -> None:
+        """Say in words what is drawn."""
+        live = LIVE if self.tape.end_s > 0 else NOTHING_DRAWN
+        shown = live if self.past.isHidden() else f"{self.past.text()}."
+        words = plots_words(shown, self.waveform.sounds, self.beat.wanted, self._trend)
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
 
     def _label_span(self) -> None:
         if self.history.span_s != self._span_s:

@@ -99,6 +99,18 @@ class Presentation(QWidget):
         """Whether nothing is shown but black."""
         return self._black.isVisibleTo(self)
 
+    @property
+    def state_before(self) -> Qt.WindowState:
+        """The window's state without the presentation."""
+        return self._state_before if self.active else self._window.windowState()
+
+    @property
+    def geometry_before(self) -> QRect:
+        """Where the window is without the presentation, and while it is not maximized."""
+        if self.active and self._state_before == Qt.WindowState.WindowNoState:
+            return self._geometry_before
+        return self._window.normalGeometry()
+
     def toggle(self) -> None:
         """Enter or leave."""
         if self.active:

@@ -106,6 +106,7 @@ class ReportDesk(QObject):
             words = OPEN_REPORT
         if self._button.text() != words:
             self._button.setText(words)
+            self._button.setAccessibleName(words)
             self._button.setEnabled(not self._busy)
 
     def _window(self) -> QWidget:

@@ -16,6 +16,7 @@ from monitor.dashboard.control_words import (
 )
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.level_meter import LevelMeter
+from monitor.dashboard.named_label import NamedLabel
 from monitor.dashboard.theme import GRID, SMALL, Theme, font
 from monitor.dashboard.words import (
     clock_words,
@@ -96,7 +97,7 @@ class StatusLine(QWidget):
 
 
 def _field(name: str, widest: str) -> QLabel:
-    label = QLabel()
+    label = NamedLabel()
     label.setFont(font(SMALL))
     label.setAccessibleName(name)
     label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))

@@ -9,7 +9,9 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from monitor.dashboard.access_words import SIGN_NAME
 from monitor.dashboard.control_words import MESSAGE_NAME, READ
+from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.theme import DARK, GRID, Theme, font
 from monitor.dashboard.words import IDLE, TECHNICAL, lost_words, more_words
@@ -71,6 +73,15 @@ class TechnicalLine(QWidget):
         """The newest fault, in one line; empty where there is none."""
         return next((one.words for one in reversed(self._messages) if one.alert), "")
 
+    @property
+    def newest(self) -> str:
+        """What is shown, a fault before a remark, in one line; empty where there is nothing."""
+        return self._ordered[0].words if self._messages else ""
+
+    @property
+    def _ordered(self) -> list[_Message]:
+        return sorted(self._messages, key=lambda one: one.alert)[::-1]
+
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
         self.sign.set_theme(theme)
@@ -123,7 +134,7 @@ class TechnicalLine(QWidget):
         self._show()
 
     def _show(self) -> None:
-        ordered = sorted(self._messages, key=lambda one: one.alert)[::-1]
+        ordered = self._ordered
         for part in (self.sign, self.word):
             part.setVisible(bool(ordered))
         self.read.setVisible(any(not one.condition for one in ordered))
@@ -140,14 +151,15 @@ class TechnicalLine(QWidget):
         self.setAccessibleDescription(told)
 
 
-class TechnicalSign(QWidget):
+class TechnicalSign(Drawn):
     """A nut: no verdict has this shape."""
 
     def __init__(self) -> None:
         super().__init__()
         self._theme = DARK
         self.setFixedSize(round(_SIDE), round(_SIDE))
-        self.setAccessibleName(TECHNICAL)
+        self.setAccessibleName(SIGN_NAME)
+        self.tell(TECHNICAL)
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""

@@ -66,6 +66,17 @@ class Theme:
         inks = (self.text, self.faint, self.normal, self.abnormal, self.uncertain, self.none)
         return [(ink, ground) for ink in inks for ground in grounds]
 
+    def part_pairs(self) -> list[tuple[str, str]]:
+        """Every colour of what is drawn and means something, with every ground that it is drawn on."""
+        shapes = (self.normal, self.abnormal, self.uncertain, self.none)
+        return [
+            *((ink, self.panel) for ink in (*shapes, self.text, self.faint)),
+            *((ink, self.plot) for ink in (*shapes, self.signal, self.text, self.faint, self.focus)),
+            # The gauge's band and the level meter.
+            *((ink, self.control) for ink in (self.uncertain, self.focus, self.abnormal, self.text)),
+            *((self.focus, ground) for ground in (self.ground, self.panel, self.control)),
+        ]
+
     def palette(self) -> QPalette:
         """The colours of everything that the style sheet does not name, file dialogs among it."""
         palette = QPalette()
@@ -100,12 +111,12 @@ class Theme:
             #keys, #examinations {{
                 background: {self.panel}; border: 1px solid {self.faint}; border-radius: 8px;
             }}
-            #technical QPushButton {{
+            #technical QPushButton, #keys QPushButton {{
                 background: {self.control}; border: 2px solid {self.control}; border-radius: 4px;
                 padding: 0 8px; color: {self.text};
             }}
-            #technical QPushButton:hover {{ border-color: {self.faint}; }}
-            #technical QPushButton:focus {{ border-color: {self.focus}; }}
+            #technical QPushButton:hover, #keys QPushButton:hover {{ border-color: {self.faint}; }}
+            #technical QPushButton:focus, #keys QPushButton:focus {{ border-color: {self.focus}; }}
             #controls QPushButton, #controls QToolButton {{
                 background: {self.control}; border: 2px solid {self.control}; border-radius: 4px;
                 padding: 4px 12px; color: {self.text};
@@ -130,11 +141,13 @@ class Theme:
                 color: {self.faint}; background: {self.ground}; border-color: {self.ground};
             }}
             #examination QLineEdit, #examination QPlainTextEdit, #examinations QTreeWidget {{
-                background: {self.plot}; color: {self.text}; border: 2px solid {self.line};
-                border-radius: 4px; padding: 2px;
+                background: {self.plot}; color: {self.text}; border: 1px solid {self.faint};
+                border-radius: 4px; padding: 3px; placeholder-text-color: {self.faint};
             }}
-            #examination QLineEdit:focus, #examination QPlainTextEdit:focus {{ border-color: {self.focus}; }}
-            #examinations QTreeWidget:focus {{ border-color: {self.focus}; }}
+            #examination QLineEdit:focus, #examination QPlainTextEdit:focus,
+            #examinations QTreeWidget:focus {{
+                border: 3px solid {self.focus}; padding: 1px;
+            }}
             #examinations QTreeWidget::item {{ padding: 4px; }}
             #examinations QTreeWidget::item:selected {{ background: {self.control}; color: {self.text}; }}
             #examinations QHeaderView::section {{
@@ -148,9 +161,10 @@ class Theme:
             }}
             #examination QScrollBar::add-line, #examination QScrollBar::sub-line,
             #examinations QScrollBar::add-line, #examinations QScrollBar::sub-line {{ height: 0; }}
-            #examination QCheckBox {{ color: {self.text}; spacing: 8px; }}
-            #examination QCheckBox:focus {{ color: {self.focus}; }}
-            #keys QPlainTextEdit {{ background: {self.plot}; color: {self.text}; border: none; }}
+            #keys QPlainTextEdit {{
+                background: {self.plot}; color: {self.text}; border: 2px solid {self.plot};
+            }}
+            #keys QPlainTextEdit:focus {{ border-color: {self.focus}; }}
             QMenu {{
                 background: {self.panel}; color: {self.text}; border: 1px solid {self.line}; padding: 4px;
             }}

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from monitor.dashboard.access_words import progress_words
 from monitor.dashboard.control_words import CHEST_NAME
 from monitor.dashboard.examination_words import site_button_words, site_title, state_words
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
@@ -69,7 +70,10 @@ class SiteButton(QAbstractButton):
         """
         if (site, progress) != (self.site, self._progress):
             self.site, self._progress = site, progress
-            self.setAccessibleDescription(state_words(site))
+            heard = f", {progress_words(progress)}" if site.state is SiteState.LISTENING else ""
+            words = state_words(site) + heard
+            if words != self.accessibleDescription():
+                self.setAccessibleDescription(words)
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -237,7 +241,7 @@ class Torso(QWidget):
         painter.setBrush(QColor(theme.plot))
         painter.drawPath(self._outline())
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(theme.line), 2))
+        painter.setPen(QPen(QColor(theme.faint), 1))
         for path in self._bones():
             painter.drawPath(path)
 

@@ -18,6 +18,7 @@ from monitor.dashboard.control_words import (
 )
 from monitor.dashboard.event_list import EventList
 from monitor.dashboard.gauge import Gauge
+from monitor.dashboard.named_label import NamedLabel
 from monitor.dashboard.theme import DARK, GRID, LARGE, NORMAL, SMALL, Theme, font
 from monitor.dashboard.told_words import reading_words
 from monitor.dashboard.verdict_shape import VerdictShape
@@ -146,7 +147,7 @@ class VerdictPanel(QWidget):
         self.layout().setContentsMargins(margin, margin, margin, margin)
         self.shape.set_compact(compact, scale)
         self.gauge.set_scale(scale)
-        for label in self.findChildren(QLabel):
+        for label in self.findChildren(NamedLabel):
             label.setFont(font(round(label.property(_SIZE) * scale), label.font().bold()))
         word = _STAGE_WORD if staged else _COMPACT_WORD if compact else LARGE
         self.word.setFont(font(round(word * scale), bold=True))
@@ -277,7 +278,7 @@ class VerdictPanel(QWidget):
 
 
 def _text(size: int, name: str, bold: bool = False) -> QLabel:
-    label = QLabel()
+    label = NamedLabel()
     label.setProperty(_SIZE, size or NORMAL)
     label.setFont(font(size or NORMAL, bold))
     label.setAccessibleName(name)

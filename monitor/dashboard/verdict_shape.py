@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QWidget
 
 from model.verdict import Label
+from monitor.dashboard.access_words import shape_words
 from monitor.dashboard.control_words import SHAPE_NAME
+from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.theme import DARK, GRID, Theme
 from monitor.dashboard.words import SHAPES
 
@@ -17,7 +18,7 @@ SIDES, COMPACT_SIDES = (8 * GRID, 15 * GRID), (5 * GRID, 6 * GRID)
 _PEN = 5.0
 
 
-class VerdictShape(QWidget):
+class VerdictShape(Drawn):
     """A filled circle, a filled diamond, a dashed circle, a hollow triangle, or an hourglass that fills."""
 
     def __init__(self) -> None:
@@ -27,6 +28,7 @@ class VerdictShape(QWidget):
         self._filled = 0.0
         self.set_compact(False)
         self.setAccessibleName(SHAPE_NAME)
+        self.tell(shape_words(None, "", 0.0))
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
@@ -52,7 +54,7 @@ class VerdictShape(QWidget):
         """
         if (label, filled) != (self._label, self._filled):
             self._label, self._filled = label, filled
-            self.setAccessibleDescription(SHAPES[label] if label else "")
+            self.tell(shape_words(label, SHAPES[label] if label else "", filled))
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802

@@ -93,6 +93,11 @@ class WaveformItem(ScrollingItem):
             self._sounds = [one for one in sounds if one.end_s > oldest_s]
             self.update()
 
+    @property
+    def sounds(self) -> Sequence[HeartSound]:
+        """What is marked, as far as it can be seen."""
+        return self._sounds
+
     def set_pixels(self, width: int, height: int) -> None:
         """Start an empty envelope of another width."""
         self._envelope = Envelope(width)

@@ -6,6 +6,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from monitor.dashboard.access_words import technical_words, verdict_words
+from monitor.dashboard.announcer import Announcer
 from monitor.dashboard.control_bar import ControlBar, research_label
 from monitor.dashboard.control_words import TITLE
 from monitor.dashboard.display_clock import DisplayClock
@@ -32,6 +35,7 @@ from monitor.dashboard.tester_panel import TesterPanel
 from monitor.dashboard.theme import DARK, GRID, LIGHT, THEMES
 from monitor.dashboard.told_words import told_words
 from monitor.dashboard.verdict_panel import VerdictPanel
+from monitor.dashboard.window_place import remembered_place, take_place
 from monitor.dashboard.words import (
     DEVICE_LOST,
     LOADING,
@@ -44,11 +48,12 @@ from monitor.dashboard.words import (
     READY,
     RECORDING,
     SEE_BELOW,
+    TECHNICAL,
     lost_device_words,
     source_state_words,
     warning_words,
 )
-from monitor.settings import read_settings, remember
+from monitor.settings import Settings, read_settings, remember
 from monitor.sources.choice import SourceChoice
 
 if TYPE_CHECKING:
@@ -123,6 +128,7 @@ class DashboardWindow(QWidget):
         self._bind()
 
         self._player = player
+        self._announcer = Announcer(self)
         self._clock = DisplayClock()
         self.loop = loop
         self.held = False
@@ -139,7 +145,7 @@ class DashboardWindow(QWidget):
         self._remarked, self._lost_told, self._end_told = 0, 0, False
         self._why_wanted = False
         self._frame = 0
-        self._closed = False
+        self._closed = self._remembers = False
         self._theme = THEMES[theme]
         self.set_theme(theme)
         self._show_nothing()
@@ -296,6 +302,34 @@ class DashboardWindow(QWidget):
             part.set_theme(self._theme)
         self.bar.show_theme(name)
 
+    def take_up(self, settings: Settings) -> None:
+        """Be where and as it was when it was last closed, and remember that again when it is closed.
+
+        Args:
+            settings: As read; what makes no sense is as if it had never been chosen.
+        """
+        self._remembers = True
+        take_place(self, settings.place)
+        if settings.theme in THEMES:
+            self.set_theme(settings.theme)
+        if settings.last_minutes:
+            self.plots.toggle_whole()
+        if settings.average:
+            self.toggle_average()
+
+    def _remember(self, place: tuple[int, ...]) -> None:
+        before = read_settings()
+        now = replace(
+            before,
+            theme=self._theme.name,
+            place=place,
+            last_minutes=not self.plots.whole,
+            average=self.plots.beat.wanted,
+        )
+        if now != before:
+            with suppress(OSError):  # where it cannot be remembered the next window is as usual
+                remember(now)
+
     def show_moment(self, until_s: float) -> None:
         """Draw what is shown as it was at a time on the source's clock, in seconds, or at its end."""
         session = self._shown
@@ -324,6 +358,7 @@ class DashboardWindow(QWidget):
         """Stop everything before the window goes."""
         if not self._closed:
             self._closed = True
+            place = remembered_place(self, self.presentation.state_before, self.presentation.geometry_before)
             self._timer.stop()
             self._playback.close()
             self.back.close()
@@ -332,6 +367,9 @@ class DashboardWindow(QWidget):
             self.desk.close()
             self.reports.close()
             self._player.close()
+            if self._remembers:
+                # Nothing sounds any more that a slow disk could hold up.
+                self._remember(place)
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -491,10 +529,27 @@ class DashboardWindow(QWidget):
         self.plots.beat.tick(self._shown)
         self.presentation.tick(at)
         self.tester.tick(at, self._shown, self.plots.geometry())
+        self._announce(at)
         self._frame += 1
         wanted = self._interval()
         if self._timer.interval() != wanted:
             self._timer.setInterval(wanted)
+
+    def _announce(self, at: float) -> None:
+        """Let a screen reader say what is new, however often it was drawn."""
+        word = self.verdict.word.text()
+        self._announcer.tell("verdict", word, verdict_words(word, self.verdict.reason.text()), at)
+        newest = self.technical.newest
+        said = technical_words(TECHNICAL, newest) if newest else ""
+        self._announcer.tell("technical", newest, said, at, urgent=newest == self.technical.problem)
+        self._announcer.tell("examination", *self.desk.news, at, urgent=self.desk.asks)
+        past = self.plots.past.isVisible()
+        self._announcer.tell("past", past, self.back.bar.state.text() if past else "", at)
+        card = self.desk.card
+        remark = card.remark.text() if card.isVisible() else ""
+        self._announcer.tell("examinations", remark, remark, at, urgent=True)
+        keys = self.keys.isVisible()
+        self._announcer.tell("keys", keys, self.keys.accessibleDescription() if keys else "", at)
 
     def _interval(self) -> int:
         if self._shown is None or not self._player.playing:

@@ -12,16 +12,26 @@ def places(tmp_path, monkeypatch):
     return tmp_path
 
 
+WHERE = st.integers(-100_000, 100_000)
+CHOSEN = st.builds(
+    Settings,
+    st.text(),
+    st.booleans(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+    st.text(),
+    st.just(()) | st.tuples(WHERE, WHERE, WHERE, WHERE, st.integers(0, 1)),
+    st.booleans(),
+    st.booleans(),
+)
+
+
 def test_nothing_is_recorded_before_somebody_says_so():
     assert read_settings() == Settings(input="", record=False, quota_gb=10.0, keep_sound=True)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.builds(
-        Settings, st.text(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False), st.booleans()
-    )
-)
+@given(CHOSEN)
 def test_what_was_remembered_is_read(chosen):
     remember(chosen)
     assert read_settings() == chosen
@@ -34,6 +44,16 @@ def test_what_cannot_be_read_is_as_if_nothing_had_been_chosen(places, content):
     (path,) = (places / "XDG_CONFIG_HOME").rglob("settings.json")
     path.write_bytes(content)
     assert read_settings() == Settings()
+
+
+@pytest.mark.parametrize(
+    "place", ["[1, 2, 3.5, 4, 0]", "[1e99]", "[99999999999999999999]", "[true]", "{}", "7"]
+)
+def test_a_place_that_makes_no_sense_is_none(places, place):
+    remember(Settings(theme="light"))
+    (path,) = (places / "XDG_CONFIG_HOME").rglob("settings.json")
+    path.write_text(f'{{"theme": "light", "place": {place}}}')
+    assert read_settings() == Settings(theme="light")
 
 
 def test_settings_and_sessions_lie_in_the_users_own_places(places):

@@ -272,8 +272,56 @@
         <translation>장치의 소리 듣기 (H)</translation>
     </message>
     <message>
+        <source>Examine another patient (Ctrl+N)</source>
+        <translation>다른 환자 검사 (Ctrl+N)</translation>
+    </message>
+    <message>
+        <source>dash, no verdict</source>
+        <translation>줄표, 판정 없음</translation>
+    </message>
+    <message>
+        <source>Live, the last 10 s.</source>
+        <translation>실시간, 최근 10초.</translation>
+    </message>
+    <message>
+        <source>Nothing is drawn yet.</source>
+        <translation>아직 표시된 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>The average beat in place of the spectrogram.</source>
+        <translation>스펙트로그램 대신 평균 심박.</translation>
+    </message>
+    <message>
+        <source>No trend yet.</source>
+        <translation>아직 추이가 없습니다.</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>정지</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>시작</translation>
+    </message>
+    <message>
+        <source>Stop playing the past</source>
+        <translation>지난 소리 재생 정지</translation>
+    </message>
+    <message>
+        <source>Sign of technical messages</source>
+        <translation>기술 메시지 표시</translation>
+    </message>
+    <message>
+        <source>Gauge of the probability of abnormal</source>
+        <translation>비정상 확률 게이지</translation>
+    </message>
+    <message>
+        <source>Marked: {first} S1, {second} S2.</source>
+        <translation>표시됨: S1 {first}개, S2 {second}개.</translation>
+    </message>
+    <message>
+        <source>Probability of abnormal {newest}, lately between {least} and {greatest}; {poor} of {windows} windows refused.</source>
+        <translation>비정상 확률 {newest}, 최근 {least}에서 {greatest} 사이. 구간 {windows}개 중 {poor}개 제외.</translation>
     </message>
     <message>
         <source>Loop on</source>
@@ -396,6 +444,18 @@
         <translation>검사 결과 보기 (Enter)</translation>
     </message>
     <message>
+        <source>Delete</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>Delete the examination</source>
+        <translation>검사 삭제</translation>
+    </message>
+    <message>
+        <source>Delete it with its sound (Del)</source>
+        <translation>소리와 함께 삭제 (Del)</translation>
+    </message>
+    <message>
         <source>Restart</source>
         <translation>다시</translation>
     </message>
@@ -446,10 +506,6 @@
     <message>
         <source>New examination</source>
         <translation>새 검사</translation>
-    </message>
-    <message>
-        <source>Examine another patient</source>
-        <translation>다른 환자 검사</translation>
     </message>
     <message>
         <source>New</source>
@@ -684,6 +740,18 @@
         <translation>찾는 중…</translation>
     </message>
     <message>
+        <source>Deleting…</source>
+        <translation>삭제 중…</translation>
+    </message>
+    <message>
+        <source>It still runs, here or in another program: it cannot be deleted.</source>
+        <translation>여기 또는 다른 프로그램에서 진행 중이므로 삭제할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>It is open: close its results before you delete it.</source>
+        <translation>열려 있는 검사입니다. 삭제하려면 먼저 결과를 닫으십시오.</translation>
+    </message>
+    <message>
         <source>No examinations yet.</source>
         <translation>아직 검사가 없습니다.</translation>
     </message>
@@ -752,16 +820,16 @@
         <translation>판정에 동의합니다</translation>
     </message>
     <message>
-        <source>Say that you agree</source>
-        <translation>판정에 동의함을 표시</translation>
+        <source>Say that you agree ({key})</source>
+        <translation>판정에 동의 ({key})</translation>
+    </message>
+    <message>
+        <source>Say that you disagree ({key})</source>
+        <translation>판정에 동의하지 않음 ({key})</translation>
     </message>
     <message>
         <source>I disagree</source>
         <translation>판정에 동의하지 않습니다</translation>
-    </message>
-    <message>
-        <source>Say that you disagree</source>
-        <translation>판정에 동의하지 않음을 표시</translation>
     </message>
     <message>
         <source>Place the stethoscope on the {site} site.</source>
@@ -778,6 +846,14 @@
     <message>
         <source>Next: the {site} site.</source>
         <translation>다음: {site} 부위.</translation>
+    </message>
+    <message>
+        <source>Delete the examination of {whose} and its sound, for good? Press Delete once more.</source>
+        <translation>{whose} 검사와 소리를 영구히 삭제하시겠습니까? 삭제를 한 번 더 누르십시오.</translation>
+    </message>
+    <message>
+        <source>Delete the examination of {whose} and all that was said of it, for good? Press Delete once more.</source>
+        <translation>{whose} 검사와 그 기록을 영구히 삭제하시겠습니까? 삭제를 한 번 더 누르십시오.</translation>
     </message>
     <message>
         <source>Report written: {file}</source>
@@ -1835,6 +1911,14 @@
         <translation>검사 중: 선택, 건너뛰기, 다시</translation>
     </message>
     <message>
+        <source>Results: hear, agree, disagree</source>
+        <translation>결과: 듣기, 동의, 동의 안 함</translation>
+    </message>
+    <message>
+        <source>A new examination</source>
+        <translation>새 검사</translation>
+    </message>
+    <message>
         <source>Examinations that were made</source>
         <translation>이전 검사 목록</translation>
     </message>
@@ -1843,8 +1927,8 @@
         <translation>표시된 검사의 보고서</translation>
     </message>
     <message>
-        <source>Technical messages are read</source>
-        <translation>기술 메시지 확인</translation>
+        <source>Messages are read; listed: delete</source>
+        <translation>메시지 확인, 목록에서는 삭제</translation>
     </message>
     <message>
         <source>Average beat, or spectrogram</source>

@@ -1,6 +1,7 @@
 """A guided examination in the window, from the first key to the report."""
 
 import sqlite3
+import time
 from itertools import pairwise
 
 import numpy as np
@@ -16,11 +17,14 @@ from model.verdict import Label, RecordingVerdict
 from monitor.dashboard.examination_words import (
     FINISH_FIRST,
     INTERRUPTED,
+    IS_OPEN,
     NO_EXAMINATIONS,
     NO_SOURCE_YET,
     NOT_KEPT,
     OFFER,
+    RUNNING,
     SOUND_ENDED,
+    STILL_RUNS,
     SURE,
     SURE_TO_STOP,
     WAS_INTERRUPTED,
@@ -29,6 +33,7 @@ from monitor.dashboard.examination_words import (
     state_words,
     step_words,
 )
+from monitor.dashboard.examinations_card import ASKED_S
 from monitor.dashboard.theme import DARK, LIGHT
 from monitor.dashboard.torso import SiteButton, Torso
 from monitor.dashboard.words import LABELS
@@ -619,3 +624,123 @@ def test_the_line_names_the_site_once_at_every_step(site):
         line = line_words(examination.current, step_words(examination), hint_words(examination))
         assert line.lower().count(site.lower()) == 1
     assert examination.step is Step.STAND
+
+
+# Deleting
+
+
+def listed(qtbot, window, count):
+    """The list with so many examinations, having the focus."""
+    qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    card = window.desk.card
+    qtbot.waitUntil(lambda: card.list.topLevelItemCount() == count, timeout=WAIT_MS)
+    card.list.setFocus()
+    return card
+
+
+def sounding(folder):
+    """Sound for every examination that there is; gives its folders, the newest first."""
+    folders = [folder / "sessions" / one.record.session for one in stored(folder)]
+    for one in folders:
+        one.mkdir(parents=True, exist_ok=True)
+        sf.write(one / "0.wav", np.zeros(RATE), RATE)
+    return folders
+
+
+def test_an_examination_is_deleted_with_its_sound_when_asked_twice(qtbot, examined, open_window):
+    folder, done = examined
+    interrupted, finished = sounding(folder)
+    window = shown(qtbot, open_window(keep=Keeping(folder)))
+    window.say("a message", alert=False)
+    card = listed(qtbot, window, 2)
+    qtbot.keyClick(card.list, Qt.Key.Key_Down)
+    qtbot.keyClick(card.list, Qt.Key.Key_Delete)
+    assert card.remark.text().startswith("Delete the examination of")
+    assert "its sound" in card.remark.text()
+    assert len(stored(folder)) == 2
+    # Another is chosen: nothing was asked of that.
+    qtbot.keyClick(card.list, Qt.Key.Key_Up)
+    assert card.remark.isHidden()
+    qtbot.keyClick(card.list, Qt.Key.Key_Down)
+    qtbot.keyClick(card.list, Qt.Key.Key_Delete)
+    qtbot.mouseClick(card.delete, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: card.list.topLevelItemCount() == 1, timeout=WAIT_MS)
+    (left,) = stored(folder)
+    assert left.record.id != done
+    assert (interrupted.exists(), finished.exists()) == (True, False)
+    # The key was the list's: the message is not put away.
+    assert window.message.text() == "a message"
+    # The last one too, though its program was killed.
+    for _ in range(2):
+        qtbot.keyClick(card.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: card.remark.text() == NO_EXAMINATIONS, timeout=WAIT_MS)
+    assert not interrupted.exists()
+    assert not card.delete.isEnabled()
+    assert window.problem == ""
+
+
+def test_a_question_is_forgotten_after_a_while(qtbot, examined, open_window):
+    window = shown(qtbot, open_window(keep=Keeping(examined[0])))
+    card = listed(qtbot, window, 2)
+    qtbot.keyClick(card.list, Qt.Key.Key_Delete)
+    assert "all that was said of it" in card.remark.text()
+    card.follow(time.monotonic() + ASKED_S / 2)
+    assert not card.remark.isHidden()
+    card.follow(time.monotonic() + 2 * ASKED_S)
+    assert card.remark.isHidden()
+    qtbot.keyClick(card.list, Qt.Key.Key_Delete)
+    assert len(stored(examined[0])) == 2
+
+
+def test_the_open_examination_is_not_deleted(qtbot, examined, open_window):
+    folder, _ = examined
+    window = shown(qtbot, open_window(keep=Keeping(folder)))
+    card = listed(qtbot, window, 2)
+    qtbot.keyClick(card.list, Qt.Key.Key_Return)
+    card = listed(qtbot, window, 2)
+    for _ in range(2):
+        qtbot.keyClick(card.list, Qt.Key.Key_Delete)
+    assert card.remark.text() == IS_OPEN
+    assert len(stored(folder)) == 2
+
+
+def test_no_running_examination_is_deleted_here_or_from_elsewhere(qtbot, examined, open_window):
+    folder, _ = examined
+    with SessionStore(folder) as sessions:
+        store = ExaminationStore(sessions)
+        store.begin(new_id(), sessions.begin(HEADER))
+        window = shown(qtbot, open_window(keep=Keeping(folder)))
+        card = listed(qtbot, window, 3)
+        assert card.list.topLevelItem(0).text(2) == RUNNING
+        for _ in range(2):
+            qtbot.keyClick(card.list, Qt.Key.Key_Delete)
+        assert card.remark.text() == STILL_RUNS
+        assert len(store.examinations()) == 3
+    window.desk.card.hide()
+    begin(qtbot, window, heart(2.0))
+    qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: card.list.topLevelItemCount() >= 3, timeout=WAIT_MS)
+    assert not card.delete.isEnabled()
+    for _ in range(2):
+        qtbot.keyClick(card.list, Qt.Key.Key_Delete)
+    assert card.remark.text() == FINISH_FIRST
+    assert len(stored(folder)) == 4
+
+
+def test_sound_that_cannot_be_deleted_is_told_and_the_examination_stays(
+    qtbot, examined, open_window, monkeypatch
+):
+    folder, _ = examined
+    sounding(folder)
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("monitor.session_store.shutil.rmtree", refuse)
+    window = shown(qtbot, open_window(keep=Keeping(folder)))
+    card = listed(qtbot, window, 2)
+    for _ in range(2):
+        qtbot.keyClick(card.list, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: "cannot be deleted" in window.problem, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: card.list.topLevelItemCount() == 2, timeout=WAIT_MS)
+    assert len(stored(folder)) == 2
