@@ -144,7 +144,13 @@ class ExaminationDesk(QObject):
         self.panel.start.offer(patient, read_settings().keep_sound, keep is not None, *self._hindrance())
         self.panel.setCurrentWidget(self.panel.start)
         self._show_panel(True)
-        self.panel.start.begin.setFocus()
+        # What is typed now is meant for it, and would be taken for keys of the window elsewhere.
+        self.panel.start.patient.setFocus()
+
+    def withdraw(self) -> None:
+        """Put the beginning of an examination away again; anything else stays."""
+        if self.panel.currentWidget() is self.panel.start:
+            self._put_away()
 
     def begin(self, patient: str, keep_sound: bool) -> None:
         """Begin an examination, in a session of its own.

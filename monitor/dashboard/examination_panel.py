@@ -104,7 +104,7 @@ class StartPage(QWidget):
         self.remark.setObjectName("alert")
         earlier = push_button("Examinations…", "Earlier examinations", "Earlier examinations (Ctrl+E)")
         earlier.clicked.connect(self.earlier)
-        close = push_button("Close", "Close", "Close (X)")
+        close = push_button("Close", "Close", "Close (Esc)")
         close.clicked.connect(self.closed)
         layout = _column(self)
         layout.addWidget(title)

@@ -423,6 +423,7 @@ class DashboardWindow(QWidget):
         self.keys.hide()
         self.tester.hide()
         self.desk.card.hide()
+        self.desk.withdraw()
 
     def _press(self) -> bool:
         focused = QApplication.focusWidget()

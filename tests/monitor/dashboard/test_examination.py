@@ -8,6 +8,7 @@ import pytest
 import soundfile as sf
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage, qGray
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit
 
 from dsp.scenario import Fault, Scenario
@@ -315,6 +316,24 @@ def test_text_fields_keep_their_keys(qtbot, kept, tmp_path):
     assert window.desk.record.patient == said.strip()
     for field in [*window.findChildren(QLineEdit), *window.findChildren(QPlainTextEdit)]:
         assert field.accessibleName()
+
+
+def test_what_is_typed_at_the_beginning_is_the_patient_and_escape_leaves_it(qtbot, kept):
+    window = kept
+    window.set_playlist([heart(2.0)], start=False)
+    qtbot.keyClick(window, Qt.Key.Key_X)
+    keyboard = window.windowHandle()
+    for key in ("w", "a", "r", "d", " ", "7"):
+        QTest.keyClick(keyboard, key)
+    assert window.desk.panel.start.patient.text() == "ward 7"
+    assert not window.desk.runs
+    assert not read_settings().record
+    QTest.keyClick(keyboard, Qt.Key.Key_Escape)
+    assert window.desk.panel.isHidden()
+    begin(qtbot, window, heart(2.0))
+    QTest.keyClick(keyboard, Qt.Key.Key_Escape)
+    assert window.desk.panel.isVisible()
+    assert window.desk.runs
 
 
 @pytest.fixture
