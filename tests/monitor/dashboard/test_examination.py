@@ -243,6 +243,40 @@ def test_it_ends_only_when_asked_twice_and_so_does_its_sound(qtbot, kept):
     assert all(finding.verdict is None for finding in window.desk.record.findings)
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (640, 400)], ids=str)
+@pytest.mark.parametrize("key", [Qt.Key.Key_X, Qt.Key.Key_Return])
+def test_the_end_pressed_too_often_gives_no_opinion_and_hides_no_result(qtbot, kept, key, size):
+    window = kept
+    window.resize(*size)
+    begin(qtbot, window, heart(2.0))
+    for site in SITES:
+        window.desk.choose(site)
+        window.desk.skip()
+    assert window.desk.examination.step is Step.COMPLETE
+    keyboard = window.windowHandle()
+    if key == Qt.Key.Key_Return and size[0] > 1000:
+        assert QApplication.focusWidget() is window.desk.panel.course.finish
+    else:
+        QTest.keyClick(keyboard, Qt.Key.Key_X)
+    for _ in range(3):
+        QTest.keyClick(keyboard, key)
+    assert window.desk.panel.isVisible()
+    assert window.desk.panel.currentWidget() is window.desk.panel.results
+    assert window.desk.record.opinion is None
+    assert not any(button.isChecked() for button in window.desk.panel.results.opinions.values())
+
+
+def test_a_window_made_small_keeps_the_keyboard_for_the_examination(qtbot, kept):
+    window = kept
+    begin(qtbot, window, heart(2.0))
+    assert QApplication.focusWidget() is window.desk.panel
+    window.resize(640, 400)
+    assert QApplication.focusWidget() is window
+    window.resize(1280, 800)
+    assert QApplication.focusWidget() is window.desk.panel
+    end(qtbot, window)
+
+
 def test_sound_is_kept_as_the_tick_says_and_that_is_remembered(qtbot, kept, tmp_path):
     window = kept
     window.set_playlist([heart(4.0)], start=False)
