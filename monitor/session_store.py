@@ -463,7 +463,10 @@ class SessionStore:
         return database
 
     def _checked_database(self) -> sqlite3.Connection:
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        # One that is there must not be opened: closed again, it would lose the locks that this program holds
+        # on it, and another program would delete what was written last.
+        with suppress(FileExistsError):
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         database = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         database.row_factory = sqlite3.Row
         database.text_factory = lambda raw: raw.decode("utf-8", "replace")

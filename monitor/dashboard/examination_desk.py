@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 ASKED_S = 5.0
 """For so long a second press counts as an answer."""
 
+HASTE_S = 1.0
+"""For so long after an examination was ended, what is pressed again was meant to end it."""
+
 
 class ExaminationDesk(QObject):
     """Begins, follows and ends examinations, keeps them, and shows them again.
@@ -92,6 +95,7 @@ class ExaminationDesk(QObject):
         self._course: ExaminationCourse | None = None
         self._patient = ""
         self._asked_until = 0.0
+        self._ended_at = -HASTE_S
         self._question = ""
         self._remarked = 0
         self._listing = False
@@ -184,7 +188,7 @@ class ExaminationDesk(QObject):
             self._end_if_sure()
         elif self.panel.isHidden():
             self.offer()
-        else:
+        elif time.monotonic() - self._ended_at > HASTE_S:
             self._put_away()
 
     def offer(self) -> None:
@@ -195,7 +199,13 @@ class ExaminationDesk(QObject):
         self.panel.start.offer(patient, read_settings().keep_sound, keep is not None, *self._hindrance())
         self.panel.setCurrentWidget(self.panel.start)
         self._show_panel(True)
-        self.panel.start.begin.setFocus()
+        # What is typed now is meant for it, and would be taken for keys of the window elsewhere.
+        self.panel.start.patient.setFocus()
+
+    def withdraw(self) -> None:
+        """Put the beginning of an examination away again; anything else stays."""
+        if self.panel.currentWidget() is self.panel.start:
+            self._put_away()
 
     def begin(self, patient: str, keep_sound: bool) -> None:
         """Begin an examination, in a session of its own.
@@ -392,6 +402,7 @@ class ExaminationDesk(QObject):
     def _end_if_sure(self) -> None:
         examination = self.examination
         if (examination is not None and examination.step is Step.COMPLETE) or self._is_sure(SURE):
+            self._ended_at = time.monotonic()
             self.finish()
 
     def _finish(self, why: str) -> None:
@@ -424,6 +435,8 @@ class ExaminationDesk(QObject):
         self._results.show(record, sound, remark)
         self.panel.setCurrentWidget(self.panel.results)
         self._show_panel(True)
+        # Qt would give the keyboard to the first button, and Enter pressed once more is no opinion.
+        self.panel.setFocus()
 
     def _put_away(self) -> None:
         """Hide what is shown."""
@@ -434,9 +447,17 @@ class ExaminationDesk(QObject):
 
     def _show_panel(self, shown: bool) -> None:
         as_line = self._compact and self.panel.currentWidget() is self.panel.course
+        as_column = shown and not as_line
+        focused = QApplication.focusWidget()
+        held = focused is not None and (focused is self.panel or self.panel.isAncestorOf(focused))
         self.line.setVisible(shown and as_line)
-        if (self.panel.isHidden()) == (shown and not as_line):
-            self.panel.setVisible(shown and not as_line)
+        if self.panel.isHidden() == as_column:
+            self.panel.setVisible(as_column)
+            # Qt would give the keyboard to the window's first button, which would then have the space bar.
+            if held:
+                self._window.setFocus()
+            elif as_column and self.runs and focused is self._window:
+                self.panel.setFocus()
         self._window.plots.setVisible(not (shown and self._compact and not as_line))
 
     def _hindrance(self) -> tuple[str, bool]:

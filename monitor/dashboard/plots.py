@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPaintEvent
 from PySide6.QtWidgets import QGraphicsItem, QLabel
 
 from dsp.beats import HeartSound
@@ -44,7 +44,8 @@ _BEFORE_S, _AFTER_S = 1.0, 0.2
 # As much beyond the right edge as the items can hold without giving up what is at the left one.
 _AHEAD_S = 1.5
 _ENDS = 1e-4  # or rounding hides the labels at the ends
-_FREQUENCIES = (20, 200, 400, 600, 800)
+# The first whose words have room below each other.
+_FREQUENCIES = ((20, 200, 400, 600, 800), (20, 400, 800), (20, 800))
 _SPECTROGRAM = SPECTROGRAM.format(low=f"{LOW_HZ:g}", high=f"{HIGH_HZ:g}")
 
 
@@ -72,6 +73,7 @@ class Plots(pg.GraphicsLayoutWidget):
         self._newest_s = 0.0  # the right edge while nothing of the past is shown
         self._past_s: float | None = None
         self._drawn_s = 0.0  # end of what the items were given
+        self._frequencies: tuple[int, ...] = ()
         self._seconds: int | None = None  # that the right edge is said to be behind
         self.ci.layout.setContentsMargins(GRID, 0, 3 * GRID, 0)
         self.ci.layout.setVerticalSpacing(GRID)
@@ -89,7 +91,6 @@ class Plots(pg.GraphicsLayoutWidget):
         waveform_frame.setYRange(-1, 1, padding=0)
         waveform_frame.getAxis("bottom").setStyle(showValues=False)
         spectrogram_frame.setYRange(LOW_HZ, HIGH_HZ, padding=0)
-        spectrogram_frame.getAxis("left").setTicks([[(hertz, f"{hertz} Hz") for hertz in _FREQUENCIES]])
         history_frame.setYRange(0, 1, padding=0)
         history_frame.getAxis("left").setTicks(
             [[(PROBABILITY_FROM, "0"), (1, "1"), (QUALITY_TO / 2, QUALITY_AXIS)]]
@@ -331,6 +332,7 @@ class Plots(pg.GraphicsLayoutWidget):
                 item.place(frame.vb.rect(), ratio, seen)
                 item.show_until(now_s, self.tape.gaps)
         self._drawn_s = seen[-1].end_s if seen else 0.0
+        self._label_frequencies()
         self._place_captions()
         self._place_past()
 
@@ -353,6 +355,17 @@ class Plots(pg.GraphicsLayoutWidget):
         words = plots_words(shown, self.waveform.sounds, self.beat.wanted, self._trend)
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
+
+    def _label_frequencies(self) -> None:
+        frame = self._frames[1]
+        axis = frame.getAxis("left")
+        line = QFontMetrics(axis.style["tickFont"]).height()
+        hertz_a_line = line * (HIGH_HZ - LOW_HZ) / max(1.0, frame.vb.rect().height())
+        fitting = (named for named in _FREQUENCIES if named[1] - named[0] >= hertz_a_line)
+        named = next(fitting, _FREQUENCIES[-1])
+        if named != self._frequencies:
+            self._frequencies = named
+            axis.setTicks([[(hertz, f"{hertz} Hz") for hertz in named]])
 
     def _label_span(self) -> None:
         if self.history.span_s != self._span_s:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
 from model.verdict import Label, RecordingVerdict, WindowVerdict
 from monitor.dashboard.control_words import (
@@ -116,6 +116,8 @@ class VerdictPanel(QWidget):
         layout.addSpacing(GRID)
         layout.addWidget(self.events, 1)
         layout.addWidget(self.model)
+        self._rest = QSpacerItem(0, 0)
+        layout.addItem(self._rest)
         self.set_compact(False)
         self.clear()
 
@@ -161,6 +163,10 @@ class VerdictPanel(QWidget):
         height = round(_REASON_HEIGHT * scale)
         self.reason.setMinimumHeight(height)
         self.reason.setMaximumHeight(14 * GRID if compact else height)
+        # Nor does what is said drift apart in a high window.
+        spread = QSizePolicy.Policy.Expanding if compact else QSizePolicy.Policy.Fixed
+        self._rest.changeSize(0, 0, QSizePolicy.Policy.Minimum, spread)
+        self.layout().invalidate()
 
     def clear(self, word: str = NO_SOURCE, reason: str = EMPTY) -> None:
         """Nothing is being said.

@@ -468,6 +468,7 @@ class DashboardWindow(QWidget):
         self.keys.hide()
         self.tester.hide()
         self.desk.card.hide()
+        self.desk.withdraw()
 
     def _press(self) -> bool:
         focused = QApplication.focusWidget()

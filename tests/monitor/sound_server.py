@@ -22,12 +22,12 @@ def missing_program(*programs):
     return None if ctypes.util.find_library("portaudio") else "PortAudio library"
 
 
-def until(condition, what, timeout=20.0):
+def until(condition, what, timeout=20.0, every_s=0.02):
     """Wait for a condition; returns its value."""
     deadline = time.monotonic() + timeout
     while not (value := condition()):
         assert time.monotonic() < deadline, f"{what} within {timeout} s"
-        time.sleep(0.02)
+        time.sleep(every_s)
     return value
 
 
@@ -199,13 +199,16 @@ class LiveFeed(_Writer):
                 pipe = self._current(pipe)
                 due = int((time.monotonic() - began) * self._rate)
                 if pipe is not None and not self._starved.is_set():
-                    samples = (np.arange(written, due) % self.PERIOD + 1).astype("<i2")
                     with suppress(BlockingIOError):  # where nobody takes it
-                        os.write(pipe, samples.tobytes())
+                        os.write(pipe, self._samples(written, due).tobytes())
                 written = due
         finally:
             if pipe is not None:
                 os.close(pipe)
+
+    def _samples(self, start, end):
+        """What is written of the sound, from one place of it to another."""
+        return (np.arange(start, end) % self.PERIOD + 1).astype("<i2")
 
     def _current(self, pipe):
         """The pipe that there is now, perhaps another than before."""
@@ -236,6 +239,26 @@ with sd.OutputStream(rate, device=device, channels=1, dtype="float32", callback=
     print("playing", flush=True)
     time.sleep(3600)
 """
+
+
+class Chest(LiveFeed):
+    """A heart under the stethoscope's chest piece, which may be put elsewhere.
+
+    Args:
+        server: Has the stethoscope.
+        rate: Its own.
+    """
+
+    def __init__(self, server, rate=48_000):
+        super().__init__(server, rate)
+        self._sound = np.zeros(rate, "<i2")
+
+    def hold_on(self, sound):
+        """Hear another sound from now on, again and again: a full scale of 1, at the stethoscope's rate."""
+        self._sound = np.round(np.clip(sound, -1, 1) * 32767).astype("<i2")
+
+    def _samples(self, start, end):
+        return np.take(self._sound, np.arange(start, end), mode="wrap")
 
 
 class JackServer:

@@ -3,6 +3,8 @@
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -410,6 +412,30 @@ def test_two_stores_at_once_keep_everything(folder):
         assert len(store.sessions()) == 20
         assert all(len(list(store.judgements(one.id))) == 10 for one in store.sessions())
         assert not any(one.interrupted for one in store.sessions())
+
+
+LOOKER = """
+import sys
+from pathlib import Path
+from monitor.session_store import SessionStore
+with SessionStore(Path(sys.argv[1])) as store:
+    print(sum(1 for one in store.sessions() for _ in store.judgements(one.id)))
+"""
+
+
+def test_another_program_that_looks_takes_nothing_away(folder):
+    """By POSIX whoever closes a file loses all of its locks on it, and SQLite deletes what nobody locks."""
+
+    def looked():
+        command = [sys.executable, "-c", LOOKER, str(folder)]
+        return int(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+
+    with SessionStore(folder) as store, SessionStore(folder):
+        session = store.begin(HEADER)
+        for count in range(3):
+            assert looked() == count
+            store.append(session, [judgement()], [])
+    assert looked() == 3
 
 
 WRITER = """

@@ -272,6 +272,10 @@
         <translation>장치의 소리 듣기 (H)</translation>
     </message>
     <message>
+        <source>Close (Esc)</source>
+        <translation>닫기 (Esc)</translation>
+    </message>
+    <message>
         <source>Examine another patient (Ctrl+N)</source>
         <translation>다른 환자 검사 (Ctrl+N)</translation>
     </message>
@@ -410,10 +414,6 @@
     <message>
         <source>Others…</source>
         <translation>검사 목록…</translation>
-    </message>
-    <message>
-        <source>Close (X)</source>
-        <translation>닫기 (X)</translation>
     </message>
     <message>
         <source>Close the results</source>

@@ -9,6 +9,7 @@ import pytest
 import soundfile as sf
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage, qGray
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit
 
 from dsp.scenario import Fault, Scenario
@@ -247,6 +248,40 @@ def test_it_ends_only_when_asked_twice_and_so_does_its_sound(qtbot, kept):
     assert all(finding.verdict is None for finding in window.desk.record.findings)
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (640, 400)], ids=str)
+@pytest.mark.parametrize("key", [Qt.Key.Key_X, Qt.Key.Key_Return])
+def test_the_end_pressed_too_often_gives_no_opinion_and_hides_no_result(qtbot, kept, key, size):
+    window = kept
+    window.resize(*size)
+    begin(qtbot, window, heart(2.0))
+    for site in SITES:
+        window.desk.choose(site)
+        window.desk.skip()
+    assert window.desk.examination.step is Step.COMPLETE
+    keyboard = window.windowHandle()
+    if key == Qt.Key.Key_Return and size[0] > 1000:
+        assert QApplication.focusWidget() is window.desk.panel.course.finish
+    else:
+        QTest.keyClick(keyboard, Qt.Key.Key_X)
+    for _ in range(3):
+        QTest.keyClick(keyboard, key)
+    assert window.desk.panel.isVisible()
+    assert window.desk.panel.currentWidget() is window.desk.panel.results
+    assert window.desk.record.opinion is None
+    assert not any(button.isChecked() for button in window.desk.panel.results.opinions.values())
+
+
+def test_a_window_made_small_keeps_the_keyboard_for_the_examination(qtbot, kept):
+    window = kept
+    begin(qtbot, window, heart(2.0))
+    assert QApplication.focusWidget() is window.desk.panel
+    window.resize(640, 400)
+    assert QApplication.focusWidget() is window
+    window.resize(1280, 800)
+    assert QApplication.focusWidget() is window.desk.panel
+    end(qtbot, window)
+
+
 def test_sound_is_kept_as_the_tick_says_and_that_is_remembered(qtbot, kept, tmp_path):
     window = kept
     window.set_playlist([heart(4.0)], start=False)
@@ -320,6 +355,24 @@ def test_text_fields_keep_their_keys(qtbot, kept, tmp_path):
     assert window.desk.record.patient == said.strip()
     for field in [*window.findChildren(QLineEdit), *window.findChildren(QPlainTextEdit)]:
         assert field.accessibleName()
+
+
+def test_what_is_typed_at_the_beginning_is_the_patient_and_escape_leaves_it(qtbot, kept):
+    window = kept
+    window.set_playlist([heart(2.0)], start=False)
+    qtbot.keyClick(window, Qt.Key.Key_X)
+    keyboard = window.windowHandle()
+    for key in ("w", "a", "r", "d", " ", "7"):
+        QTest.keyClick(keyboard, key)
+    assert window.desk.panel.start.patient.text() == "ward 7"
+    assert not window.desk.runs
+    assert not read_settings().record
+    QTest.keyClick(keyboard, Qt.Key.Key_Escape)
+    assert window.desk.panel.isHidden()
+    begin(qtbot, window, heart(2.0))
+    QTest.keyClick(keyboard, Qt.Key.Key_Escape)
+    assert window.desk.panel.isVisible()
+    assert window.desk.runs
 
 
 @pytest.fixture

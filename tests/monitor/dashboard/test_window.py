@@ -2,12 +2,13 @@ import shutil
 import signal
 import threading
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import soundfile as sf
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShortcut
+from PySide6.QtGui import QFontMetrics, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from dsp.reading import Reading
@@ -16,6 +17,8 @@ from model.verdict import Label, Standing, WindowVerdict
 from monitor.audio import InputDevice
 from monitor.dashboard import DashboardError, application, run_dashboard
 from monitor.dashboard.playback import Playback
+from monitor.dashboard.spectrogram_view import HIGH_HZ, LOW_HZ
+from monitor.dashboard.theme import GRID
 from monitor.dashboard.verdict_panel import VerdictPanel
 from monitor.dashboard.words import (
     DEVICE_LOST,
@@ -522,6 +525,23 @@ def fits(window, width, height):
     assert reason.heightForWidth(reason.width()) <= reason.height()
     said = [part for part in parts if isinstance(part, QLabel) and part.text() == RESEARCH_ONLY]
     assert [part.isVisibleTo(window) for part in said].count(True) == 1
+
+
+@pytest.mark.parametrize("height", [384, 500, 800, 1400])
+def test_in_a_narrow_window_nothing_drifts_apart_or_lies_over_each_other(window, play, record, height):
+    play(record(seconds=6.0))
+    fits(window, 640, height)
+    QApplication.processEvents()
+    verdict = window.verdict
+    said = (verdict.shape, verdict.word, verdict.probability, verdict.gauge, verdict.reason)
+    for above, below in pairwise(said):
+        assert 0 < below.y() - above.geometry().bottom() <= 2 * GRID
+    axis = window.plots._frames[1].getAxis("left")
+    pixels_a_hertz = axis.height() / (HIGH_HZ - LOW_HZ)
+    hertz = [at for at, _ in axis._tickLevels[0]]
+    line = QFontMetrics(axis.style["tickFont"]).height()
+    assert all((above - below) * pixels_a_hertz >= line for below, above in pairwise(hertz))
+    assert (len(hertz) == 5) == (height >= 500)
 
 
 # At 200 %: 1920 x 1080 and 1280 x 800.
