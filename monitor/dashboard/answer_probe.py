@@ -114,6 +114,8 @@ class _Asker:
         self._window, self._answers, self._rounds = window, answers, rounds
         self._folder, self._writer = folder, writer
         self._random = random.Random(0)
+        # What the window's own thread uses of a processor, whatever else the machine does.
+        self._clock = time.pthread_getcpuclockid(threading.main_thread().ident or 0)
 
     def run(self, recording: SourceChoice, sounds: list[SiteSound], record: ExaminationRecord) -> None:
         """Ask in every condition."""
@@ -131,7 +133,7 @@ class _Asker:
             self._usual(past=True),
             lambda: self._call(lambda: writer.start(record, lambda: sounds, path)),
         )
-        self._await(lambda: not writer.busy)
+        self._await(lambda: not writer.busy, lambda: self._call(writer.poll))
         self._ask_all("dragging", self._dragging(), lambda: time.sleep(_MOVE_S), (0.0, 0.0))
         self._call(window.close)
 
@@ -147,10 +149,12 @@ class _Asker:
             before()
             time.sleep(self._random.uniform(*pause_s))
             self._answers.answered.clear()
+            used_s = time.clock_gettime(self._clock)
             self._answers.asked.emit(time.perf_counter(), wish)
             if not self._answers.answered.wait(_PATIENCE_S):
                 raise TimeoutError(f"{condition}: no answer within {_PATIENCE_S:g} s")
-            print(json.dumps({"condition": condition, "ms": 1e3 * self._answers.took_s}), flush=True)  # noqa: T201
+            used_s = time.clock_gettime(self._clock) - used_s
+            _tell(condition=condition, ms=1e3 * self._answers.took_s, used_ms=1e3 * used_s)
 
     def _usual(self, past: bool = False) -> list[_Wish]:
         window, plots, bar = self._window, self._window.plots, self._window.back.bar
@@ -183,9 +187,10 @@ class _Asker:
     def _call(self, call: Callable[[], object]) -> None:
         self._answers.called.emit(call)
 
-    def _await(self, condition: Callable[[], object]) -> None:
+    def _await(self, condition: Callable[[], object], meanwhile: Callable[[], None] = lambda: None) -> None:
         until = time.monotonic() + 4 * _PATIENCE_S
         while not condition():
+            meanwhile()
             if time.monotonic() > until:
                 raise TimeoutError("the window does not get so far")
             time.sleep(0.05)
@@ -202,20 +207,11 @@ def main(rounds: int, model: str) -> None:
     # As the application itself does: only once there is a screen.
     from monitor.dashboard.player import ClassifierShelf, Player
     from monitor.dashboard.report_writer import ReportWriter
-    from monitor.dashboard.window import DashboardWindow
+    from monitor.dashboard.timed_window import TimedWindow
     from monitor.examination_report import SiteSound
 
-    class Watched(DashboardWindow):
-        """Tells when it has been painted."""
-
-        def event(self, event: QEvent) -> bool:
-            done = super().event(event)
-            if event.type() == QEvent.Type.UpdateRequest:
-                answers.painted()
-            return done
-
     shelf = ClassifierShelf(model)
-    window = Watched(Player(0.4, shelf.take))
+    window = TimedWindow(Player(0.4, shelf.take), lambda painting: answers.painted())
     answers = _Answers(window)
     writer = ReportWriter(shelf.take)
     failures: list[BaseException] = []
@@ -261,6 +257,10 @@ def _press(window: DashboardWindow, key: str | Qt.Key) -> None:
 
 def _click(button: QWidget) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def _tell(**told: str | float) -> None:
+    print(json.dumps(told), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

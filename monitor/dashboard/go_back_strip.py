@@ -10,7 +10,7 @@ from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from monitor.dashboard.tape import RECALL_S, SPAN_S, Tape
+from monitor.dashboard.tape import RECALL_S, SPAN_S, Tape, joined
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.waveform import Envelope
 
@@ -79,10 +79,9 @@ class GoBackStrip(QWidget):
         if tape is not self._tape or tape.end_s < self._taken_s:
             self._tape, self._envelope, self._taken_s = tape, Envelope(_COLUMNS, RECALL_S), 0.0
         if tape.end_s > self._taken_s:
-            for stretch in tape.between(self._taken_s, math.inf):
-                if stretch.signal.size and stretch.end_s > self._taken_s:
-                    self._envelope.add(stretch)
-                    self._taken_s = stretch.end_s
+            for stretch in joined(one for one in tape.between(self._taken_s, math.inf) if one.signal.size):
+                self._envelope.add(stretch)
+                self._taken_s = stretch.end_s
         self._newest_s, self._past_s, self._mark, self._head_s = newest_s, past_s, mark, head_s
         self.update()
 
