@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,4 +84,4 @@ class Trace:
     def since(self, serial: int) -> list[TracePiece]:
         """The pieces from ``serial`` on that are still kept, oldest first."""
         with self._lock:
-            return [piece for piece in self._pieces if piece.serial >= serial]
+            return list(takewhile(lambda piece: piece.serial >= serial, reversed(self._pieces)))[::-1]

@@ -48,7 +48,7 @@ TEMPOS = (0.25, 0.5, 1.0)
 
 _AT_NEWEST_S = 0.1
 _LEAST_S = 0.05
-_STRIP_EVERY = 3
+_STRIP_EVERY = 6
 
 
 class GoBack:

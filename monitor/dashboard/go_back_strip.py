@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy
 
 from monitor.dashboard.control_words import STRIP_NAME, STRIP_TIP
-from monitor.dashboard.tape import RECALL_S, SPAN_S, Tape
+from monitor.dashboard.tape import RECALL_S, SPAN_S, Tape, joined
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.waveform import Envelope
 from monitor.dashboard.words import seconds_ago_words
@@ -88,10 +88,9 @@ class GoBackStrip(QAbstractSlider):
         if tape is not self._tape or tape.end_s < self._taken_s:
             self._tape, self._envelope, self._taken_s = tape, Envelope(_COLUMNS, RECALL_S), 0.0
         if tape.end_s > self._taken_s:
-            for stretch in tape.between(self._taken_s, math.inf):
-                if stretch.signal.size and stretch.end_s > self._taken_s:
-                    self._envelope.add(stretch)
-                    self._taken_s = stretch.end_s
+            for stretch in joined(one for one in tape.between(self._taken_s, math.inf) if one.signal.size):
+                self._envelope.add(stretch)
+                self._taken_s = stretch.end_s
         self._newest_s, self._past_s, self._mark, self._head_s = newest_s, past_s, mark, head_s
         self.blockSignals(True)
         self.setValue(round(RECALL_S - (0.0 if past_s is None else newest_s - past_s)))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,10 +39,10 @@ class ClassifierShelf:
         Raises:
             ModelError: The model cannot be used.
         """
-        # Imported here, on a worker's thread, because torch takes a second and more.
-        from model.classifier import Classifier
+        with self._lock, _first_import("torch"):
+            # Imported here, on a worker's thread, because torch takes a second and more.
+            from model.classifier import Classifier
 
-        with self._lock:
             if self._classifier is None:
                 self._classifier = Classifier.load(self._model)
             return self._classifier
@@ -209,9 +212,10 @@ class Player:
             self._problem = f"{choice.title}: {said}" if choice else said
 
     def _open(self, choice: SourceChoice, duration_s: float | None, examined: Keeping | None) -> Session:
-        # Imported here because scipy takes a second and the window is already seen.
-        from monitor.session import Session
-        from monitor.worker import Listeners
+        with _first_import("scipy.signal"):
+            # Imported here because scipy takes a second and the window is already seen.
+            from monitor.session import Session
+            from monitor.worker import Listeners
 
         listeners = Listeners(judgement=self._judged) if self._judged else None
         source = choice.open(duration_s)
@@ -221,3 +225,24 @@ class Player:
         session.attribute(self._attribution_wanted)
         session.start()
         return session
+
+
+@contextmanager
+def _first_import(module: str) -> Iterator[None]:
+    """Import what brings a large library without the window's standing still for it.
+
+    The collector would look again and again through hundreds of thousands of new objects, for a tenth of a
+    second at the end, while every thread waits; what a library is made of is never garbage.
+
+    Args:
+        module: Of the library: where it is there already, nothing is done.
+    """
+    if module in sys.modules:
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -19,7 +19,7 @@ from monitor.dashboard.beat_view import OVERHANG, BeatView
 from monitor.dashboard.history_strip import PROBABILITY_FROM, QUALITY_TO, HistoryItem, span_ticks
 from monitor.dashboard.scrolling import ScrollingItem
 from monitor.dashboard.spectrogram_view import HIGH_HZ, LOW_HZ, SpectrogramItem
-from monitor.dashboard.tape import SPAN_S, Stretch, Tape
+from monitor.dashboard.tape import SPAN_S, Stretch, Tape, joined
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.waveform import WaveformItem
 from monitor.dashboard.words import (
@@ -54,6 +54,7 @@ class Plots(pg.GraphicsLayoutWidget):
 
     Attributes:
         paint_times: Milliseconds of the last frames: waveform, spectrogram and what the view adds to them.
+        paintings: How many there were.
     """
 
     def __init__(self) -> None:
@@ -62,6 +63,7 @@ class Plots(pg.GraphicsLayoutWidget):
         self.setAccessibleName(PLOTS_NAME)
         self.setMinimumSize(40 * GRID, 30 * GRID)
         self.paint_times: deque[float] = deque(maxlen=3000)
+        self.paintings = 0
         self.tape = Tape()
         self._ratio: float | None = None
         self._outlines = False
@@ -281,18 +283,18 @@ class Plots(pg.GraphicsLayoutWidget):
         began = perf_counter()
         super().paintEvent(event)
         self.paint_times.append((perf_counter() - began) * 1e3)
+        self.paintings += 1
 
     @property
     def _scrolling(self) -> tuple[ScrollingItem, ...]:
         return self.waveform, self.spectrogram
 
     def _add(self, stretches: Iterable[Stretch]) -> None:
-        for stretch in stretches:
-            # Of what is asked for by its time a part may be there already.
-            if stretch.end_s > self._drawn_s:
-                for item in self._scrolling:
-                    item.add(stretch)
-                self._drawn_s = stretch.end_s
+        # Of what is asked for by its time a part may be there already.
+        for stretch in joined(one for one in stretches if one.end_s > self._drawn_s):
+            for item in self._scrolling:
+                item.add(stretch)
+            self._drawn_s = stretch.end_s
 
     def _seen(self) -> list[Stretch]:
         """What the items have to draw, and a little more."""

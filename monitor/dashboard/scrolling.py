@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from monitor.dashboard.tape import SPAN_S, Gap, Stretch
+from monitor.dashboard.tape import SPAN_S, Gap, Stretch, joined
 from monitor.dashboard.theme import SMALL, Theme, font
 
 
@@ -72,7 +72,7 @@ class ScrollingItem(GraphicsObject):
     def clear(self, stretches: Iterable[Stretch] = ()) -> None:
         """Forget all columns and take the tape's."""
         self.set_pixels(self.pixel_width, self.pixel_height)
-        for stretch in stretches:
+        for stretch in joined(stretches):
             self.add(stretch)
         self.update()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +34,7 @@ _QUIETEST_DB = -65.0
 _ATTACK_S = 0.1
 _FALL_DB_S, _FIRST_FALL_DB_S = 1.5, 8.0
 _SETTLING_S = 5.0
+_SAME_S = 1e-6
 
 
 class Gap(NamedTuple):
@@ -75,6 +77,38 @@ class Stretch:
         return self.start_s + self.signal.size / SIGNAL_RATE
 
 
+def joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Neighbours made one where nothing is missing between them: what is drawn is the same, and sooner done.
+
+    Args:
+        stretches: Oldest first.
+
+    Yields:
+        As few as there can be.
+    """
+    run: list[Stretch] = []
+    due_s = 0.0  # when the run's next column would be
+    for stretch in stretches:
+        apart_s = abs(stretch.start_s - run[-1].end_s) if run else 0.0
+        late_s = abs(stretch.times[0] - due_s) if due_s and stretch.times.size else 0.0
+        if run and (stretch.gap_before_s > 0 or max(apart_s, late_s) > _SAME_S):
+            yield _one(run)
+            run, due_s = [], 0.0
+        run.append(stretch)
+        if stretch.times.size:
+            due_s = float(stretch.times[-1]) + COLUMN_S
+    if run:
+        yield _one(run)
+
+
+def _one(run: list[Stretch]) -> Stretch:
+    signal, times, columns, levels = (
+        np.concatenate([getattr(stretch, part) for stretch in run])
+        for part in ("signal", "times", "columns", "levels")
+    )
+    return Stretch(run[0].start_s, signal, times, columns, levels, run[0].gap_before_s)
+
+
 class Tape:
     """Takes the trace's pieces, times their columns, and follows the loudness for their colours.
 
@@ -102,7 +136,8 @@ class Tape:
 
     def between(self, begin_s: float, end_s: float) -> list[Stretch]:
         """The stretches that lie in a span or reach into it, oldest first."""
-        return [one for one in self.stretches if one.end_s > begin_s and one.start_s < end_s]
+        newest_first = takewhile(lambda one: one.end_s > begin_s, reversed(self.stretches))
+        return [one for one in newest_first if one.start_s < end_s][::-1]
 
     def take(self, pieces: Iterable[TracePiece]) -> list[Stretch]:
         """Add pieces, oldest first.

@@ -61,8 +61,8 @@ if TYPE_CHECKING:
     from monitor.snapshot import Snapshot
     from monitor.sources.protocol import SourceHealth
 
-FRAME_MS = 33
-"""Between two frames while something plays."""
+FRAME_MS = 16
+"""Between two frames while something plays: sixty a second."""
 
 HURRIED_MS = 100
 """Between two frames of sound analysed as fast as can be: no eye follows it, so analysis gets the time."""
@@ -73,7 +73,7 @@ IDLE_MS = 150
 PAUSE_S = 2.0
 """Between the recordings of a playlist, so that the verdict can be read."""
 
-_METER_EVERY, _TEXT_EVERY = 2, 4
+_METER_EVERY, _TEXT_EVERY = 4, 8
 _UNSEEN_S = 2.0
 _OUT_OF_STEP_S = 3.0
 _USUAL, _MINIMUM = (1280, 800), (640, 384)
