@@ -1,0 +1,441 @@
+"""What a user would pick instead, on the same recordings, in turns with this program's own path."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from dsp.config import FrontEndConfig
+from dsp.spectrogram import band_matrix
+from model.loading import check_model
+from monitor.bench import peer_script
+from monitor.bench.figure import Figure
+from monitor.bench.peer_environment import runs, runs_here
+from monitor.failure import CommandError
+from recordings import Recording, RecordingError, demo_recordings
+
+HOP_S = 0.4
+SHORTEST_S, LONGEST_S = 12.0, 30.0
+"""Of a recording: it must give some hops, and no more of it is used."""
+TURNS = 16
+"""At least; each recording is used equally often."""
+
+LIKE_OURS = 0.5
+"""Least correlation of another's image of a window with ours, in the median recording."""
+CLOSE_TO_OURS = 0.1
+"""Most by which the probabilities of the usual script, whose filter is another, may differ from ours there."""
+
+Result = Mapping[str, NDArray[Any]]
+
+
+class NoResultError(CommandError):
+    """A contestant did not do its work: what it gave is no result."""
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """One who takes part.
+
+    Attributes:
+        key: Its name in its program.
+        title: Its name for people.
+        unit: What is counted: "hop" or "s" of sound.
+        lacks: What it does not do of what this program's live stream does.
+        command: Starts its program.
+    """
+
+    key: str
+    title: str
+    unit: str
+    lacks: str
+    command: tuple[str, ...]
+
+
+@dataclass
+class Score:
+    """What a contestant's turns cost.
+
+    Attributes:
+        contestant: Whose.
+        versions: Of what it works with.
+        cpu_ms: For each turn, per unit.
+        wall_ms: Likewise.
+    """
+
+    contestant: Contestant
+    versions: Mapping[str, str]
+    cpu_ms: list[float] = field(default_factory=list)
+    wall_ms: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Contest:
+    """The outcome.
+
+    Attributes:
+        scores: By the contestants' keys.
+        figures: The ratios.
+    """
+
+    scores: Mapping[str, Score]
+    figures: list[Figure]
+
+    def table(self) -> str:
+        """Everybody's cost as text, and what each does not do."""
+        scores = self.scores.values()
+        width = max(len(score.contestant.title) for score in scores)
+        lines = [f"{'contestant':<{width}}  {'CPU':>9}  {'wall':>9}  per   does not do"]
+        for score in scores:
+            cpu, wall = np.median(score.cpu_ms), np.median(score.wall_ms)
+            one = score.contestant
+            lines.append(
+                f"{one.title:<{width}}  {cpu:>6.3f} ms  {wall:>6.3f} ms  {one.unit:<4}  {one.lacks or '–'}"
+            )
+        return "\n".join(lines)
+
+    def document(self) -> list[dict[str, Any]]:
+        """Everybody's turns, for JSON."""
+        return [
+            {
+                **{key: value for key, value in asdict(score.contestant).items() if key != "command"},
+                "versions": dict(score.versions),
+                "cpu_ms": float(np.median(score.cpu_ms)),
+                "wall_ms": float(np.median(score.wall_ms)),
+                "turns": {"cpu_ms": score.cpu_ms, "wall_ms": score.wall_ms},
+            }
+            for score in self.scores.values()
+        ]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A ratio: this program's cost over another's.
+
+    Attributes:
+        own: Key of this program's contestant.
+        other: Key of the other.
+        target: Greatest CPU ratio that meets the target; None where it only informs.
+    """
+
+    own: str
+    other: str
+    target: float | None = None
+
+
+COMPARISONS = (
+    Comparison("live", "usual-denoising", 0.5),
+    Comparison("live", "usual", 0.5),
+    Comparison("live", "floor", 1.3),
+    Comparison("signal", "librosa"),
+    Comparison("archive", "pypcg", 0.1),
+    Comparison("archive", "pypcg-quick"),
+    Comparison("archive-whole", "biosppy"),
+)
+
+
+def contestants(interpreter: Path | None, config: FrontEndConfig) -> list[Contestant]:
+    """Who takes part.
+
+    Args:
+        interpreter: Of the peers' environment; None leaves out those who need it.
+        config: The model's; one that denoises leaves out the script that does so unasked.
+    """
+
+    def own(key: str, title: str, unit: str, lacks: str) -> Contestant:
+        return Contestant(key, title, unit, lacks, tuple(runs_here("monitor.bench.own_path", key)))
+
+    def usual(key: str, title: str) -> Contestant:
+        lacks = "beats, quality, reading, a verdict over time; looks ahead"
+        return Contestant(key, title, "hop", lacks, tuple(runs_here("monitor.bench.peer_script", key)))
+
+    def peer(key: str, title: str, unit: str, lacks: str) -> Contestant:
+        command = runs(interpreter, Path(peer_script.__file__), key) if interpreter else []
+        return Contestant(key, title, unit, lacks, tuple(command))
+
+    known = [
+        own("live", "auscult: signal path and network", "hop", "here: beats, quality, reading"),
+        own("floor", "floor: its bare calls", "hop", "state, checks, any result"),
+        usual("usual", "usual script: the model's own steps"),
+        usual("usual-denoising", "usual script: with SURE denoising"),
+        own("signal", "auscult: signal path", "hop", "here: network, beats, quality, reading"),
+        peer("librosa", "librosa: mel image", "hop", "bandpass, denoising, network, beats, quality, reading"),
+        own("archive", "auscult: signal path and network, hop 5.04 s", "s", "here: beats, quality, reading"),
+        own("archive-whole", "auscult: with beats, quality and reading, hop 5.04 s", "s", ""),
+        peer("pypcg", "pyPCG-toolbox: filter, denoise, features", "s", "verdict, quality, reading"),
+        peer(
+            "pypcg-quick",
+            "pyPCG-toolbox: without its slowest two features",
+            "s",
+            "verdict, quality, reading",
+        ),
+        peer("biosppy", "BioSPPy: its PCG pipeline", "s", "verdict, quality, reading, murmurs (25–400 Hz)"),
+    ]
+    left_out = {"usual-denoising"} if config.wavelet else set()
+    return [one for one in known if one.command and one.key not in left_out]
+
+
+def measure_peers(
+    model: str,
+    paths: Sequence[Path] = (),
+    interpreter: Path | None = None,
+    turns: int = TURNS,
+    entered: Sequence[Contestant] | None = None,
+) -> Contest:
+    """Let everybody work on the recordings in turns, so that a slow minute of the machine hits all alike.
+
+    A ratio is the median over the turns of the ratios within each. Each result is looked at: a contestant
+    that gives none has not won but ends the contest.
+
+    Args:
+        model: As ``--model``.
+        paths: Recordings; the packaged ones where there are none.
+        interpreter: Of the peers' environment; None leaves out those who need it.
+        turns: At least so many for each.
+        entered: Instead of ``contestants``.
+
+    Raises:
+        ModelError: The model cannot be used.
+        CommandError: A recording cannot be used, or a contestant failed.
+        NoResultError: A contestant's result is none.
+    """
+    config = check_model(model).config
+    entered = contestants(interpreter, config) if entered is None else entered
+    paths = paths or [recording.path for recording in demo_recordings()]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="auscult-peers-")))
+        np.save(folder / "bands.npy", band_matrix(config))
+        job = {
+            "folder": str(folder),
+            "recordings": [_laid_out(path, folder / f"{index}.npy") for index, path in enumerate(paths)],
+            "hop_s": HOP_S,
+            "window_s": config.window_s,
+            "front_end": config.to_dict(),
+            "bands": str(folder / "bands.npy"),
+            "model": model,
+        }
+        programs = {one.key: stack.enter_context(_program(one, job)) for one in entered}
+        scores = {one.key: Score(one, programs[one.key].versions) for one in entered}
+        rounds = -(-turns // len(paths)) * len(paths)
+        compared = scores.keys() & {"usual", "usual-denoising", "librosa"} if "live" in scores else set()
+        likenesses: dict[str, list[tuple[float, float]]] = {key: [] for key in compared}
+        for turn in tqdm(range(-1, rounds), desc="taking turns", unit="turn", disable=None):
+            at = max(turn, 0) % len(paths)
+            results: dict[str, Result] = {}
+            for key, program in programs.items():
+                answer = program.take(at)
+                results[key] = answer.result
+                _require_result(scores[key].contestant, answer, config, job["recordings"][at])
+                # The first turn warms up.
+                if turn >= 0:
+                    scores[key].cpu_ms.append(1e3 * answer.cpu_s / answer.units)
+                    scores[key].wall_ms.append(1e3 * answer.wall_s / answer.units)
+            for key, told in likenesses.items():
+                told.append(_likeness(key, results))
+        for key, told in likenesses.items():
+            _require_like_ours(scores[key].contestant, told)
+    return Contest(scores, _ratios(scores))
+
+
+def _ratios(scores: Mapping[str, Score]) -> list[Figure]:
+    figures = []
+    for one in COMPARISONS:
+        if not {one.own, one.other} <= scores.keys():
+            continue
+        own, other = scores[one.own], scores[one.other]
+        for kind, mine, theirs, target in (
+            ("CPU", own.cpu_ms, other.cpu_ms, one.target),
+            ("wall", own.wall_ms, other.wall_ms, None),
+        ):
+            ratio = float(np.median(np.divide(mine, theirs)))
+            name = f"{own.contestant.title} / {other.contestant.title}: {kind}"
+            figures.append(Figure(name, ratio, "times", target))
+    return figures
+
+
+def _laid_out(path: Path, samples: Path) -> dict[str, Any]:
+    """Write a recording's beginning as an array."""
+    try:
+        with Recording.open(path) as recording:
+            rate = recording.rate
+            block = next(iter(recording.blocks(round(LONGEST_S * rate))), np.empty(0))
+    except RecordingError as error:
+        raise CommandError(str(error)) from None
+    if block.size < SHORTEST_S * rate:
+        raise CommandError(f"{path}: shorter than {SHORTEST_S:g} s; give recordings that give some windows")
+    np.save(samples, np.nan_to_num(block, posinf=0.0, neginf=0.0))
+    return {"samples": str(samples), "rate": rate, "size": block.size}
+
+
+@dataclass(frozen=True)
+class _Answer:
+    units: float
+    cpu_s: float
+    wall_s: float
+    result: Result
+
+
+class _Program:
+    """A contestant at work."""
+
+    def __init__(self, contestant: Contestant, process: subprocess.Popen[str], errors: IO[str]) -> None:
+        self._contestant, self._process, self._errors = contestant, process, errors
+        self.versions: dict[str, str] = {}
+
+    def begin(self, job: Mapping[str, Any]) -> None:
+        self.versions = self._asked(json.dumps(job))
+
+    def take(self, recording: int) -> _Answer:
+        """Its turn with a recording."""
+        told = self._asked(str(recording))
+        try:
+            with np.load(told.pop("result"), allow_pickle=False) as result:
+                return _Answer(**{key: float(value) for key, value in told.items()}, result=dict(result))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise NoResultError(f"{self._contestant.title}: gave no result ({error})") from None
+
+    def _asked(self, line: str) -> dict[str, Any]:
+        assert self._process.stdin and self._process.stdout
+        try:
+            print(line, file=self._process.stdin, flush=True)
+            told = json.loads(self._process.stdout.readline())
+        except (BrokenPipeError, ValueError):
+            self._process.kill()
+            self._process.wait()
+            self._errors.seek(0)
+            last = self._errors.read().strip().rpartition("\n")[2]
+            raise CommandError(
+                f"{self._contestant.title}: failed ({last or f'exit status {self._process.returncode}'})"
+            ) from None
+        if not isinstance(told, dict):
+            raise NoResultError(f"{self._contestant.title}: gave no result ({told!r})")
+        return told
+
+
+@contextmanager
+def _program(contestant: Contestant, job: Mapping[str, Any]) -> Iterator[_Program]:
+    """One thread each, whatever the libraries' wishes."""
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+    environment = {**os.environ, **dict.fromkeys(threads, "1"), "MPLBACKEND": "agg"}
+    with (
+        tempfile.TemporaryFile("w+", errors="replace") as errors,
+        subprocess.Popen(
+            contestant.command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=environment,
+        ) as process,
+    ):
+        program = _Program(contestant, process, errors)
+        try:
+            program.begin(job)
+            yield program
+        finally:
+            process.kill()
+
+
+def _require_result(
+    contestant: Contestant, answer: _Answer, config: FrontEndConfig, recording: Mapping[str, Any]
+) -> None:
+    """Refuse what is no result: of a wrong shape, not finite, without content, or of less work than was due."""
+
+    def refuse(why: str) -> None:
+        raise NoResultError(f"{contestant.title}: gave no result ({why})")
+
+    seconds = recording["size"] / recording["rate"]
+    due = (seconds - config.window_s) / HOP_S if contestant.unit == "hop" else seconds
+    if not (abs(answer.units - due) <= 1 and answer.cpu_s > 0 and answer.wall_s > 0):
+        refuse(f"{answer.units:g} instead of {due:g} {contestant.unit}")
+    for name, values in answer.result.items():
+        if not values.size or values.dtype.kind not in "fiu":
+            refuse(f"{name} is empty or holds no numbers")
+    check = _CHECKS.get(contestant.key, _check_image)
+    if why := check(answer.result, config, recording):
+        refuse(why)
+
+
+def _check_image(result: Result, config: FrontEndConfig, recording: Mapping[str, Any]) -> str:
+    image = result.get("image", np.empty(0))
+    if image.shape != config.image_shape:
+        return f"an image of shape {image.shape}, not {config.image_shape}"
+    return "" if np.isfinite(image).all() and image.std() > 0 else "an image of nothing"
+
+
+def _check_live(result: Result, config: FrontEndConfig, recording: Mapping[str, Any]) -> str:
+    p = result.get("p", np.empty(0))
+    if not (p.size and np.all((p >= 0) & (p <= 1))):
+        return "a probability outside 0 to 1"
+    return _check_image(result, config, recording)
+
+
+def _check_archive(result: Result, config: FrontEndConfig, recording: Mapping[str, Any]) -> str:
+    p = result.get("p", np.empty(0))
+    # A window that the gate refuses has none.
+    return "" if p.size and np.all(np.isnan(p) | ((p >= 0) & (p <= 1))) else "a probability outside 0 to 1"
+
+
+def _check_floor(result: Result, config: FrontEndConfig, recording: Mapping[str, Any]) -> str:
+    shape = result.get("image", np.empty(0)).shape
+    return "" if shape == config.image_shape else f"an image of shape {shape}, not {config.image_shape}"
+
+
+def _check_pypcg(result: Result, config: FrontEndConfig, recording: Mapping[str, Any]) -> str:
+    sound = result.get("sound", np.empty(0))
+    features = [values for name, values in result.items() if name != "sound"]
+    due = recording["size"] * config.rate / recording["rate"]
+    if not (abs(sound.size - due) <= 2 and np.isfinite(sound).all() and sound.std() > 0):
+        return "no denoised sound"
+    finite = [np.isfinite(values).mean() for values in features]
+    # Of a heart sound of few samples the one or other feature does not exist.
+    return "" if features and np.mean(finite) > 0.9 else "no features"
+
+
+def _check_biosppy(result: Result, config: FrontEndConfig, recording: Mapping[str, Any]) -> str:
+    filtered = result.get("filtered", np.empty(0))
+    if not (filtered.size == recording["size"] and np.isfinite(filtered).all() and filtered.std() > 0):
+        return "no filtered sound"
+    rate = result.get("heart_rate", np.empty(0))
+    return "" if rate.size == 1 and 20 < float(rate) < 300 else "no heart rate"
+
+
+_CHECKS: Mapping[str, Callable[[Result, FrontEndConfig, Mapping[str, Any]], str]] = {
+    "live": _check_live,
+    "usual": _check_live,
+    "usual-denoising": _check_live,
+    "floor": _check_floor,
+    "archive": _check_archive,
+    "archive-whole": _check_archive,
+    "pypcg": _check_pypcg,
+    "pypcg-quick": _check_pypcg,
+    "biosppy": _check_biosppy,
+}
+
+
+def _likeness(key: str, results: Mapping[str, Result]) -> tuple[float, float]:
+    """How a contestant's image correlates with ours of the same window, and how far its probabilities are."""
+    theirs, ours = results[key], results["live"]
+    alike = float(np.corrcoef(theirs["image"].ravel(), ours["image"].ravel())[0, 1])
+    return alike, float(np.median(np.abs(theirs["p"] - ours["p"]))) if "p" in theirs else 0.0
+
+
+def _require_like_ours(contestant: Contestant, likenesses: Sequence[tuple[float, float]]) -> None:
+    """Images of the same windows must be alike; where the steps are the same, the answers must be close."""
+    alike, apart = np.median(likenesses, axis=0)
+    if not alike >= LIKE_OURS:
+        raise NoResultError(
+            f"{contestant.title}: gave no result (its images correlate with ours by {alike:.2f})"
+        )
+    if contestant.key == "usual" and not apart <= CLOSE_TO_OURS:
+        raise NoResultError(f"{contestant.title}: gave no result (its probabilities are {apart:.2f} from ours)")
