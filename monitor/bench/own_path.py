@@ -148,7 +148,9 @@ def _bare_path(
     made = round(hop_s * config.rate)
     block = samples[: made + 1].copy()
     taps = 2 * int(LOOK_AHEAD_S * rate) + 1
-    offsets = np.sort(np.random.default_rng(0).integers(0, round(config.step * rate / config.rate), config.step))
+    offsets = np.sort(
+        np.random.default_rng(0).integers(0, round(config.step * rate / config.rate), config.step)
+    )
     view = np.lib.stride_tricks.sliding_window_view(samples, taps)
     kernel, resampled = np.full((config.step, taps), 1 / taps), np.empty(config.step)
     edges = [config.low_hz, config.high_hz]

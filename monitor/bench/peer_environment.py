@@ -72,8 +72,8 @@ def _install(interpreter: Path, tell: Callable[[str], None]) -> None:
                 last = line.removeprefix("ERROR: ").strip()
     if process.returncode:
         raise CommandError(
-            f"the peers could not be installed ({last or 'pip failed'}); it takes a package index that can be "
-            f"reached, once, and 1.2 GB of room: connect and try again"
+            f"the peers could not be installed ({last or 'pip failed'}); it takes a network and 1.2 GB of room, "
+            "once: connect and try again"
         )
 
 

@@ -144,7 +144,7 @@ def usual(job: Mapping[str, Any], denoise: bool = False) -> Prepare:
 
 
 def librosa_images(job: Mapping[str, Any]) -> Prepare:
-    """librosa's own resampling, mel spectrogram and decibels, for the last ten seconds at each hop."""
+    """Resampling, mel spectrogram and decibels by librosa, for the last ten seconds at each hop."""
     import librosa
 
     config = job["front_end"]
