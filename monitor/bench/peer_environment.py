@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -66,14 +67,14 @@ def _install(interpreter: Path, tell: Callable[[str], None]) -> None:
         last = ""
         for line in process.stdout:
             if line.startswith(("Collecting ", "Installing ")):
-                # Of an installation the names of all packages follow.
-                tell(line.partition(":")[0].strip())
+                # Where it is wanted and the names of all packages follow.
+                tell(re.split(r" \(|:", line)[0].strip())
             elif line.startswith("ERROR: "):
                 last = line.removeprefix("ERROR: ").strip()
     if process.returncode:
         raise CommandError(
-            f"the peers could not be installed ({last or 'pip failed'}); it takes a network and 1.2 GB of room, "
-            "once: connect and try again"
+            f"the peers could not be installed ({last or 'pip failed'}); it takes a network and 1.2 GB of "
+            "room, once: connect and try again"
         )
 
 

@@ -6,7 +6,7 @@ import heapq
 import multiprocessing
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -113,20 +113,18 @@ class StreamGroup:
         before = sum(worker.snapshot.made_windows for worker in self._workers)
         self._counting = True
         origin, used = self._clock.now() + _SOON_S, time.process_time()
-        due = [(origin + phase_s, stream) for stream, phase_s in enumerate(self._phases_s)]
-        heapq.heapify(due)
-        while due:
-            when, stream = due[0]
-            if (early := when - self._clock.now()) > 0:
+        for when, stream in heapq.merge(*(self._due(stream, seconds) for stream in range(len(self._rings)))):
+            if (early := origin + when - self._clock.now()) > 0:
                 self._clock.wait(early, self._over)
-            self._hear(stream, when)
-            if when + _BLOCK_S < origin + self._phases_s[stream] + seconds:
-                heapq.heapreplace(due, (when + _BLOCK_S, stream))
-            else:
-                heapq.heappop(due)
+            self._hear(stream, origin + when)
         self._counting = False
         made = sum(worker.snapshot.made_windows for worker in self._workers) - before
         return Played(self._worst_lag_s, self._judged, made, time.process_time() - used)
+
+    def _due(self, stream: int, seconds: float) -> Iterator[tuple[float, int]]:
+        """When each of a stream's blocks is due, from the beginning."""
+        for block in range(round(seconds / _BLOCK_S)):
+            yield self._phases_s[stream] + block * _BLOCK_S, stream
 
     def _hear(self, stream: int, arrived: float) -> None:
         (sound, rate), ring = self._sounds[stream], self._rings[stream]
