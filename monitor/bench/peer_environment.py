@@ -42,7 +42,7 @@ def peer_interpreter(tell: Callable[[str], None] = lambda _: None) -> Path:
     interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.with_suffix(".lock")):
+        with FileLock(folder.parent / f"{name}.lock"):
             if (folder / _READY).exists():
                 return interpreter
             tell(f"making the peers' environment, once, in {folder}")

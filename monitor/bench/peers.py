@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from dsp.config import FrontEndConfig
 from dsp.spectrogram import band_matrix
 from model.loading import check_model
 from monitor.bench import peer_script
+from monitor.bench.contestant import Contestant, Result, at_work
 from monitor.bench.figure import Figure
 from monitor.bench.peer_environment import runs, runs_here
+from monitor.bench.peer_results import likeness, require_like_ours, require_result
 from monitor.failure import CommandError
 from recordings import Recording, RecordingError, demo_recordings
 
@@ -30,36 +28,6 @@ SHORTEST_S, LONGEST_S = 12.0, 30.0
 """Of a recording: it must give some hops, and no more of it is used."""
 TURNS = 16
 """At least; each recording is used equally often."""
-
-LIKE_OURS = 0.5
-"""Least correlation of another's image of a window with ours, in the median recording."""
-CLOSE_TO_OURS = 0.1
-"""Most by which the probabilities of the usual script, whose filter is another, may differ there."""
-
-Result = Mapping[str, NDArray[Any]]
-
-
-class NoResultError(CommandError):
-    """A contestant did not do its work: what it gave is no result."""
-
-
-@dataclass(frozen=True)
-class Contestant:
-    """One who takes part.
-
-    Attributes:
-        key: Its name in its program.
-        title: Its name for people.
-        unit: What is counted: "hop" or "s" of sound.
-        lacks: What it does not do of what this program's live stream does.
-        command: Starts its program.
-    """
-
-    key: str
-    title: str
-    unit: str
-    lacks: str
-    command: tuple[str, ...]
 
 
 @dataclass
@@ -224,7 +192,7 @@ def measure_peers(
             "bands": str(folder / "bands.npy"),
             "model": model,
         }
-        programs = {one.key: stack.enter_context(_program(one, job)) for one in entered}
+        programs = {one.key: stack.enter_context(at_work(one, job)) for one in entered}
         scores = {one.key: Score(one, programs[one.key].versions) for one in entered}
         rounds = -(-turns // len(paths)) * len(paths)
         compared = scores.keys() & {"usual", "usual-denoising", "librosa"} if "live" in scores else set()
@@ -235,15 +203,15 @@ def measure_peers(
             for key, program in programs.items():
                 answer = program.take(at)
                 results[key] = answer.result
-                _require_result(scores[key].contestant, answer, config, job["recordings"][at])
+                require_result(scores[key].contestant, answer, config, job["recordings"][at], HOP_S)
                 # The first turn warms up.
                 if turn >= 0:
                     scores[key].cpu_ms.append(1e3 * answer.cpu_s / answer.units)
                     scores[key].wall_ms.append(1e3 * answer.wall_s / answer.units)
             for key, told in likenesses.items():
-                told.append(_likeness(key, results))
+                told.append(likeness(key, results))
         for key, told in likenesses.items():
-            _require_like_ours(scores[key].contestant, told)
+            require_like_ours(scores[key].contestant, told)
     return Contest(scores, _ratios(scores))
 
 
@@ -279,172 +247,3 @@ def _laid_out(path: Path, samples: Path) -> dict[str, Any]:
         raise CommandError(f"{path}: shorter than {SHORTEST_S:g} s; give recordings that give some windows")
     np.save(samples, np.nan_to_num(block, posinf=0.0, neginf=0.0))
     return {"samples": str(samples), "rate": rate, "size": block.size}
-
-
-@dataclass(frozen=True)
-class _Answer:
-    units: float
-    cpu_s: float
-    wall_s: float
-    result: Result
-
-
-class _Program:
-    """A contestant at work."""
-
-    def __init__(self, contestant: Contestant, process: subprocess.Popen[str], errors: IO[str]) -> None:
-        self._contestant, self._process, self._errors = contestant, process, errors
-        self.versions: dict[str, str] = {}
-
-    def begin(self, job: Mapping[str, Any]) -> None:
-        self.versions = self._asked(json.dumps(job))
-
-    def take(self, recording: int) -> _Answer:
-        """Its turn with a recording."""
-        told = self._asked(str(recording))
-        try:
-            with np.load(told.pop("result"), allow_pickle=False) as result:
-                return _Answer(**{key: float(value) for key, value in told.items()}, result=dict(result))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise NoResultError(f"{self._contestant.title}: gave no result ({error})") from None
-
-    def _asked(self, line: str) -> dict[str, Any]:
-        assert self._process.stdin and self._process.stdout
-        try:
-            print(line, file=self._process.stdin, flush=True)
-            told = json.loads(self._process.stdout.readline())
-        except (BrokenPipeError, ValueError):
-            self._process.kill()
-            self._process.wait()
-            self._errors.seek(0)
-            last = self._errors.read().strip().rpartition("\n")[2]
-            raise CommandError(
-                f"{self._contestant.title}: failed ({last or f'exit status {self._process.returncode}'})"
-            ) from None
-        if not isinstance(told, dict):
-            raise NoResultError(f"{self._contestant.title}: gave no result ({told!r})")
-        return told
-
-
-@contextmanager
-def _program(contestant: Contestant, job: Mapping[str, Any]) -> Iterator[_Program]:
-    """One thread each, whatever the libraries' wishes."""
-    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-    environment = {**os.environ, **dict.fromkeys(threads, "1"), "MPLBACKEND": "agg"}
-    with (
-        tempfile.TemporaryFile("w+", errors="replace") as errors,
-        subprocess.Popen(
-            contestant.command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            env=environment,
-        ) as process,
-    ):
-        program = _Program(contestant, process, errors)
-        try:
-            program.begin(job)
-            yield program
-        finally:
-            process.kill()
-
-
-def _require_result(
-    contestant: Contestant, answer: _Answer, config: FrontEndConfig, recording: Mapping[str, Any]
-) -> None:
-    """Refuse what is no result: of a wrong shape, not finite, empty, or of less work than was due."""
-
-    def refuse(why: str) -> None:
-        raise NoResultError(f"{contestant.title}: gave no result ({why})")
-
-    seconds = recording["size"] / recording["rate"]
-    due = (seconds - config.window_s) / HOP_S if contestant.unit == "hop" else seconds
-    if not (abs(answer.units - due) <= 1 and answer.cpu_s > 0 and answer.wall_s > 0):
-        refuse(f"{answer.units:g} instead of {due:g} {contestant.unit}")
-    for name, values in answer.result.items():
-        if not values.size or values.dtype.kind not in "fiu":
-            refuse(f"{name} is empty or holds no numbers")
-    check = _CHECKS.get(contestant.key, _check_image)
-    if why := check(answer.result, config, recording):
-        refuse(why)
-
-
-def _check_image(result: Result, config: FrontEndConfig, recording: Mapping[str, Any]) -> str:
-    image = result.get("image", np.empty(0))
-    if image.shape != config.image_shape:
-        return f"an image of shape {image.shape}, not {config.image_shape}"
-    return "" if np.isfinite(image).all() and image.std() > 0 else "an image of nothing"
-
-
-def _check_live(result: Result, config: FrontEndConfig, recording: Mapping[str, Any]) -> str:
-    p = result.get("p", np.empty(0))
-    if not (p.size and np.all((p >= 0) & (p <= 1))):
-        return "a probability outside 0 to 1"
-    return _check_image(result, config, recording)
-
-
-def _check_archive(result: Result, config: FrontEndConfig, recording: Mapping[str, Any]) -> str:
-    p = result.get("p", np.empty(0))
-    # A window that the gate refuses has none.
-    return "" if p.size and np.all(np.isnan(p) | ((p >= 0) & (p <= 1))) else "a probability outside 0 to 1"
-
-
-def _check_floor(result: Result, config: FrontEndConfig, recording: Mapping[str, Any]) -> str:
-    shape = result.get("image", np.empty(0)).shape
-    return "" if shape == config.image_shape else f"an image of shape {shape}, not {config.image_shape}"
-
-
-def _check_pypcg(result: Result, config: FrontEndConfig, recording: Mapping[str, Any]) -> str:
-    sound = result.get("sound", np.empty(0))
-    features = [values for name, values in result.items() if name != "sound"]
-    due = recording["size"] * config.rate / recording["rate"]
-    if not (abs(sound.size - due) <= 2 and np.isfinite(sound).all() and sound.std() > 0):
-        return "no denoised sound"
-    finite = [np.isfinite(values).mean() for values in features]
-    # Of a heart sound of few samples the one or other feature does not exist.
-    return "" if features and np.mean(finite) > 0.9 else "no features"
-
-
-def _check_biosppy(result: Result, config: FrontEndConfig, recording: Mapping[str, Any]) -> str:
-    filtered = result.get("filtered", np.empty(0))
-    if not (filtered.size == recording["size"] and np.isfinite(filtered).all() and filtered.std() > 0):
-        return "no filtered sound"
-    rate = result.get("heart_rate", np.empty(0))
-    return "" if rate.size == 1 and 20 < float(rate) < 300 else "no heart rate"
-
-
-_CHECKS: Mapping[str, Callable[[Result, FrontEndConfig, Mapping[str, Any]], str]] = {
-    "live": _check_live,
-    "usual": _check_live,
-    "usual-denoising": _check_live,
-    "floor": _check_floor,
-    "archive": _check_archive,
-    "archive-whole": _check_archive,
-    "pypcg": _check_pypcg,
-    "pypcg-quick": _check_pypcg,
-    "biosppy": _check_biosppy,
-}
-
-
-def _likeness(key: str, results: Mapping[str, Result]) -> tuple[float, float]:
-    """How a contestant's image correlates with ours of the same window, and how far its probabilities are."""
-    theirs, ours = results[key], results["live"]
-    alike = float(np.corrcoef(theirs["image"].ravel(), ours["image"].ravel())[0, 1])
-    if "p" not in theirs:
-        return alike, 0.0
-    hops = min(theirs["p"].size, ours["p"].size)
-    return alike, float(np.median(np.abs(theirs["p"][:hops] - ours["p"][:hops])))
-
-
-def _require_like_ours(contestant: Contestant, likenesses: Sequence[tuple[float, float]]) -> None:
-    """Images of the same windows must be alike; where the steps are the same, the answers must be close."""
-    alike, apart = np.median(likenesses, axis=0)
-    if not alike >= LIKE_OURS:
-        raise NoResultError(
-            f"{contestant.title}: gave no result (its images correlate with ours by {alike:.2f})"
-        )
-    if contestant.key == "usual" and not apart <= CLOSE_TO_OURS:
-        raise NoResultError(
-            f"{contestant.title}: gave no result (its probabilities are {apart:.2f} from ours)"
-        )

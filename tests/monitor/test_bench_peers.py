@@ -1,5 +1,6 @@
 """Peers that run here, and some that cheat; nothing is installed and no network is asked."""
 
+import io
 import json
 import sys
 from functools import partial
@@ -13,10 +14,11 @@ from matplotlib import image as pictures
 from dsp.config import FrontEndConfig
 from dsp.front_end import FrontEnd
 from monitor.bench import own_path
-from monitor.bench.figure import Figure
+from monitor.bench.contestant import Answer, Contestant, NoResultError
 from monitor.bench.peer_environment import VERSIONS, peer_interpreter
+from monitor.bench.peer_results import require_result
 from monitor.bench.peer_script import live_hops
-from monitor.bench.peers import Contestant, NoResultError, contestants, measure_peers
+from monitor.bench.peers import contestants, measure_peers
 from monitor.cli import cli
 from monitor.commands.bench_peers import run_peers
 from monitor.failure import CommandError
@@ -75,42 +77,68 @@ def test_those_who_are_alike_end_in_a_ratio_of_each_turn(contestant, model_name)
     assert "the librosa" in contest.table()
 
 
+def image(seed=0, shape=(50, 121)):
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+SOUND = image(shape=40_000)
+PLAYED = {"samples": "", "rate": 4000, "size": 80_000}
+
+
 @pytest.mark.parametrize(
-    ("key", "change", "why"),
+    ("key", "units", "result", "why"),
     [
-        ("usual", "made['image'] = made['image'][:, :-1]", "shape (50, 120)"),
-        ("usual", "made['image'][3, 4] = np.nan", "nothing"),
-        ("usual", "made['image'] = np.zeros((50, 121))", "nothing"),
-        ("usual", "made = {}", "outside 0 to 1"),
-        ("usual", "made['p'] = made['p'] + 1", "outside 0 to 1"),
-        ("usual", "made['p'][0] = np.nan", "outside 0 to 1"),
-        ("usual", "made['p'] = made['p'] + 0.5", "0.50 from ours"),
-        ("usual", "hops = 1", "1 instead of 25"),
-        ("usual", "made['image'] = image(samples + 1)", "correlate"),
-        ("librosa", "made['image'] = -made['image']", "correlate"),
-        ("librosa", "made['image'] = np.array(['sound'] * 6050).reshape(50, 121)", "no numbers"),
-        ("librosa", "made['image'] = np.array([object()])", "gave no result"),
-        ("pypcg", "hops = samples.size / rate", "no denoised sound"),
-        ("pypcg", "hops = samples.size / rate; made = {'sound': image(samples).ravel()}", "no denoised"),
-        ("pypcg", "hops = samples.size / rate; made = {'sound': samples[::2]}", "no features"),
-        (
-            "pypcg",
-            "hops = samples.size / rate; made = {'sound': samples[::2], 'S1': np.full(9, np.nan)}",
-            "no features",
-        ),
-        ("biosppy", "hops = samples.size / rate", "no filtered sound"),
-        (
-            "biosppy",
-            "hops = samples.size / rate; made = {'filtered': samples, 'heart_rate': np.array(np.nan)}",
-            "no heart rate",
-        ),
+        ("usual", 25, {"p": np.full(25, 0.3), "image": image()}, None),
+        ("usual", 25, {"p": np.full(25, 0.3), "image": image(shape=(50, 120))}, "shape (50, 120)"),
+        ("usual", 25, {"p": np.full(25, 0.3), "image": np.full((50, 121), np.nan)}, "nothing"),
+        ("usual", 25, {"p": np.full(25, 0.3), "image": np.ones((50, 121))}, "nothing"),
+        ("usual", 25, {"p": np.full(25, 1.3), "image": image()}, "outside 0 to 1"),
+        ("usual", 25, {"p": np.full(25, np.nan), "image": image()}, "outside 0 to 1"),
+        ("usual", 25, {}, "outside 0 to 1"),
+        ("usual", 1, {"p": np.full(25, 0.3), "image": image()}, "1 instead of 25 hop"),
+        ("librosa", 25, {"image": image()}, None),
+        ("librosa", 25, {"image": np.full((50, 121), "sound")}, "no numbers"),
+        ("archive", 20, {"p": np.array([0.1, np.nan])}, None),
+        ("archive", 20, {"p": np.empty(0)}, "p is empty"),
+        ("archive", 10, {"p": np.array([0.1])}, "10 instead of 20 s"),
+        ("pypcg", 20, {"sound": SOUND, "S1 ramp_time": np.ones(20)}, None),
+        ("pypcg", 20, {"sound": np.zeros(40_000), "S1 ramp_time": np.ones(20)}, "no denoised sound"),
+        ("pypcg", 20, {"sound": SOUND[:100], "S1 ramp_time": np.ones(20)}, "no denoised sound"),
+        ("pypcg", 20, {"sound": SOUND}, "no features"),
+        ("pypcg", 20, {"sound": SOUND, "S1 ramp_time": np.full(20, np.nan)}, "no features"),
+        ("biosppy", 20, {"filtered": image(shape=80_000), "heart_rate": np.array(72.0)}, None),
+        ("biosppy", 20, {"filtered": image(shape=80_000), "heart_rate": np.array(np.nan)}, "no heart rate"),
+        ("biosppy", 20, {"filtered": SOUND, "heart_rate": np.array(72.0)}, "no filtered sound"),
     ],
 )
-def test_who_does_nothing_of_use_is_refused(contestant, model_name, key, change, why):
-    entered = [contestant("live"), contestant(key, change, "hop" if key in ("usual", "librosa") else "s")]
-    with pytest.raises(NoResultError, match="gave no result") as told:
-        measure_peers(model_name, [DEMO], turns=1, entered=entered)
-    assert f"the {key}" in str(told.value)
+def test_who_does_nothing_of_use_is_refused(key, units, result, why):
+    one = Contestant(key, f"the {key}", "hop" if key in ("usual", "librosa") else "s", "", ())
+    answer = Answer(units, 0.1, 0.1, result)
+    if why is None:
+        require_result(one, answer, FrontEndConfig(), PLAYED, 0.4)
+        return
+    with pytest.raises(NoResultError, match=f"^the {key}: gave no result") as told:
+        require_result(one, answer, FrontEndConfig(), PLAYED, 0.4)
+    assert why in str(told.value)
+
+
+def test_what_costs_no_time_was_not_done():
+    one = Contestant("librosa", "the librosa", "hop", "", ())
+    with pytest.raises(NoResultError):
+        require_result(one, Answer(25, 0.0, 0.1, {"image": image()}), FrontEndConfig(), PLAYED, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("made['p'] = made['p'] + 0.5", "0.50 from ours"),
+        ("made['image'] = image(samples + 1)", "correlate"),
+        ("made['image'] = np.array([object()])", "gave no result"),
+    ],
+)
+def test_who_answers_of_another_sound_is_refused(contestant, model_name, change, why):
+    with pytest.raises(NoResultError, match="^the usual: gave no result") as told:
+        measure_peers(model_name, [DEMO], turns=1, entered=[contestant("live"), contestant("usual", change)])
     assert why in str(told.value)
 
 
@@ -280,7 +308,7 @@ def test_every_peer_has_one_version():
     ],
 )
 def test_what_does_not_go_together_is_wrong_usage(words):
-    told = CliRunner().invoke(cli, words.split()[0:])
+    told = CliRunner().invoke(cli, words.split())
     assert told.exit_code == 2
     assert "Traceback" not in told.output
 
@@ -298,10 +326,4 @@ def test_the_picture_shows_a_missed_target_in_another_colour():
 
 
 def _file(data):
-    import io
-
     return io.BytesIO(data)
-
-
-def test_a_figure_of_a_ratio_is_met_up_to_its_target():
-    assert Figure("", 0.5, "times", 0.5).met
