@@ -758,8 +758,11 @@ def evaluate(
         "auscult bench --json bench.json --only hop --only live",
         "auscult bench --support support.zip",
         "auscult bench --soak --soak-hours 2",
+        "auscult bench --peers --json peers.json --png peers.png",
+        "auscult bench --streams 200",
     )
 )
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the figures here.")
 @click.option(
     "--support",
@@ -794,15 +797,58 @@ def evaluate(
     show_default=True,
     help="Of what --soak simulates.",
 )
+@click.option(
+    "--peers",
+    is_flag=True,
+    help="Instead: the same work by the programs that one would use otherwise, on the recordings at PATH or "
+    "the packaged ones. They are installed once, in an environment of their own, which takes 1.2 GB.",
+)
+@click.option(
+    "--png", type=click.Path(path_type=Path), metavar="FILE", help="Also draw the peers' ratios there."
+)
+@click.option(
+    "--streams",
+    type=click.IntRange(1, 10_000),
+    is_flag=False,
+    flag_value=200,
+    metavar="[N]",
+    help="Instead: so many live streams at once, 200 if no number is given, on two cores.",
+)
+@click.option(
+    "--hop", "hop_s", type=Hop(), default=1.04, show_default=True, help="Of --streams, a multiple of 0.08."
+)
 @_model
-def bench(soak: bool, soak_hours: float, seed: int, **options: Any) -> int:
+def bench(
+    soak: bool,
+    soak_hours: float,
+    seed: int,
+    peers: bool,
+    png: Path | None,
+    streams: int | None,
+    hop_s: float,
+    paths: tuple[Path, ...],
+    **options: Any,
+) -> int:
     """Measure time and memory beside their targets."""
-    from monitor.commands.bench import run_bench
-
-    if soak and options["only"]:
-        raise click.UsageError("--soak measures nothing else: leave --only out")
+    chosen = [name for name, given in (("soak", soak), ("peers", peers), ("streams", streams)) if given]
+    if len(chosen) > 1 or (chosen and (options["only"] or (chosen != ["soak"] and options["support"]))):
+        raise click.UsageError(f"--{chosen[-1]} measures nothing else: leave the others out")
     if not soak and (_given("soak_hours") or _given("seed")):
         raise click.UsageError("only a soak has hours and a seed: add --soak")
+    if not peers and (paths or png):
+        raise click.UsageError("only the peers have recordings and a picture: add --peers")
+    if not streams and _given("hop_s"):
+        raise click.UsageError("only streams have a hop here: add --streams")
+    if peers:
+        from monitor.commands.bench_peers import run_peers
+
+        return run_peers(options["json_path"], png, options["model"], paths)
+    if streams:
+        from monitor.commands.bench import run_streams
+
+        return run_streams(options["json_path"], options["model"], streams, hop_s)
+    from monitor.commands.bench import run_bench
+
     return run_bench(**options, soak_hours=soak_hours if soak else None, seed=seed)
 
 

@@ -229,6 +229,33 @@ def auroc_figure(summary: Mapping[str, Panel]) -> bytes:
         return _png(picture)
 
 
+def ratios_figure(title: str, ratios: Sequence[tuple[str, float, float | None]]) -> bytes:
+    """Ratios below one another on a logarithmic axis, each beside its target.
+
+    Args:
+        title: What they are ratios of.
+        ratios: For each what it compares, its value above 0, and the greatest that meets its target, if any.
+    """
+    with rc_context(_STYLE):
+        picture = Figure(figsize=(2.6 * _PANEL, 1.4 + 0.5 * len(ratios)), layout="constrained")
+        one = picture.subplots()
+        one.axvline(1, color=_QUIET, linewidth=0.8, linestyle=":")
+        for row, (_, value, target) in enumerate(ratios):
+            missed = target is not None and value > target
+            one.barh(row, value, 0.6, color=COLOURS[4 if missed else 0])
+            word = "" if target is None else f"  (target ≤ {target:g}{', missed' if missed else ''})"
+            one.text(value * 1.06, row, f"{value:.2g}{word}", va="center", fontsize="small")
+            if target is not None:
+                one.plot([target, target], [row - 0.4, row + 0.4], color="black", linewidth=1.6)
+        one.set_yticks(range(len(ratios)), [name for name, _, _ in ratios])
+        one.tick_params(axis="y", length=0)
+        one.grid(visible=False, axis="y")
+        one.invert_yaxis()
+        values = [value for _, value, _ in ratios]
+        one.set(title=title, xscale="log", xlim=(min(*values, 0.1) / 2, max(*values, 1) * 8))
+        return _png(picture)
+
+
 def _sections(
     found: Panel, table: RecordTable | None
 ) -> list[tuple[str, Mapping[str, Any], str, RecordTable]]:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -68,22 +69,65 @@ def run_bench(
     except ModelError as error:
         raise CommandError(str(error)) from None
     click.echo(table(figures))
-    document = {
-        "machine": _machine(),
-        "figures": [{**asdict(figure), "met": figure.met} for figure in figures],
-    }
-    try:
-        if json_path:
-            json_path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-        if support:
-            from monitor.bench.support import write_support_bundle
-
-            write_support_bundle(support, document)
-    except OSError as error:
-        named = json_path if error.filename == str(json_path) else support
-        raise CommandError(f"{named}: cannot be written ({error.strerror})") from None
+    document = measured(figures)
+    if json_path:
+        write_measured(json_path, document)
     if support:
+        from monitor.bench.support import write_support_bundle
+
+        try:
+            write_support_bundle(support, document)
+        except OSError as error:
+            raise CommandError(f"{support}: cannot be written ({error.strerror})") from None
         click.echo(f"wrote {support}: no sound and no patient's name is in it, but those of your devices are")
+    return status_of(figures)
+
+
+def run_streams(json_path: Path | None, model: str, count: int, hop_s: float) -> int:
+    """Measure many streams at once and tell it as ``run_bench`` does; returns as that.
+
+    Args:
+        json_path: For the figures.
+        model: As ``--model``.
+        count: Streams.
+        hop_s: Between a stream's windows.
+
+    Raises:
+        CommandError: The model cannot be used, a process failed, or the file cannot be written.
+    """
+    from monitor.bench.streams import measure_streams
+
+    click.echo(f"measuring: {count} streams at once", err=True)
+    try:
+        figures = measure_streams(model, count, hop_s)
+    except ModelError as error:
+        raise CommandError(str(error)) from None
+    click.echo(table(figures))
+    if json_path:
+        write_measured(json_path, measured(figures))
+    return status_of(figures)
+
+
+def measured(figures: Sequence[Figure], **parts: Any) -> dict[str, Any]:
+    """What the JSON file holds: the machine, the figures and further parts."""
+    told = [{**asdict(figure), "met": figure.met} for figure in figures]
+    return {"machine": _machine(), "figures": told, **parts}
+
+
+def write_measured(path: Path, document: Mapping[str, Any]) -> None:
+    """Write the JSON file.
+
+    Raises:
+        CommandError: It cannot be written.
+    """
+    try:
+        path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def status_of(figures: Sequence[Figure]) -> int:
+    """The exit status: 0 if every target is met, else 1."""
     return 0 if all(figure.met is not False for figure in figures) else 1
 
 
