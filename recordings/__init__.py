@@ -5,21 +5,22 @@ same samples and reports the same faults in the same words. Faults of a file are
 """
 
 from recordings.demo import DemoRecording, demo_recordings
+from recordings.faults import RecordingError
+from recordings.rates import MAX_RATE, MIN_RATE
 from recordings.reader import (
     AUDIO_SUFFIXES,
-    MAX_RATE,
-    MIN_RATE,
     Channel,
     Recording,
-    RecordingError,
     find_recordings,
     write_recording,
 )
+from recordings.signals import SIGNAL_SUFFIXES
 
 __all__ = [
     "AUDIO_SUFFIXES",
     "MAX_RATE",
     "MIN_RATE",
+    "SIGNAL_SUFFIXES",
     "Channel",
     "DemoRecording",
     "Recording",

@@ -18,7 +18,7 @@ from monitor.sources.choice import (
     synthetic_choices,
 )
 
-_PATTERNS = "Recordings (*.wav *.flac *.ogg *.mp3 *.aif *.aiff *.au *.caf);;All files (*)"
+_PATTERNS = "Recordings (*.wav *.flac *.ogg *.mp3 *.aif *.aiff *.au *.caf *.edf *.bdf *.hea);;All files (*)"
 
 
 _LOOK_MS = 50
