@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from recordings.annotation import Annotation
 from recordings.faults import reason, recording_error
 from recordings.signals import Signal, heart_sounds
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 
 _EDF, _BDF = b"0       ", b"\xffBIOSEMI"
 _HEADER_BYTES = 256
+
+# Of one data record, so that with its annotations it stays below the 61,440 bytes of the specification.
+_MOST_SAMPLES, _FEWEST_SECONDS = 25_000, 0.1
 
 
 def is_edf(beginning: bytes) -> bool:
@@ -69,6 +75,66 @@ class EdfFile:
     def close(self) -> None:
         """Lets go of the file."""
         self._signals = []
+
+
+def write_edf(
+    path: Path,
+    samples: NDArray[np.integer],
+    rate: int,
+    annotations: Sequence[Annotation],
+    begun: datetime.datetime | None = None,
+) -> int:
+    """Writes one signal as EDF+ with annotations, without a word of the patient.
+
+    Args:
+        path: the file to write.
+        samples: shape (n,), of 16 bits; they are physical values too, in no unit.
+        rate: samples per second.
+        annotations: within the recording.
+        begun: when it was recorded; None where that is not known.
+
+    Returns:
+        Samples of silence added at the end, since data records are whole; 0 wherever the length allows. The
+        annotation "Recording ends" then says where the sound ends.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    import edfio
+
+    per_record, duration_s = _data_record(samples.size, rate)
+    added = -samples.size % per_record
+    remarks = [
+        edfio.EdfAnnotation(round(one.start_s, 6), round(one.end_s - one.start_s, 6) or None, one.text)
+        for one in annotations
+    ]
+    if added:
+        remarks.append(edfio.EdfAnnotation(round(samples.size / rate, 6), None, "Recording ends"))
+    signal = edfio.EdfSignal.from_digital(
+        np.pad(samples.astype(np.int16), (0, added)), rate, label="PCG", transducer_type="stethoscope"
+    )
+    whole = edfio.Edf(
+        [signal],
+        recording=edfio.Recording(startdate=begun and begun.date(), equipment_code="auscult"),
+        starttime=begun and begun.time().replace(microsecond=0),
+        data_record_duration=duration_s,
+        annotations=remarks,
+    )
+    whole.write(path)
+    return added
+
+
+def _data_record(samples: int, rate: int) -> tuple[int, float]:
+    """Samples and seconds of a data record: a part of the whole if any will do, else about a second."""
+
+    def exact(count: int) -> bool:
+        return len(f"{count / rate!r}") <= 8
+
+    longest = min(rate, _MOST_SAMPLES)
+    possible = [count for count in range(longest, 0, -1) if exact(count)]
+    whole = (count for count in possible if samples % count == 0 and count >= _FEWEST_SECONDS * rate)
+    count = next(whole, possible[0] if possible else rate)
+    return count, count / rate
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from recordings.edf_file import EdfFile, is_edf
 from recordings.faults import recording_error
 from recordings.rates import MAX_RATE, MIN_RATE
+from recordings.sample_width import whole_numbers
 from recordings.signals import HEADER_SUFFIX, SIGNAL_SUFFIXES, SignalFile, locate
 from recordings.wfdb_record import WfdbRecord
 
@@ -344,8 +345,9 @@ def write_recording(
     blocks: Iterable[NDArray[np.float64]],
     rate: int,
     floating: bool = False,
+    bits: int = 16,
 ) -> None:
-    """Writes a mono recording with 16 bits per sample, FLAC or WAV by suffix.
+    """Writes a mono recording, FLAC or WAV by suffix.
 
     The same input gives the same bytes, however it is cut into blocks. The file takes its name only when it
     is complete, so an interruption leaves no half recording behind.
@@ -357,9 +359,10 @@ def write_recording(
         rate: samples per second, Hz.
         floating: write 32-bit floating point instead, which holds NaN and values beyond full scale; only
             WAV does.
+        bits: per sample otherwise: 16, 24, or in WAV 32.
 
     Raises:
-        RecordingError: the suffix is another, the format cannot hold the rate or floating point, or the file
+        RecordingError: the suffix is another, the format cannot hold the rate or the samples, or the file
             cannot be written.
         ValueError: a block is not one-dimensional.
     """
@@ -369,6 +372,8 @@ def write_recording(
         raise recording_error(path, "has a suffix that cannot be written; use .flac or .wav")
     if floating and kind != "WAV":
         raise recording_error(path, f"{kind} holds no samples that are not a number; use .wav")
+    if bits > 24 and kind != "WAV":
+        raise recording_error(path, f"{kind} holds no samples of {bits} bits; use .wav")
     # The widest rate field both headers have in practice; libsndfile stores what is beyond it in silence.
     if not 1 <= rate <= 655_350:
         raise recording_error(path, f"cannot hold a rate of {rate} Hz; choose 1 to 655350 Hz")
@@ -377,11 +382,17 @@ def write_recording(
         with (
             part.open("w+b", buffering=0) as handle,
             sf.SoundFile(
-                handle.fileno(), "w", rate, 1, "FLOAT" if floating else "PCM_16", format=kind, closefd=False
+                handle.fileno(),
+                "w",
+                rate,
+                1,
+                "FLOAT" if floating else f"PCM_{bits}",
+                format=kind,
+                closefd=False,
             ) as sound,
         ):
             for block in blocks:
-                sound.write(_to_float32(block) if floating else _to_int16(block))
+                sound.write(_to_float32(block) if floating else _to_int(block, bits))
         if floating:
             _forget_time(part)
         part.replace(path)
@@ -419,11 +430,10 @@ def _to_float32(block: NDArray[np.float64]) -> NDArray[np.float32]:
         return _one_dimensional(block).astype(np.float32)
 
 
-def _to_int16(block: NDArray[np.float64]) -> NDArray[np.int16]:
-    values = _one_dimensional(block)
-    # 32,768 is the factor the reader divides by, so that what was read is written back unchanged.
-    scaled = np.nan_to_num(np.clip(values, -1.0, 1.0), nan=0.0) * 32_768.0
-    return np.clip(np.rint(scaled), -32_768, 32_767).astype(np.int16)
+def _to_int(block: NDArray[np.float64], bits: int) -> NDArray[np.int16] | NDArray[np.int32]:
+    numbers = whole_numbers([_one_dimensional(block)], bits)
+    # libsndfile takes the upper bits of wider numbers.
+    return numbers.astype(np.int16) if bits == 16 else numbers << (32 - bits)
 
 
 def _discard(part: Path) -> None:

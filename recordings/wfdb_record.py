@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -9,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recordings.annotation import Annotation
 from recordings.faults import missing_library, reason, recording_error
 from recordings.signals import HEADER_SUFFIX, Signal, heart_sounds
 
@@ -18,6 +22,13 @@ _STORED = {
     "16": 16, "24": 24, "32": 32, "61": 16, "80": 8, "160": 16, "212": 12, "310": 32 / 3, "311": 32 / 3
 }  # fmt: skip
 _BITS = {**_STORED, "310": 10, "311": 10, "508": 8, "516": 16, "524": 24}
+
+
+ANNOTATOR = "auscult"
+"""Suffix of the annotation file."""
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_LONGEST_NOTE = 250  # bytes
 
 
 class WfdbRecord:
@@ -124,6 +135,83 @@ class WfdbRecord:
             if other == name
         )
         return int(max(0, size) * 8 / (_STORED[kind] * together) + 1e-6)
+
+
+def write_wfdb(
+    path: Path,
+    samples: NDArray[np.integer],
+    bits: int,
+    rate: int,
+    annotations: Sequence[Annotation],
+    begun: datetime.datetime | None = None,
+    comments: Sequence[str] = (),
+) -> None:
+    """Writes a record of one phonocardiogram: its header, its signal and its annotations.
+
+    A stretch that is S1 or S2 is annotated by `(` and `)` with its name; all else is a comment, `"`, at its
+    beginning.
+
+    Args:
+        path: the header, ending in .hea; the others are written beside it.
+        samples: shape (n,), of so many bits, all above the lowest value of 32.
+        bits: 16, 24 or 32.
+        rate: samples per second.
+        annotations: within the recording.
+        begun: when it was recorded; None where that is not known.
+        comments: lines for the header.
+
+    Raises:
+        RecordingError: wfdb is not installed, or the name holds what no record's may.
+        OSError: it cannot be written.
+    """
+    wfdb = _library(path)
+    if not _NAME.fullmatch(path.stem):
+        raise recording_error(path, "a WFDB record's name has letters, digits, - and _ alone; choose another")
+    lowest = int(samples.min(initial=0))
+    # The least value of a format means that there is no sample.
+    kind = next(kind for kind in (bits, 24, 32) if lowest > -(2 ** (kind - 1)))
+    record = wfdb.Record(
+        record_name=path.stem,
+        n_sig=1,
+        fs=rate,
+        sig_len=samples.size,
+        base_time=begun and begun.time(),
+        base_date=begun and begun.date(),
+        d_signal=samples.reshape(-1, 1).astype(np.int64),
+        file_name=[f"{path.stem}.dat"],
+        fmt=[str(kind)],
+        adc_gain=[float(2 ** (bits - 1))],
+        baseline=[0],
+        units=["NU"],
+        adc_res=[bits],
+        adc_zero=[0],
+        init_value=[int(samples[0])],
+        checksum=[int(samples.sum(dtype=np.int64)) % 65_536],
+        block_size=[0],
+        sig_name=["PCG"],
+        comments=list(comments),
+    )
+    record.wrsamp(write_dir=str(path.parent))
+    marks = sorted(mark for one in annotations for mark in _marks(one, rate, samples.size))
+    if marks:
+        wfdb.wrann(
+            path.stem,
+            ANNOTATOR,
+            np.array([mark[0] for mark in marks]),
+            symbol=[mark[1] for mark in marks],
+            aux_note=[mark[2] for mark in marks],
+            fs=rate,
+            write_dir=str(path.parent),
+        )
+
+
+def _marks(one: Annotation, rate: int, samples: int) -> list[tuple[int, str, str]]:
+    """Place, symbol and note of what an annotation becomes."""
+    start, end = (min(max(0, round(at_s * rate)), samples - 1) for at_s in (one.start_s, one.end_s))
+    if one.text in ("S1", "S2"):
+        return [(start, "(", one.text), (end, ")", one.text)]
+    # Readers take a comment at the first sample for one on the whole file.
+    return [(max(1, start), '"', one.text.encode("ascii", "replace")[:_LONGEST_NOTE].decode("ascii"))]
 
 
 def _scale(record: Any, place: int) -> tuple[int, float, int | None]:
