@@ -43,7 +43,7 @@ PART_NAMES = (
 PROTOCOL_NAMES = ("paper", "grouped", "validation", "lodo", "circor", "front-end")
 
 PCM_FORMATS = ("s16le", "s32le", "f32le")
-EXPORT_FORMATS = ("flac", "wav", "edf", "wfdb")
+EXPORT_FORMATS = ("flac", "wav", "edf", "wfdb", "dicom", "fhir")
 CONDITIONS = ("normal", "as", "mr", "mvp", "ms", "ar", "s3", "s4")
 
 
@@ -644,13 +644,14 @@ def report(examination: str, out: Path | None, paper: str | None, data: Path | N
     "--to",
     type=click.Choice(EXPORT_FORMATS),
     required=True,
-    help="FLAC or WAV with a JSON file beside it, EDF+ with annotations, or a WFDB record with annotations.",
+    help="FLAC or WAV with a JSON file beside it, EDF+ or a WFDB record with annotations, a DICOM General "
+    "Audio Waveform, or a FHIR R4 Bundle.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Default: the recording's or session's name with -export, in this folder.",
+    help="Default: by the recording's or session's name and the format, in this folder.",
 )
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @click.option("--round", "rounded", is_flag=True, help="Round samples that are finer than the format holds.")

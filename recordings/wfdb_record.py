@@ -153,7 +153,7 @@ def write_wfdb(
 
     Args:
         path: the header, ending in .hea; the others are written beside it.
-        samples: shape (n,), of so many bits, all above the lowest value of 32.
+        samples: shape (n,), of so many bits.
         bits: 16, 24 or 32.
         rate: samples per second.
         annotations: within the recording.
@@ -161,7 +161,7 @@ def write_wfdb(
         comments: lines for the header.
 
     Raises:
-        RecordingError: wfdb is not installed, or the name holds what no record's may.
+        RecordingError: wfdb is not installed, the name holds what no record's may, or a sample is -2^31.
         OSError: it cannot be written.
     """
     wfdb = _library(path)
@@ -169,7 +169,9 @@ def write_wfdb(
         raise recording_error(path, "a WFDB record's name has letters, digits, - and _ alone; choose another")
     lowest = int(samples.min(initial=0))
     # The least value of a format means that there is no sample.
-    kind = next(kind for kind in (bits, 24, 32) if lowest > -(2 ** (kind - 1)))
+    kind = next((kind for kind in (bits, 24, 32) if lowest > -(2 ** (kind - 1))), None)
+    if kind is None:
+        raise recording_error(path, "WFDB has no room for the lowest value of 32 bits; choose another format")
     record = wfdb.Record(
         record_name=path.stem,
         n_sig=1,

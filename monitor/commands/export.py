@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from model.classifier import Classifier
 from monitor.commands.sessions import open_store
 from monitor.exhibit import NOTICE, Exhibit, Sound, recording_exhibit, session_exhibit
 from monitor.failure import CommandError
+from monitor.fhir_bundle import FhirMissingError, bundle_text
 from monitor.json_lines import document_text
 from monitor.standard_error import keep_standard_error
 from monitor.whole_files import whole_files
@@ -29,6 +31,7 @@ from recordings import (
     whole_numbers,
     write_recording,
 )
+from recordings.dicom_waveform import MOST_HZ, write_dicom
 from recordings.edf_file import write_edf
 from recordings.wfdb_record import ANNOTATOR, write_wfdb
 
@@ -59,6 +62,7 @@ class _Format:
         beside: Suffixes of those written beside it.
         write: Writes them, given the named file's path; returns what is to be remarked.
         bits: The most that its samples have.
+        floating: They may be floating point of 32 bits too.
     """
 
     title: str
@@ -66,6 +70,7 @@ class _Format:
     beside: tuple[str, ...]
     write: Callable[[Exhibit, Path, _Samples], str]
     bits: int
+    floating: bool = False
 
 
 class _Samples:
@@ -73,21 +78,20 @@ class _Samples:
 
     Args:
         sound: To be written.
-        title: Of the format.
-        most: Bits that it holds.
+        kind: The format.
         rounded: They may be rounded to so many.
 
     Raises:
         CommandError: They are finer.
     """
 
-    def __init__(self, sound: Sound, title: str, most: int, rounded: bool) -> None:
+    def __init__(self, sound: Sound, kind: _Format, rounded: bool) -> None:
+        title, most = kind.title, kind.bits
         self.sound = sound
         self.width: SampleWidth = sample_width(sound.blocks())
         bits = self.width.bits
         self.remark = ""
-        # WAV alone holds 32 bits, and then floating point too.
-        self.floating = bits is None and most == 32 and (self.width.single or rounded)
+        self.floating = bits is None and kind.floating and (self.width.single or rounded)
         if self.floating:
             bits = 32
             self.remark = "" if self.width.single else "rounded to floating point of 32 bits"
@@ -120,24 +124,24 @@ def run_export(source: str, options: ExportOptions) -> None:
     file, _ = locate(Path(source))
     is_file = file.exists() or not _ID.fullmatch(source)
     stem = Path(source).stem if is_file else f"session-{source}"
-    paths = _paths(kind, options.out or Path(f"{_plain(stem)}-export{kind.suffix}"))
+    paths = _paths(kind, options.out or Path(f"{_plain(stem)}-{options.to}{kind.suffix}"))
     _refuse_existing(paths, file, options.force)
     exhibit = _exhibit(source, is_file, options)
-    if exhibit.sound is None:
-        raise CommandError(f"session {exhibit.session} has no sound: it is kept by --record")
+    if exhibit.sound is None and options.to != "fhir":
+        raise CommandError(f"session {exhibit.session} has no sound, which --record keeps: export it to fhir")
     out = paths[-1]
     try:
-        samples = _Samples(exhibit.sound, kind.title, kind.bits, options.rounded)
+        sound = exhibit.sound
+        samples = sound and _Samples(sound, kind, options.rounded)
         with whole_files(paths) as folder:
             remark = kind.write(exhibit, folder / out.name, samples)
     except RecordingError as error:
         # Of the file where it was being written, it speaks as of the one that was to be.
         raise CommandError(re.sub(r"[^:]*\.part[/\\]", "", str(error))) from None
     except OSError as error:
-        raise CommandError(
-            f"{out}: cannot be written ({error.strerror or error}); choose another --out"
-        ) from None
-    for words in filter(None, (samples.remark, remark)):
+        fault = error.strerror or str(error).partition("\n")[0]
+        raise CommandError(f"{out}: cannot be written ({fault}); choose another --out") from None
+    for words in filter(None, (samples and samples.remark, remark)):
         click.echo(f"auscult: {source}: {words}", err=True)
     click.echo(f"wrote {', '.join(map(str, paths))}", err=True)
 
@@ -215,9 +219,35 @@ def _write_wfdb(exhibit: Exhibit, path: Path, samples: _Samples) -> str:
     return ""
 
 
+def _write_dicom(exhibit: Exhibit, path: Path, samples: _Samples) -> str:
+    rate = samples.sound.rate
+    if rate > MOST_HZ:
+        raise CommandError(
+            f"DICOM audio has at most {MOST_HZ} Hz, and this has {rate}: resample it, or export to wav"
+        )
+    begun = exhibit.sound_begun
+    write_dicom(path, samples.numbers(), rate, exhibit.annotations(), begun, version("auscult"), NOTICE)
+    return "" if begun else "DICOM wants a time and the recording has none: that of writing stands there"
+
+
+def _write_fhir(exhibit: Exhibit, path: Path, samples: _Samples | None) -> str:
+    flac = None
+    if samples is not None:
+        sound = path.with_suffix(".flac")
+        write_recording(sound, samples.sound.blocks(), samples.sound.rate, bits=samples.bits)
+        flac = sound.read_bytes()
+    try:
+        path.write_text(bundle_text(exhibit, version("auscult"), flac), encoding="utf-8")
+    except FhirMissingError as error:
+        raise CommandError(str(error)) from None
+    return ""
+
+
 FORMATS = {
     "flac": _Format("FLAC", ".flac", (".json",), _write_sound, 24),
-    "wav": _Format("WAV", ".wav", (".json",), _write_sound, 32),
+    "wav": _Format("WAV", ".wav", (".json",), _write_sound, 32, floating=True),
     "edf": _Format("EDF+", ".edf", (), _write_edf, 16),
     "wfdb": _Format("WFDB", ".hea", (".dat", f".{ANNOTATOR}"), _write_wfdb, 32),
+    "dicom": _Format("DICOM", ".dcm", (), _write_dicom, 16),
+    "fhir": _Format("FHIR", ".json", (), _write_fhir, 24),
 }

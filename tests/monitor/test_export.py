@@ -1,11 +1,15 @@
 """``auscult export``: what it writes is read back by other means than it was written with."""
 
+import base64
+import io
 import json
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pyedflib
 import pytest
 import soundfile as sf
@@ -89,7 +93,7 @@ def test_flac_and_wav_hold_the_samples_and_all_else_is_beside_them(auscult, coar
         ("wav", fine, "PCM_24"),
     ]:
         auscult("export", source, "--to", to, "--force")
-        path = source.with_name(f"{source.stem}-export.{to}")
+        path = source.with_name(f"{source.stem}-{to}.{to}")
         assert sf.info(path).subtype == subtype
         written, rate = sf.read(path, dtype="int32")
         assert rate == RATE
@@ -104,12 +108,12 @@ def test_flac_and_wav_hold_the_samples_and_all_else_is_beside_them(auscult, coar
 
 
 def test_floating_point_goes_into_wav_alone(auscult, tmp_path):
-    values = (SOUND * 5).astype(np.float32)
+    values = (SOUND / np.abs(SOUND).max() * 2).astype(np.float32)
     sf.write(tmp_path / "loud.wav", values, RATE, "FLOAT")
     auscult("export", "loud.wav", "--to", "wav")
-    assert np.array_equal(sf.read("loud-export.wav", dtype="float32")[0], values)
+    assert np.array_equal(sf.read("loud-wav.wav", dtype="float32")[0], values)
     for to in ("flac", "edf", "wfdb"):
-        told = auscult("export", "loud.wav", "--to", to, "--force", status=1)
+        told = auscult("export", "loud.wav", "--to", to, status=1)
         assert "samples need floating point and" in told
         assert "add --round, or export to wav" in told
         assert told.count("\n") == 1
@@ -118,8 +122,8 @@ def test_floating_point_goes_into_wav_alone(auscult, tmp_path):
 def test_edf_is_read_by_edflib_with_its_annotations(auscult, coarse):
     auscult("export", coarse, "--to", "edf")
     auscult("export", coarse, "--to", "wav")
-    beats, windows = remarks(json.loads(Path("heart-export.json").read_text()))
-    with pyedflib.EdfReader("heart-export.edf") as file:
+    beats, windows = remarks(json.loads(Path("heart-wav.json").read_text()))
+    with pyedflib.EdfReader("heart-edf.edf") as file:
         assert file.filetype == pyedflib.FILETYPE_EDFPLUS
         assert (file.getLabel(0), file.getSampleFrequency(0)) == ("PCG", RATE)
         assert np.array_equal(file.readSignal(0, digital=True), COARSE)
@@ -129,7 +133,7 @@ def test_edf_is_read_by_edflib_with_its_annotations(auscult, coarse):
     told = [(start, text) for start, _, text in found if text.startswith("verdict ")]
     assert np.allclose([start for start, _ in told], [start for start, _ in windows])
     assert all(f"verdict {label}" in text for (_, text), (_, label) in zip(told, windows, strict=True))
-    with Recording.open("heart-export.edf") as recording:
+    with Recording.open("heart-edf.edf") as recording:
         assert np.array_equal(np.concatenate(list(recording.blocks(999))), COARSE / 32_768)
 
 
@@ -137,7 +141,7 @@ def test_edf_is_read_by_edflib_with_its_annotations(auscult, coarse):
 def test_edf_of_a_length_that_no_data_record_divides_ends_in_silence_and_says_so(auscult, tmp_path, samples):
     sf.write(tmp_path / "odd.wav", COARSE[:samples], RATE)
     told = auscult("export", "odd.wav", "--to", "edf")
-    with pyedflib.EdfReader("odd-export.edf") as file:
+    with pyedflib.EdfReader("odd-edf.edf") as file:
         written = file.readSignal(0, digital=True)
         found = dict(zip(file.readAnnotations()[2], file.readAnnotations()[0], strict=True))
     assert np.array_equal(written[:samples], COARSE[:samples])
@@ -151,10 +155,10 @@ def test_edf_of_a_length_that_no_data_record_divides_ends_in_silence_and_says_so
 
 def test_wfdb_is_read_as_its_specification_has_it(auscult, coarse, fine):
     auscult("export", coarse, "--to", "wfdb")
-    lines = Path("heart-export.hea").read_text().splitlines()
-    assert lines[0].split() == ["heart-export", "1", str(RATE), str(COARSE.size)]
+    lines = Path("heart-wfdb.hea").read_text().splitlines()
+    assert lines[0].split() == ["heart-wfdb", "1", str(RATE), str(COARSE.size)]
     file, kind, gain, bits, zero, first, checksum, block, name = lines[1].split()
-    assert (file, kind, bits, zero, block, name) == ("heart-export.dat", "16", "16", "0", "0", "PCG")
+    assert (file, kind, bits, zero, block, name) == ("heart-wfdb.dat", "16", "16", "0", "0", "PCG")
     digital = np.fromfile(file, "<i2")
     assert np.array_equal(digital, COARSE)
     assert int(first) == digital[0]
@@ -171,8 +175,8 @@ def test_wfdb_is_read_as_its_specification_has_it(auscult, coarse, fine):
 def test_wfdb_annotations_are_the_heart_sounds_and_the_verdicts(auscult, coarse):
     auscult("export", coarse, "--to", "wfdb")
     auscult("export", coarse, "--to", "wav")
-    beats, windows = remarks(json.loads(Path("heart-export.json").read_text()))
-    found = wfdb.rdann("heart-export", "auscult")
+    beats, windows = remarks(json.loads(Path("heart-wav.json").read_text()))
+    found = wfdb.rdann("heart-wfdb", "auscult")
     assert found.fs == RATE
     marks = list(zip(found.sample, found.symbol, found.aux_note, strict=True))
     begins = [(place / RATE, note) for place, symbol, note in marks if symbol == "("]
@@ -182,23 +186,169 @@ def test_wfdb_annotations_are_the_heart_sounds_and_the_verdicts(auscult, coarse)
     assert all(note.startswith(f"verdict {label}") for note, (_, label) in zip(told, windows, strict=True))
 
 
+def test_dicom_is_a_general_audio_waveform_of_a_phonocardiogram(auscult, coarse):
+    told = auscult("export", coarse, "--to", "dicom")
+    assert "that of writing stands there" in told
+    whole = pydicom.dcmread("heart-dicom.dcm")
+    assert whole.SOPClassUID == whole.file_meta.MediaStorageSOPClassUID == "1.2.840.10008.5.1.4.1.1.9.4.2"
+    assert (whole.Modality, whole.PatientIdentityRemoved, whole.PatientName) == (
+        "AU",
+        "YES",
+        "Research^Synthetic",
+    )
+    assert whole.StudyDescription == NOTICE
+    (group,) = whole.WaveformSequence
+    (channel,) = group.ChannelDefinitionSequence
+    (source,) = channel.ChannelSourceSequence
+    assert (source.CodeValue, source.CodingSchemeDesignator) == ("109114", "DCM")
+    assert source.CodeMeaning == "Phonocardiogram"
+    assert (group.NumberOfWaveformChannels, float(group.SamplingFrequency)) == (1, RATE)
+    assert (group.WaveformBitsAllocated, channel.WaveformBitsStored) == (16, 16)
+    assert group.WaveformSampleInterpretation == "SS"
+    # The data as it lies in the file, without pydicom.
+    assert COARSE.astype("<i2").tobytes() in Path("heart-dicom.dcm").read_bytes()
+    assert np.array_equal(whole.waveform_array(0)[:, 0], COARSE)
+
+
+def test_dicom_annotates_the_waveform(auscult, coarse):
+    auscult("export", coarse, "--to", "dicom")
+    auscult("export", coarse, "--to", "wav")
+    beats, windows = remarks(json.loads(Path("heart-wav.json").read_text()))
+    whole = pydicom.dcmread("heart-dicom.dcm")
+    told = [
+        (one.ReferencedSamplePositions, one.UnformattedTextValue) for one in whole.WaveformAnnotationSequence
+    ]
+    sounds = [place for place, text in told if text in ("S1", "S2")]
+    assert np.allclose(sounds, [(start * RATE + 1, end * RATE) for start, end, _ in beats], atol=1)
+    assert len(told) == len(beats) + len(windows)
+
+
+def test_dicom_refuses_a_rate_beyond_its_own(auscult, tmp_path):
+    sf.write(tmp_path / "fast.wav", COARSE, 48_000)
+    told = auscult("export", "fast.wav", "--to", "dicom", status=1)
+    assert told == (
+        "auscult: DICOM audio has at most 44100 Hz, and this has 48000: resample it, or export to wav\n"
+    )
+    assert [path.name for path in Path().iterdir()] == ["fast.wav"]
+
+
+def by_address(bundle):
+    """The resources of a bundle, of which every reference within it leads to one."""
+    found = {entry["fullUrl"]: entry["resource"] for entry in bundle["entry"]}
+    assert len(found) == len(bundle["entry"])
+
+    def follow(part):
+        for name, value in part.items() if isinstance(part, dict) else enumerate(part):
+            if name == "reference":
+                assert value in found
+            elif isinstance(value, dict | list):
+                follow(value)
+
+    follow(bundle)
+    return found
+
+
+def codes(part):
+    """Every (system, code) of a resource."""
+    if isinstance(part, list):
+        return {code for one in part for code in codes(one)}
+    if not isinstance(part, dict):
+        return set()
+    own = {(part["system"], part["code"])} if "system" in part and "code" in part else set()
+    return own | {code for one in part.values() for code in codes(one)}
+
+
+KNOWN_CODES = {
+    ("http://loinc.org", "8867-4"),
+    ("http://unitsofmeasure.org", "/min"),
+    ("http://unitsofmeasure.org", "1"),
+    ("http://terminology.hl7.org/CodeSystem/observation-category", "vital-signs"),
+    ("http://terminology.hl7.org/CodeSystem/media-type", "audio"),
+}
+
+
+@pytest.mark.parametrize("of", ["recording", "session"])
+def test_fhir_is_a_bundle_whose_references_resolve_and_whose_codes_exist(auscult, fine, session, of):
+    source = fine if of == "recording" else session
+    auscult("export", source, "--to", "fhir", "--out", "a.json")
+    auscult("export", source, "--to", "wav", "--out", "b.wav")
+    document = json.loads(Path("b.json").read_text())
+    text = Path("a.json").read_text()
+    assert "bed 7" not in text
+    bundle = json.loads(text)
+    assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "collection")
+    found = by_address(bundle)
+    kinds = [one["resourceType"] for one in found.values()]
+    assert kinds[0] == "DiagnosticReport"
+    assert {kind: kinds.count(kind) for kind in set(kinds)} == {
+        "DiagnosticReport": 1,
+        "Device": 1,
+        "Media": 1,
+        "Observation": 1
+        + (document["summary"]["heart_rate_bpm"] is not None)
+        + (document["reading"] is not None),
+    }
+    assert codes(bundle) <= KNOWN_CODES
+    report = next(iter(found.values()))
+    assert report["status"] == "preliminary"
+    assert "Research use only" in report["conclusion"]
+    observations = [found[one["reference"]] for one in report["result"]]
+    assert {one["status"] for one in observations} == {"preliminary"}
+    for one in observations:
+        if "coding" in one["code"]:
+            assert one["code"]["coding"][0]["code"] == "8867-4"
+            rate = document["summary"]["heart_rate_bpm"]
+            assert one["valueQuantity"]["value"] == pytest.approx(rate, abs=0.1)
+    media = found[report["media"][0]["link"]["reference"]]
+    sound, rate = sf.read(io.BytesIO(base64.b64decode(media["content"]["data"])), dtype="int32")
+    assert rate == RATE
+    assert np.array_equal(sound, sf.read("b.wav", dtype="int32")[0])
+    timed = {"effectiveDateTime", "_effectiveDateTime"} & report.keys()
+    assert timed == ({"effectiveDateTime"} if of == "session" else {"_effectiveDateTime"})
+    auscult("export", source, "--to", "fhir", "--out", "again.json")
+    assert Path("again.json").read_text() == text
+
+
+def test_fhir_tells_of_a_session_without_sound(auscult, session, tmp_path):
+    for file in (tmp_path / "data").glob("sessions/*/*.wav"):
+        file.unlink()
+    auscult("export", session, "--to", "fhir", "--out", "a.json")
+    found = by_address(json.loads(Path("a.json").read_text()))
+    assert not [one for one in found.values() if one["resourceType"] == "Media"]
+    told = auscult("export", session, "--to", "wav", status=1)
+    assert told.endswith("has no sound, which --record keeps: export it to fhir\n")
+
+
+@pytest.mark.parametrize(("to", "library"), [("wfdb", "wfdb"), ("dicom", "pydicom"), ("fhir", "fhir")])
+def test_a_library_that_is_missing_is_named_with_its_remedy(auscult, coarse, monkeypatch, to, library):
+    for name in [name for name in sys.modules if name.split(".")[0] == library]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, library, None)
+    told = auscult("export", coarse, "--to", to, status=1)
+    assert "install it by pip install 'auscult[formats]'" in told
+    assert told.count("\n") == 1
+
+
 def test_the_lowest_value_of_16_bits_survives_in_wfdb(auscult, tmp_path):
     clipped = COARSE.copy()
     clipped[1000:1010] = -32_768
     sf.write(tmp_path / "clipped.wav", clipped, RATE)
     auscult("export", "clipped.wav", "--to", "wfdb")
-    with Recording.open("clipped-export") as recording:
+    with Recording.open("clipped-wfdb") as recording:
         assert np.array_equal(np.concatenate(list(recording.blocks(999))), clipped / 32_768)
 
 
-@pytest.mark.parametrize("to", ["edf"])
-def test_samples_too_fine_for_a_format_are_rounded_only_on_demand(auscult, fine, to):
+@pytest.mark.parametrize(("to", "title"), [("edf", "EDF+"), ("dicom", "DICOM")])
+def test_samples_too_fine_for_a_format_are_rounded_only_on_demand(auscult, fine, to, title):
     told = auscult("export", fine, "--to", to, status=1)
-    assert "need 24 bits and EDF+ holds 16 bits: add --round, or export to wav" in told
+    assert f"need 24 bits and {title} holds 16 bits: add --round, or export to wav" in told
     assert sorted(path.name for path in Path().iterdir()) == ["fine.wav"]
     assert "rounded to 16 bits" in auscult("export", fine, "--to", to, "--round")
-    with Recording.open(f"fine-export.{to}") as recording:
-        assert np.array_equal(np.concatenate(list(recording.blocks(999))), COARSE / 32_768)
+    if to == "edf":
+        with Recording.open("fine-edf.edf") as recording:
+            assert np.array_equal(np.concatenate(list(recording.blocks(999))), COARSE / 32_768)
+    else:
+        assert np.array_equal(pydicom.dcmread("fine-dicom.dcm").waveform_array(0)[:, 0], COARSE)
 
 
 def test_a_sessions_sound_and_what_was_said_of_it(auscult, session):
@@ -214,16 +364,16 @@ def test_a_sessions_sound_and_what_was_said_of_it(auscult, session):
     lost = RATE // 2
     assert np.array_equal(written, np.insert(FINE, 3 * RATE, np.zeros(lost, np.int32)))
     auscult("export", session, "--to", "edf", "--round")
-    with pyedflib.EdfReader(f"session-{session}-export.edf") as file:
+    with pyedflib.EdfReader(f"session-{session}-edf.edf") as file:
         found = dict(zip(file.readAnnotations()[2], file.readAnnotations()[0], strict=True))
     assert found["gap: 0.50 s lost"] == pytest.approx(3.0)
 
 
 def test_nothing_is_replaced_unasked_and_never_the_source(auscult, coarse):
-    Path("heart-export.edf").write_text("mine")
+    Path("heart-edf.edf").write_text("mine")
     told = auscult("export", coarse, "--to", "edf", status=1)
-    assert "heart-export.edf: exists already; choose another --out, or add --force" in told
-    assert Path("heart-export.edf").read_text() == "mine"
+    assert "heart-edf.edf: exists already; choose another --out, or add --force" in told
+    assert Path("heart-edf.edf").read_text() == "mine"
     auscult("export", coarse, "--to", "edf", "--force")
     assert "is what is exported" in auscult(
         "export", coarse, "--to", "wav", "--out", coarse, "--force", status=1
@@ -242,12 +392,12 @@ def test_what_is_not_there_is_said_in_a_line(auscult, coarse, tmp_path):
     )
 
 
-@pytest.mark.parametrize("to", ["edf", "wfdb", "wav"])
+@pytest.mark.parametrize("to", ["edf", "wfdb", "wav", "dicom", "fhir"])
 def test_a_full_disk_leaves_nothing_behind(auscult, coarse, to):
     with files_of_at_most(20_000):
         told = auscult("export", coarse, "--to", to, status=1)
     assert told.count("\n") == 1
-    assert f"heart-export.{'hea' if to == 'wfdb' else to}: cannot be written" in told
+    assert re.search(rf"heart-{to}\.\w+: cannot be written", told)
     assert [path.name for path in Path().iterdir()] == ["heart.wav"]
 
 
