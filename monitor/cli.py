@@ -44,6 +44,7 @@ PROTOCOL_NAMES = ("paper", "grouped", "validation", "lodo", "circor", "front-end
 
 PCM_FORMATS = ("s16le", "s32le", "f32le")
 LANGUAGES = ("en", "ko")
+EXPORT_FORMATS = ("flac", "wav", "edf", "wfdb", "dicom", "fhir")
 CONDITIONS = ("normal", "as", "mr", "mvp", "ms", "ar", "s3", "s4")
 
 
@@ -641,6 +642,44 @@ def report(
     from monitor.commands.report import run_report
 
     run_report(examination, out, paper, data, language)
+
+
+@cli.command(
+    epilog=example(
+        "auscult export heart.wav --to edf",
+        "auscult export 3f9a2c --to flac --out bed7.flac",
+        "auscult export record.hea:PCG --to wav --force",
+    )
+)
+@click.argument("source", metavar="SESSION_OR_FILE")
+@click.option(
+    "--to",
+    type=click.Choice(EXPORT_FORMATS),
+    required=True,
+    help="FLAC or WAV with a JSON file beside it, EDF+ or a WFDB record with annotations, a DICOM General "
+    "Audio Waveform, or a FHIR R4 Bundle.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Default: by the recording's or session's name and the format, in this folder.",
+)
+@click.option("--force", is_flag=True, help="Replace what is there.")
+@click.option("--round", "rounded", is_flag=True, help="Round samples that are finer than the format holds.")
+@_hop
+@_model
+@_channel
+@_data
+def export(source: str, **options: Any) -> None:
+    """Write a recording, or a session with its sound, for other programs.
+
+    With verdicts, heart sounds and events; without the patient's reference. The beginning of a session's ID
+    will do.
+    """
+    from monitor.commands.export import ExportOptions, run_export
+
+    run_export(source, ExportOptions(**options))
 
 
 @cli.command(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dsp.beats import BeatTracker, HeartSound
 from dsp.front_end import FrontEnd
@@ -12,7 +16,7 @@ from model.verdict import RecordingTally, RecordingVerdict, WindowVerdict
 from model.window_reader import WindowReader
 from recordings import Channel, Recording
 
-_BLOCK_S = 10
+BLOCK_S = 10
 
 
 @dataclass(frozen=True)
@@ -56,35 +60,42 @@ def judge_recording(
     Raises:
         RecordingError: It cannot be read.
     """
+    with Recording.open(path, channel) as recording:
+        blocks = recording.blocks(BLOCK_S * recording.rate)
+        judged = judge_blocks(blocks, recording.rate, classifier, hop_s, keep_windows)
+        return replace(judged, truncated=recording.truncated)
+
+
+def judge_blocks(
+    blocks: Iterable[NDArray[np.floating]],
+    rate: int,
+    classifier: Classifier,
+    hop_s: float,
+    keep_windows: bool = False,
+) -> JudgedRecording:
+    """Judge sound that comes in blocks, shape (n,) each, at a rate in hertz."""
     tally = RecordingTally(classifier.card.calibration)
     kept: list[WindowVerdict] = []
     beats: list[HeartSound] = []
     tracker, reader = BeatTracker(), WindowReader()
     heard = bad = 0
-    with Recording.open(path, channel) as recording:
-        front_end = FrontEnd(recording.rate, hop_s, classifier.config)
+    front_end = FrontEnd(rate, hop_s, classifier.config)
 
-        def judge(windows: list) -> None:
-            judged = [reader.read(window, classifier.judge(window, front_end.image)) for window in windows]
-            tally.add(one.verdict for one in judged)
-            if keep_windows:
-                kept.extend(one.verdict for one in judged)
-                beats.extend(
-                    sound for one in judged if one.states is not None for sound in tracker.push(one.states)
-                )
+    def judge(windows: list) -> None:
+        judged = [reader.read(window, classifier.judge(window, front_end.image)) for window in windows]
+        tally.add(one.verdict for one in judged)
+        if keep_windows:
+            kept.extend(one.verdict for one in judged)
+            beats.extend(
+                sound for one in judged if one.states is not None for sound in tracker.push(one.states)
+            )
 
-        for block in recording.blocks(_BLOCK_S * recording.rate):
-            processed = front_end.push(block)
-            heard += block.size
-            bad += processed.bad_samples
-            judge(processed.windows)
-        judge(front_end.flush().windows)
-        beats.extend(tracker.flush())
-        return JudgedRecording(
-            tally.result(),
-            kept,
-            beats if classifier.finds_states else None,
-            heard / recording.rate,
-            recording.truncated,
-            bad,
-        )
+    for block in blocks:
+        processed = front_end.push(block)
+        heard += block.size
+        bad += processed.bad_samples
+        judge(processed.windows)
+    judge(front_end.flush().windows)
+    beats.extend(tracker.flush())
+    found = beats if classifier.finds_states else None
+    return JudgedRecording(tally.result(), kept, found, heard / rate, None, bad)

@@ -4,27 +4,35 @@ Everything that opens a sound file goes through `Recording`, so that every part 
 same samples and reports the same faults in the same words. Faults of a file are `RecordingError`.
 """
 
+from recordings.annotation import Annotation
 from recordings.demo import DemoRecording, demo_recordings
+from recordings.faults import RecordingError
+from recordings.rates import MAX_RATE, MIN_RATE
 from recordings.reader import (
     AUDIO_SUFFIXES,
-    MAX_RATE,
-    MIN_RATE,
     Channel,
     Recording,
-    RecordingError,
     find_recordings,
     write_recording,
 )
+from recordings.sample_width import SampleWidth, sample_width, whole_numbers
+from recordings.signals import SIGNAL_SUFFIXES, locate
 
 __all__ = [
     "AUDIO_SUFFIXES",
     "MAX_RATE",
     "MIN_RATE",
+    "SIGNAL_SUFFIXES",
+    "Annotation",
     "Channel",
     "DemoRecording",
     "Recording",
     "RecordingError",
+    "SampleWidth",
     "demo_recordings",
     "find_recordings",
+    "locate",
+    "sample_width",
+    "whole_numbers",
     "write_recording",
 ]

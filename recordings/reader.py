@@ -1,4 +1,4 @@
-"""The one reader of recordings: any sound file libsndfile knows, one channel, block by block."""
+"""The one reader of recordings: what libsndfile knows, WFDB and EDF, one channel, block by block."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
-MIN_RATE = 1_000
-MAX_RATE = 192_000
+from recordings.edf_file import EdfFile, is_edf
+from recordings.faults import recording_error
+from recordings.rates import MAX_RATE, MIN_RATE
+from recordings.sample_width import whole_numbers
+from recordings.signals import HEADER_SUFFIX, SIGNAL_SUFFIXES, SignalFile, locate
+from recordings.wfdb_record import WfdbRecord
 
 AUDIO_SUFFIXES: frozenset[str] = frozenset(
     {".aif", ".aifc", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus"}
@@ -48,19 +52,15 @@ Channel = int | Literal["mono", "louder"]
 """A channel, counted from 1, the mean of all, or the one with the greater deviation."""
 
 
-class RecordingError(Exception):
-    """A recording cannot be read or written; the message is one line: the file, the fault, the remedy."""
-
-
 class Recording:
-    """One channel of a sound file, read forward in blocks and in constant memory.
+    """One channel of a sound file, WFDB record or EDF file, read forward in blocks and in constant memory.
 
     Made by `open`; a context manager that closes the file.
 
     Attributes:
         path: the file as it was given.
         rate: samples per second of the file, 1,000 to 192,000 Hz.
-        channels: number of channels in the file.
+        channels: number of channels in the file; of signals of many kinds, those that are heart sounds.
         channel: the channel that is read, counted from 1, or "mono" for the mean of all.
         frames: samples per channel: what the header promises or, where libsndfile clamps an impossible
             promise to the data that is there, what can be read.
@@ -69,15 +69,18 @@ class Recording:
             leave it (a data size such as 0xFFFFFFFF, a FLAC without a total). Nothing is known to be missing.
     """
 
-    def __init__(self, path: Path, handle: BinaryIO, sound: sf.SoundFile) -> None:
+    def __init__(
+        self, path: Path, handle: BinaryIO, sound: SignalFile, file: Path, signal: str | None
+    ) -> None:
         self.path = path
+        self._file, self._signal = file, signal
         self.rate: int = sound.samplerate
         self.channels: int = sound.channels
         self.channel: int | Literal["mono"] = 1
         self.frames: int = sound.frames
         self.open_ended: bool = False
         self._handle = handle
-        self._sound: sf.SoundFile | None = sound
+        self._sound: SignalFile | None = sound
         self._pending: NDArray[np.float64] = np.empty(0)
         self._frames_read = 0
         self._at_end = False
@@ -88,7 +91,10 @@ class Recording:
         """Opens a recording and chooses its channel.
 
         Args:
-            path: a sound file; its content decides the format, not its suffix.
+            path: a sound file; its content decides the format, not its suffix. A WFDB record is named by its
+                header, with or without `.hea`. Of an EDF file or a WFDB record the signals that are called
+                heart sounds are its channels, or the only signal; another is named after a colon, as in
+                `record.hea:PCG`.
             channel: the channel to read, counted from 1, or "mono" for the mean of all. "louder", like None,
                 takes of several the one with the greatest standard deviation over the first 60 s (the lowest
                 of equals): in a stereo file with one stethoscope the other channel is silent or holds the
@@ -99,12 +105,14 @@ class Recording:
 
         Raises:
             RecordingError: the file is missing, unreadable, a folder, empty, not sound or damaged beyond use,
-                holds no samples, has a rate outside 1,000 to 192,000 Hz, or has no such channel.
+                holds no samples, has a rate outside 1,000 to 192,000 Hz, has no such channel or signal, or
+                needs a library that is not installed.
         """
         path = Path(path)
-        handle = _open_bytes(path)
+        file, signal = locate(path)
+        handle = _open_bytes(file)
         try:
-            recording = cls(path, handle, _open_sound(path, handle))
+            recording = cls(path, handle, _open_sound(path, handle, file, signal), file, signal)
             try:
                 recording._prepare(channel)
             except BaseException:
@@ -164,7 +172,7 @@ class Recording:
         self._sound = None
         # A seek fails in files without a length; opening anew never does.
         self._handle.seek(0)
-        self._sound = _open_sound(self.path, self._handle)
+        self._sound = _open_sound(self.path, self._handle, self._file, self._signal)
         self._pending = np.empty(0)
         self._frames_read = 0
         self._at_end = False
@@ -184,22 +192,22 @@ class Recording:
     ) -> None:
         self.close()
 
-    def _opened(self) -> sf.SoundFile:
+    def _opened(self) -> SignalFile:
         if self._sound is None:
             raise ValueError(f"the recording {self.path} is closed")
         return self._sound
 
     def _prepare(self, channel: Channel | None) -> None:
         if not MIN_RATE <= self.rate <= MAX_RATE:
-            raise _error(
+            raise recording_error(
                 self.path,
                 f"has a rate of {self.rate} Hz, outside {MIN_RATE} to {MAX_RATE} Hz; resample it",
             )
         if isinstance(channel, int) and not 1 <= channel <= self.channels:
             numbers = "channel 1, its only one" if self.channels == 1 else f"one of 1 to {self.channels}"
-            raise _error(self.path, f"has no channel {channel}; choose {numbers}")
+            raise recording_error(self.path, f"has no channel {channel}; choose {numbers}")
         if self.frames == 0 or not len(self._read()):
-            raise _error(self.path, "holds no samples that can be read; record or export it again")
+            raise recording_error(self.path, "holds no samples that can be read; record or export it again")
         self.rewind()
         if channel not in (None, "louder"):
             self.channel = channel
@@ -303,8 +311,9 @@ def find_recordings(folder: str | os.PathLike[str]) -> Iterator[Path]:
         folder: where to look.
 
     Yields:
-        Files with one of `AUDIO_SUFFIXES` (in any case), sorted by their path below the folder. Hidden files
-        and folders are skipped, symbolic links to folders are not followed.
+        Files with one of `AUDIO_SUFFIXES` or `SIGNAL_SUFFIXES` (in any case), sorted by their path below the
+        folder; of a WFDB header beside a sound file of the same name, the sound file alone. Hidden files and
+        folders are skipped, symbolic links to folders are not followed.
 
     Raises:
         RecordingError: the folder or one of its subfolders cannot be listed; leaving out recordings in
@@ -313,16 +322,20 @@ def find_recordings(folder: str | os.PathLike[str]) -> Iterator[Path]:
     root = Path(folder)
 
     def refuse(error: OSError) -> None:
-        raise _error(
+        raise recording_error(
             Path(error.filename or root), f"cannot be listed ({error.strerror}); check the folder"
         ) from error
 
     found: list[Path] = []
     for parent, folders, files in os.walk(root, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        sounds = {Path(name).stem for name in files if Path(name).suffix.lower() in AUDIO_SUFFIXES}
         for name in files:
             path = Path(parent, name)
-            if not name.startswith(".") and path.suffix.lower() in AUDIO_SUFFIXES and path.is_file():
+            suffix = path.suffix.lower()
+            if suffix == HEADER_SUFFIX and path.stem in sounds:
+                continue
+            if not name.startswith(".") and suffix in AUDIO_SUFFIXES | SIGNAL_SUFFIXES and path.is_file():
                 found.append(path)
     yield from sorted(found, key=lambda path: path.relative_to(root).as_posix())
 
@@ -332,8 +345,9 @@ def write_recording(
     blocks: Iterable[NDArray[np.float64]],
     rate: int,
     floating: bool = False,
+    bits: int = 16,
 ) -> None:
-    """Writes a mono recording with 16 bits per sample, FLAC or WAV by suffix.
+    """Writes a mono recording, FLAC or WAV by suffix.
 
     The same input gives the same bytes, however it is cut into blocks. The file takes its name only when it
     is complete, so an interruption leaves no half recording behind.
@@ -345,41 +359,50 @@ def write_recording(
         rate: samples per second, Hz.
         floating: write 32-bit floating point instead, which holds NaN and values beyond full scale; only
             WAV does.
+        bits: per sample otherwise: 16, 24, or in WAV 32.
 
     Raises:
-        RecordingError: the suffix is another, the format cannot hold the rate or floating point, or the file
+        RecordingError: the suffix is another, the format cannot hold the rate or the samples, or the file
             cannot be written.
         ValueError: a block is not one-dimensional.
     """
     path = Path(path)
     kind = _WRITTEN_FORMATS.get(path.suffix.lower())
     if kind is None:
-        raise _error(path, "has a suffix that cannot be written; use .flac or .wav")
+        raise recording_error(path, "has a suffix that cannot be written; use .flac or .wav")
     if floating and kind != "WAV":
-        raise _error(path, f"{kind} holds no samples that are not a number; use .wav")
+        raise recording_error(path, f"{kind} holds no samples that are not a number; use .wav")
+    if bits > 24 and kind != "WAV":
+        raise recording_error(path, f"{kind} holds no samples of {bits} bits; use .wav")
     # The widest rate field both headers have in practice; libsndfile stores what is beyond it in silence.
     if not 1 <= rate <= 655_350:
-        raise _error(path, f"cannot hold a rate of {rate} Hz; choose 1 to 655350 Hz")
+        raise recording_error(path, f"cannot hold a rate of {rate} Hz; choose 1 to 655350 Hz")
     part = path.with_name(f".{path.name}.part")
     try:
         with (
             part.open("w+b", buffering=0) as handle,
             sf.SoundFile(
-                handle.fileno(), "w", rate, 1, "FLOAT" if floating else "PCM_16", format=kind, closefd=False
+                handle.fileno(),
+                "w",
+                rate,
+                1,
+                "FLOAT" if floating else f"PCM_{bits}",
+                format=kind,
+                closefd=False,
             ) as sound,
         ):
             for block in blocks:
-                sound.write(_to_float32(block) if floating else _to_int16(block))
+                sound.write(_to_float32(block) if floating else _to_int(block, bits))
         if floating:
             _forget_time(part)
         part.replace(path)
     except (sf.SoundFileError, AssertionError) as error:
-        raise _error(
+        raise recording_error(
             path,
             f"cannot be written as {kind} at {rate} Hz{_reason(error)}; check the rate and the free space",
         ) from error
     except OSError as error:
-        raise _error(
+        raise recording_error(
             path, f"cannot be written ({error.strerror}); choose a folder you may write to"
         ) from error
     finally:
@@ -407,11 +430,10 @@ def _to_float32(block: NDArray[np.float64]) -> NDArray[np.float32]:
         return _one_dimensional(block).astype(np.float32)
 
 
-def _to_int16(block: NDArray[np.float64]) -> NDArray[np.int16]:
-    values = _one_dimensional(block)
-    # 32,768 is the factor the reader divides by, so that what was read is written back unchanged.
-    scaled = np.nan_to_num(np.clip(values, -1.0, 1.0), nan=0.0) * 32_768.0
-    return np.clip(np.rint(scaled), -32_768, 32_767).astype(np.int16)
+def _to_int(block: NDArray[np.float64], bits: int) -> NDArray[np.int16] | NDArray[np.int32]:
+    numbers = whole_numbers([_one_dimensional(block)], bits)
+    # libsndfile takes the upper bits of wider numbers.
+    return numbers.astype(np.int16) if bits == 16 else numbers << (32 - bits)
 
 
 def _discard(part: Path) -> None:
@@ -426,31 +448,39 @@ def _open_bytes(path: Path) -> BinaryIO:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise _error(path, "is a folder; name a sound file in it")
+            raise recording_error(path, "is a folder; name a sound file in it")
         if not stat.S_ISREG(status.st_mode):
             # Opening a pipe would wait for ever.
-            raise _error(path, "is not a regular file; name a sound file")
+            raise recording_error(path, "is not a regular file; name a sound file")
         if status.st_size == 0:
-            raise _error(path, "is empty (0 bytes); record or copy it again")
+            raise recording_error(path, "is empty (0 bytes); record or copy it again")
         return path.open("rb", buffering=0)
     except FileNotFoundError as error:
-        raise _error(path, "does not exist; check the name") from error
+        raise recording_error(path, "does not exist; check the name") from error
     except PermissionError as error:
-        raise _error(path, "may not be read; change its permissions") from error
+        raise recording_error(path, "may not be read; change its permissions") from error
     except OSError as error:
-        raise _error(path, f"cannot be opened ({error.strerror}); check the name") from error
+        raise recording_error(path, f"cannot be opened ({error.strerror}); check the name") from error
     except ValueError as error:
-        raise _error(path, f"cannot be opened ({error}); check the name") from error
+        raise recording_error(path, f"cannot be opened ({error}); check the name") from error
 
 
-def _open_sound(path: Path, handle: BinaryIO) -> sf.SoundFile:
+def _open_sound(path: Path, handle: BinaryIO, file: Path, signal: str | None) -> SignalFile:
+    if file.suffix.lower() == HEADER_SUFFIX:
+        return WfdbRecord(path, file, signal)
+    beginning = handle.read(8)
+    handle.seek(0)
+    if is_edf(beginning):
+        return EdfFile(path, file, signal)
     try:
         # By descriptor: given a name, libsndfile believes some suffixes and reads any bytes as sound.
         return sf.SoundFile(handle.fileno(), closefd=False)
     except (sf.SoundFileError, OSError, RuntimeError, TypeError, ValueError) as error:
         if getattr(error, "code", None) == 1:
-            raise _error(path, "is not a sound file that can be read; convert it to WAV or FLAC") from error
-        raise _error(
+            raise recording_error(
+                path, "is not a sound file that can be read; convert it to WAV or FLAC"
+            ) from error
+        raise recording_error(
             path, f"has a damaged or incomplete header{_reason(error)}; copy or export it again"
         ) from error
 
@@ -472,11 +502,3 @@ def _reason(error: BaseException) -> str:
     if not text:
         return ""
     return f" ({text[:80]})"
-
-
-def _error(path: Path, fault: str) -> RecordingError:
-    # A name may hold line ends or bytes that are not text; the message must stay one printable line.
-    name = "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in str(path)
-    )
-    return RecordingError(f"{name}: {fault}")

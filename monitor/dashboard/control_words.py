@@ -56,7 +56,7 @@ OPEN_TITLE = tr("Open recordings")
 LOOK_IN, FILES_OF_TYPE = tr("&Look in:"), tr("Files of &type:")
 """In the dialog of files, where Qt's own Korean lacks them."""
 
-_PATTERNS = "*.wav *.flac *.ogg *.mp3 *.aif *.aiff *.au *.caf"
+_PATTERNS = "*.wav *.flac *.ogg *.mp3 *.aif *.aiff *.au *.caf *.edf *.bdf *.hea"
 _RECORDINGS, _ALL = tr("Recordings"), tr("All files")
 FILE_KINDS = f"{_RECORDINGS} ({_PATTERNS});;{_ALL} (*)"
 

@@ -14,7 +14,7 @@ from recordings import Channel, Recording
 
 
 class RecordingSource(PacedSource):
-    """Replays a file that libsndfile reads.
+    """Replays a recording.
 
     Args:
         path: The file.

@@ -11,6 +11,7 @@ import tracemalloc
 from pathlib import Path
 
 import numpy as np
+import pyedflib
 import pytest
 import soundfile as sf
 from hypothesis import given, settings
@@ -33,6 +34,16 @@ def encoded(suffix, channels=1, **options):
         return path.read_bytes()
 
 
+def signals(suffix, kind):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"sound{suffix}")
+        with pyedflib.EdfWriter(str(path), 2, kind) as writer:
+            for place, label in enumerate(("PCG", "ECG")):
+                writer.setSignalHeader(place, {"label": label, "sample_frequency": 1000})
+            writer.writeSamples([np.ascontiguousarray(channel) for channel in NOISE.T])
+        return path.read_bytes()
+
+
 FILES = {
     "demo": demo_recordings()[0].path.read_bytes(),
     "wav": encoded(".wav"),
@@ -49,6 +60,8 @@ FILES = {
     "ogg": encoded(".ogg", 2),
     "opus": encoded(".opus", format="OGG", subtype="OPUS"),
     "mp3": encoded(".mp3"),
+    "edf": signals(".edf", pyedflib.FILETYPE_EDFPLUS),
+    "bdf": signals(".bdf", pyedflib.FILETYPE_BDFPLUS),
 }
 
 

@@ -137,7 +137,7 @@ def test_what_costs_no_time_was_not_done():
     ],
 )
 def test_who_answers_of_another_sound_is_refused(contestant, model_name, change, why):
-    with pytest.raises(NoResultError, match="^the usual: gave no result") as told:
+    with pytest.raises(NoResultError, match=r"^the usual: gave no result") as told:
         measure_peers(model_name, [DEMO], turns=1, entered=[contestant("live"), contestant("usual", change)])
     assert why in str(told.value)
 
