@@ -13,6 +13,7 @@ from recordings.reader import (
     Recording,
     RecordingError,
     find_recordings,
+    printable_name,
     write_recording,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "RecordingError",
     "demo_recordings",
     "find_recordings",
+    "printable_name",
     "write_recording",
 ]

@@ -474,9 +474,13 @@ def _reason(error: BaseException) -> str:
     return f" ({text[:80]})"
 
 
-def _error(path: Path, fault: str) -> RecordingError:
-    # A name may hold line ends or bytes that are not text; the message must stay one printable line.
-    name = "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in str(path)
+def printable_name(path: str | os.PathLike[str]) -> str:
+    """A path for a message, in one printable line: it may hold line ends, or bytes that are not text."""
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii")
+        for sign in os.fspath(path)
     )
-    return RecordingError(f"{name}: {fault}")
+
+
+def _error(path: Path, fault: str) -> RecordingError:
+    return RecordingError(f"{printable_name(path)}: {fault}")
