@@ -13,12 +13,10 @@ import click
 from click.core import ParameterSource
 
 from model.loading import DEFAULT_MODEL
-from monitor.failure import CommandError, leave_it_to_the_first, unwritable
+from monitor.failure import INTERRUPTED, CommandError, leave_it_to_the_first, unwritable
 
 if TYPE_CHECKING:
     from recordings import Channel
-
-INTERRUPTED = 130
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -42,6 +40,7 @@ PART_NAMES = (
 )
 PROTOCOL_NAMES = ("paper", "grouped", "validation", "lodo", "circor", "front-end")
 
+TABLE_SUFFIXES = (".csv", ".jsonl", ".parquet")
 PCM_FORMATS = ("s16le", "s32le", "f32le")
 LANGUAGES = ("en", "ko")
 EXPORT_FORMATS = ("flac", "wav", "edf", "wfdb", "dicom", "fhir")
@@ -413,22 +412,66 @@ def replay(files: tuple[Path, ...], **options: Any) -> int:
     return run_replay(files, ListenOptions(**options))
 
 
+def _table_name(ctx: click.Context, param: click.Parameter, out: Path) -> Path:
+    if out.suffix.lower() not in TABLE_SUFFIXES:
+        raise click.BadParameter(f"{str(out)!r} does not end in {', '.join(TABLE_SUFFIXES)}")
+    return out
+
+
 @cli.command(
     epilog=example(
         "auscult screen archive/ --out results.csv",
-        "auscult screen a.wav b.flac --out results.csv --hop 5.04",
+        "auscult screen a.wav b.flac --out results.parquet --hop 5.04",
+        "auscult screen /shared/archive --out results.csv --scheduler tcp://10.0.0.7:8786",
     )
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The CSV file to write.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    callback=_table_name,
+    metavar="FILE",
+    help=f"The table to write, or to go on with: {', '.join(TABLE_SUFFIXES)}.",
+)
+@click.option(
+    "--summary",
+    type=click.Path(path_type=Path),
+    metavar="FILE.html",
+    help="What it came to, as a page to read. Default: beside the table.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Recordings judged side by side, one core each. Default: as many as there are cores.",
+)
+@click.option(
+    "--scheduler",
+    metavar="tcp://HOST:PORT",
+    help="Of a Dask cluster that judges them instead of this machine.",
+)
 @_hop
 @_model
 @_channel
-def screen(paths: tuple[Path, ...], out: Path, hop: float, model: str, channel: Channel | None) -> int:
-    """Judge many recordings, one row each. Folders are searched for audio files."""
+def screen(
+    paths: tuple[Path, ...],
+    out: Path,
+    summary: Path | None,
+    jobs: int | None,
+    scheduler: str | None,
+    hop: float,
+    model: str,
+    channel: Channel | None,
+) -> int:
+    """Judge many recordings, one row each. Folders are searched for audio files.
+
+    Killed and started again, it goes on where it was.
+    """
     from monitor.commands.screen import run_screen
 
-    return run_screen(paths, out, hop, model, channel)
+    if jobs and scheduler:
+        raise click.UsageError("a cluster has its own cores: leave --jobs or --scheduler out")
+    return run_screen(paths, out, hop, model, channel, summary, jobs or os.cpu_count() or 1, scheduler)
 
 
 @cli.command(epilog=example("auscult analyze heart.wav", "auscult analyze heart.wav | python -m json.tool"))

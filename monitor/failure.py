@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import time
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C."""
+
 _LEFT_TO_THE_FIRST_S = 30.0
 
 

@@ -6,7 +6,7 @@ same samples and reports the same faults in the same words. Faults of a file are
 
 from recordings.annotation import Annotation
 from recordings.demo import DemoRecording, demo_recordings
-from recordings.faults import RecordingError
+from recordings.faults import RecordingError, printable
 from recordings.rates import MAX_RATE, MIN_RATE
 from recordings.reader import (
     AUDIO_SUFFIXES,
@@ -32,6 +32,7 @@ __all__ = [
     "demo_recordings",
     "find_recordings",
     "locate",
+    "printable",
     "sample_width",
     "whole_numbers",
     "write_recording",

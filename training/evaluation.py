@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
-from multiprocessing import active_children, get_context, parent_process
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +16,7 @@ import torch
 
 from dsp.config import FrontEndConfig
 from model.card import Calibration
+from model.processes import end_with_parent, interrupts_held
 from model.window_quality import REFUSED_BELOW
 from training.beat_scores import BeatScores, score_beats
 from training.calibration import probability
@@ -104,9 +101,9 @@ def evaluate(
             file.keep(progress)
     outcomes: dict[tuple[str, str], FoldOutcome] = {}
     on_fold("", 0, len(tasks))
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_end_with_parent)
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=end_with_parent)
     try:
-        with _interrupts_held():
+        with interrupts_held():
             waiting = {
                 pool.submit(_run_fold, variant, name, recipe, files[variant.name], seed, out): (
                     variant.name,
@@ -175,35 +172,6 @@ def _first_example(store: ImageStore, tested: Sequence[Record], abnormal: bool) 
             if images.shape[0]:
                 return ExampleImage(record.name, abnormal, images[0], store.config)
     return None
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C comes when this is over: a process that starts meanwhile is never told of it.
-
-    It would else be told before it can look away, and end in a traceback.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _end_with_parent() -> None:
-    """In a training process: leave Ctrl-C to the parent, and do not outlive it, however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    if parent is not None:
-        threading.Thread(target=watch, name="parent watch", daemon=True).start()
 
 
 def _run_fold(

@@ -2,112 +2,119 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Generator, Iterable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import click
 from tqdm import tqdm
 
 from model.card import ModelError
-from model.classifier import Classifier
-from monitor.failure import CommandError
+from model.loading import check_model
+from monitor.failure import INTERRUPTED, CommandError
+from monitor.screening.failure import ScreeningError
+from monitor.screening.in_order import InOrder
+from monitor.screening.own_cores import judge_here, judge_on_cores
+from monitor.screening.row import Screened, Settings
+from monitor.screening.summary import SUFFIX, check_place, write_summary
+from monitor.screening.table import Table
+from monitor.screening.tally import ERROR, Tally
+from monitor.screening.words import done_words, note_words, stopped_words
 from monitor.standard_error import keep_standard_error
-from monitor.whole_recording import judge_recording
 from recordings import Channel, RecordingError, find_recordings
 
-COLUMNS = (
-    "path",
-    "label",
-    "p_abnormal",
-    "quality",
-    "heart_rate_bpm",
-    "duration_s",
-    "windows",
-    "model",
-    "error",
-    "poor_windows",
-    "reasons",
-    "heart_rate_confidence",
-    "irregular",
-    "reading",
-    "reading_part",
-    "reading_shape",
-    "reading_frequency_hz",
-)
 
-Row = dict[str, object]
+def run_screen(
+    paths: Sequence[Path],
+    out: Path,
+    hop_s: float,
+    model: str,
+    channel: Channel | None,
+    summary: Path | None,
+    jobs: int,
+    scheduler: str | None,
+) -> int:
+    """Write a row for each recording, and a summary.
 
+    Stopped at any moment and started again it goes on where it was.
 
-def run_screen(paths: Sequence[Path], out: Path, hop_s: float, model: str, channel: Channel | None) -> int:
-    """Write a row for each recording; returns 0 if any was scored, else 1.
+    Returns:
+        0 if any was scored, else 1; 130 after Ctrl-C.
 
     Raises:
-        CommandError: The model cannot be used, a folder cannot be read, or the table cannot be written.
+        CommandError: The model or the scheduler cannot be used, a folder cannot be read, the table is another
+            one's, or it cannot be written.
     """
     keep_standard_error()
+    summary = summary or out.with_suffix(SUFFIX)
     try:
-        files = sorted({file for path in paths for file in _expand(path)}, key=str)
-        classifier = Classifier.load(model)
+        files = sorted({str(file) for path in paths for file in _expand(path)})
+        card = check_model(model).card
     except (ModelError, RecordingError) as error:
         raise CommandError(str(error)) from None
     if not files:
         raise CommandError(
             f"no recordings in {', '.join(map(str, paths))}; give files, or folders that hold some"
         )
-    scored = unreadable = 0
+    settings = Settings(model, card.tag, hop_s, channel, f"auscult {version('auscult')}")
+    tally = Tally()
     try:
-        with out.open("w", newline="", encoding="utf-8", errors="surrogateescape") as table:
-            writer = csv.DictWriter(table, COLUMNS, restval="")
-            writer.writeheader()
-            for file in tqdm(files, desc="screening", unit="recording", disable=None):
-                row = _row(file, classifier, hop_s, channel)
-                scored += row.get("p_abnormal") is not None
-                unreadable += "error" in row
-                writer.writerow(row)
-                table.flush()
+        check_place(summary)
+        with Table(out) as table:
+            for row in table.kept(files, settings):
+                tally.add(row)
+            results = _judged(files, tally.recordings, settings, jobs, scheduler)
+            try:
+                for screened in results:
+                    for note in screened.notes:
+                        tqdm.write(note_words(str(screened.row["path"]), note), file=sys.stderr)
+                    table.add(screened.row)
+                    tally.add(screened.row)
+            except KeyboardInterrupt:
+                click.echo(stopped_words(tally.recordings, len(files), str(out)), err=True)
+                return INTERRUPTED
+            finally:
+                results.close()
+            table.finish()
+            write_summary(summary, out, tally, settings, card.sha256)
+    except ScreeningError as error:
+        raise CommandError(str(error)) from None
     except OSError as error:
         raise CommandError(f"{out}: cannot be written ({error.strerror}); choose another --out") from None
-    told = f"; {unreadable} could not be read: see the column error" if unreadable else ""
-    click.echo(f"{scored} of {len(files)} recordings scored, written to {out}{told}", err=True)
-    return 0 if scored else 1
+    click.echo(done_words(tally.scored, len(files), str(out), str(summary), tally.labels[ERROR]), err=True)
+    return 0 if tally.scored else 1
 
 
-def _expand(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        yield from find_recordings(path)
+def _judged(
+    files: Sequence[str], first: int, settings: Settings, jobs: int, scheduler: str | None
+) -> Generator[Screened, None, None]:
+    """The results from the first place on, in order, with a bar where standard error is a terminal."""
+    order = InOrder(first, len(files))
+    if order.done:
+        return
+    if scheduler is not None:
+        from monitor.screening.cluster import judge_on_cluster
+
+        found = judge_on_cluster(files, order, settings, scheduler)
+    elif len(files) == 1:
+        found = judge_here(files, order, settings)
     else:
-        yield path
+        found = judge_on_cores(files, order, settings, min(jobs, len(files) - first))
+    began, heard_s = time.monotonic(), 0.0
+    with tqdm(
+        total=len(files), initial=first, desc="screening", unit="recording", disable=None, smoothing=0.02
+    ) as bar:
+        try:
+            for place, screened in found:
+                heard_s += float(screened.row["duration_s"] or 0)
+                bar.set_postfix_str(f"{heard_s / (time.monotonic() - began):.0f}x real time", refresh=False)
+                bar.update()
+                yield from order.put(place, screened)
+        finally:
+            found.close()
 
 
-def _row(file: Path, classifier: Classifier, hop_s: float, channel: Channel | None) -> Row:
-    try:
-        judged = judge_recording(file, classifier, hop_s, channel)
-    except RecordingError as error:
-        return {"path": str(file), "error": str(error)}
-    for note in judged.notes:
-        tqdm.write(f"auscult: {file}: {note}", file=sys.stderr)
-    verdict, reading = judged.verdict, judged.verdict.reading
-    return {
-        "path": str(file),
-        "label": str(verdict.label),
-        "p_abnormal": _cell(verdict.p_abnormal),
-        "quality": _cell(verdict.quality),
-        "heart_rate_bpm": _cell(verdict.heart_rate_bpm),
-        "duration_s": round(judged.duration_s, 3),
-        "windows": verdict.windows,
-        "model": classifier.card.tag,
-        "poor_windows": verdict.poor_windows,
-        "reasons": " ".join(verdict.reasons),
-        "heart_rate_confidence": _cell(verdict.heart_rate_confidence),
-        "irregular": None if verdict.irregular is None else str(verdict.irregular).lower(),
-        "reading": reading and reading.timing,
-        "reading_part": reading and reading.part,
-        "reading_shape": reading and reading.shape,
-        "reading_frequency_hz": reading and _cell(reading.frequency_hz),
-    }
-
-
-def _cell(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
+def _expand(path: Path) -> Iterable[Path]:
+    return find_recordings(path) if path.is_dir() else (path,)

@@ -31,7 +31,8 @@ from tests.monitor.streams import noise
 VALIDATOR = jsonschema.Draft202012Validator(read_schema())
 COLUMNS = (
     "path,label,p_abnormal,quality,heart_rate_bpm,duration_s,windows,model,error,"
-    "poor_windows,reasons,heart_rate_confidence,irregular,reading,reading_part,reading_shape,reading_frequency_hz"
+    "poor_windows,reasons,heart_rate_confidence,irregular,reading,reading_part,reading_shape,reading_frequency_hz,"
+    "hop_s,channel,program"
 )
 DEMOS = [demo.path for demo in demo_recordings()]
 
@@ -688,7 +689,8 @@ def test_what_was_wrong_with_a_file_that_was_judged_is_said(auscult, model_name,
     told = auscult("screen", path, tmp_path / "none.wav", "--out", out, "--model", model_name)
     assert (told.status, told.err.splitlines()[:2]) == (0, notes)
     assert told.err.splitlines()[2:] == [
-        f"1 of 2 recordings scored, written to {out}; 1 could not be read: see the column error"
+        f"1 of 2 recordings scored, written to {out}, summary in {out.with_suffix('.html')}; "
+        "1 could not be read: see the column error"
     ]
 
 

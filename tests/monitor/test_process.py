@@ -260,7 +260,7 @@ def test_a_table_can_be_written_beside_a_progress_bar_nobody_sees(model_name, tm
     sf.write(tmp_path / "a.wav", np.zeros(4000), 4000)
     done = run("screen", "a.wav", DEMO, "--out", "out.csv", "--model", model_name, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "1 of 2 recordings scored, written to out.csv\n"
+    assert done.stderr == "1 of 2 recordings scored, written to out.csv, summary in out.html\n"
     assert len((tmp_path / "out.csv").read_text().splitlines()) == 3
 
 
