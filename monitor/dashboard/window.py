@@ -585,6 +585,8 @@ class DashboardWindow(QWidget):
         self._show_controls()
 
     def _draw(self, session: Session, at: float) -> None:
+        # Asked first, so that what is shown of one that has ended is its last state.
+        ended = session.ended
         snapshot = session.snapshot
         if session.trace is not None:
             self.plots.take(session.trace.since(self.plots.tape.next_serial))
@@ -593,21 +595,21 @@ class DashboardWindow(QWidget):
         heard_s = self._playback.heard_s
         newest_s = self.plots.tape.end_s
         # A loudspeaker that has stopped must not stop the picture.
-        if heard_s is not None and not session.ended and newest_s - heard_s < _OUT_OF_STEP_S:
+        if heard_s is not None and not ended and newest_s - heard_s < _OUT_OF_STEP_S:
             shown_s = self._clock.advance(at, min(heard_s, newest_s), 1.0, settle=True)
         else:
-            shown_s = self._clock.advance(at, newest_s, _pace(session), settle=session.ended)
+            shown_s = self._clock.advance(at, newest_s, _pace(session), settle=ended)
         self.plots.show_until(shown_s)
         self.back.follow(shown_s)
         changed = snapshot is not self._snapshot
         self._snapshot = snapshot
         if self._frame % _METER_EVERY == 0 and (changed or self.status.meter.clipping):
             self.status.meter.show_level(at, snapshot.peak, snapshot.rms, snapshot.clipped)
-        if changed and (self._frame % _TEXT_EVERY == 0 or session.ended):
+        if changed and (self._frame % _TEXT_EVERY == 0 or ended):
             self._put_into_words(snapshot, snapshot.now_s)
         elif changed:
             self._snapshot = None
-        if not session.ended:
+        if not ended:
             self._show_device(session.health)
         elif not self._end_told:
             self._end_told = True
