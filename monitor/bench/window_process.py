@@ -46,6 +46,7 @@ def private_screen(width: int = 1280, height: int = 800) -> Iterator[tuple[dict[
         return
     read, write = os.pipe()
     command = [server, "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
+    command.append("-noreset")  # or whoever comes while it begins anew, after the last one left, is refused
     with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as process:
         os.close(write)
         with os.fdopen(read) as told:

@@ -22,6 +22,8 @@ MEASUREMENTS: Mapping[str, tuple[str, str]] = {
     "hop": ("monitor.bench.hop", "measure_hop"),
     "live": ("monitor.bench.live", "measure_live"),
     "dashboard": ("monitor.bench.dashboard", "measure_dashboard"),
+    "frames": ("monitor.bench.screen", "measure_frames"),
+    "answers": ("monitor.bench.screen", "measure_answers"),
     "start": ("monitor.bench.dashboard", "measure_start"),
     "memory": ("monitor.bench.dashboard", "measure_memory"),
 }

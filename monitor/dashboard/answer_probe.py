@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     from monitor.dashboard.window import DashboardWindow
     from monitor.examination_report import SiteSound
 
-CONDITIONS = ("at rest", "opening", "listening", "report", "dragging")
-"""In the order of measuring, so that the first opening loads the model as well."""
-
+_SIZE = (1280, 800)
 _RATE = 4000
 _RECORDING_S = 7200.0
 _REPEATED_S = 60
@@ -118,7 +116,7 @@ class _Asker:
         self._clock = time.pthread_getcpuclockid(threading.main_thread().ident or 0)
 
     def run(self, recording: SourceChoice, sounds: list[SiteSound], record: ExaminationRecord) -> None:
-        """Ask in every condition."""
+        """Ask in every condition; the first opening loads the model as well."""
         window, writer = self._window, self._writer
         opening = _Wish(lambda: window.set_playlist([recording]), window.status.name)
         self._ask_all("at rest", self._usual())
@@ -200,7 +198,7 @@ def main(rounds: int, model: str) -> None:
     """Show the window, use it in every condition, and tell after each wish how long its answer took.
 
     Args:
-        rounds: How often to do all there is in each of ``CONDITIONS``.
+        rounds: How often to do all there is in each condition.
         model: Packaged name or path of the weights.
     """
     app = application()
@@ -218,8 +216,11 @@ def main(rounds: int, model: str) -> None:
     with tempfile.TemporaryDirectory(prefix="auscult-bench-") as folder:
         recording, record, sound = _made(Path(folder))
         asker = _Asker(window, answers, rounds, Path(folder), writer)
+        window.resize(*_SIZE)
         window.show()
         window.activateWindow()
+        # Keys belong to the active window.
+        QTest.qWaitForWindowActive(window)
 
         def ask() -> None:
             try:

@@ -170,8 +170,8 @@ def _frames(window: DashboardWindow, paintings: list[Painting]) -> Callable[[], 
         if begun is None:
             begun = (now, used)
             return False
-        if not session.ended:
-            seen.extend(one for one in paintings if one.scrolled)
+        seen.extend(one for one in paintings if one.scrolled)
+        if not session.ended and len(seen) > 1:
             between_ms = 1e3 * np.diff([one.at_s for one in seen])
             took_ms, used_ms = ([getattr(one, part) for one in seen] for part in ("took_ms", "used_ms"))
             _tell(

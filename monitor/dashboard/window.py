@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -64,6 +65,9 @@ if TYPE_CHECKING:
 FRAME_MS = 16
 """Between two frames while something plays: sixty a second."""
 
+CALM_MS = 33
+"""Likewise where painting is dear, as on a very fine screen or a slow machine."""
+
 HURRIED_MS = 100
 """Between two frames of sound analysed as fast as can be: no eye follows it, so analysis gets the time."""
 
@@ -74,6 +78,9 @@ PAUSE_S = 2.0
 """Between the recordings of a playlist, so that the verdict can be read."""
 
 _METER_EVERY, _TEXT_EVERY = 4, 8
+_PAINTS_LOOKED_AT = 60
+# Sixty of the dear ones are four tenths of a second.
+_DEAR_MS, _CHEAP_MS = 7.0, 5.0
 _UNSEEN_S = 2.0
 _OUT_OF_STEP_S = 3.0
 _USUAL, _MINIMUM = (1280, 800), (640, 384)
@@ -144,7 +151,7 @@ class DashboardWindow(QWidget):
         self._snapshot: Snapshot | None = None
         self._remarked, self._lost_told, self._end_told = 0, 0, False
         self._why_wanted = False
-        self._frame = 0
+        self._frame, self._frame_ms = 0, FRAME_MS
         self._closed = self._remembers = False
         self._theme = THEMES[theme]
         self.set_theme(theme)
@@ -555,7 +562,11 @@ class DashboardWindow(QWidget):
     def _interval(self) -> int:
         if self._shown is None or not self._player.playing:
             return IDLE_MS
-        return FRAME_MS if _pace(self._shown) is not None else HURRIED_MS
+        if _pace(self._shown) is None:
+            return HURRIED_MS
+        if self._frame % _PAINTS_LOOKED_AT == 0:
+            self._frame_ms = frame_ms(self.paint_times, self._frame_ms)
+        return self._frame_ms
 
     def _clear(self) -> None:
         self._shown = self._snapshot = None
@@ -574,6 +585,8 @@ class DashboardWindow(QWidget):
         self._show_controls()
 
     def _draw(self, session: Session, at: float) -> None:
+        # Asked first, so that what is shown of one that has ended is its last state.
+        ended = session.ended
         snapshot = session.snapshot
         if session.trace is not None:
             self.plots.take(session.trace.since(self.plots.tape.next_serial))
@@ -582,21 +595,21 @@ class DashboardWindow(QWidget):
         heard_s = self._playback.heard_s
         newest_s = self.plots.tape.end_s
         # A loudspeaker that has stopped must not stop the picture.
-        if heard_s is not None and not session.ended and newest_s - heard_s < _OUT_OF_STEP_S:
+        if heard_s is not None and not ended and newest_s - heard_s < _OUT_OF_STEP_S:
             shown_s = self._clock.advance(at, min(heard_s, newest_s), 1.0, settle=True)
         else:
-            shown_s = self._clock.advance(at, newest_s, _pace(session), settle=session.ended)
+            shown_s = self._clock.advance(at, newest_s, _pace(session), settle=ended)
         self.plots.show_until(shown_s)
         self.back.follow(shown_s)
         changed = snapshot is not self._snapshot
         self._snapshot = snapshot
         if self._frame % _METER_EVERY == 0 and (changed or self.status.meter.clipping):
             self.status.meter.show_level(at, snapshot.peak, snapshot.rms, snapshot.clipped)
-        if changed and (self._frame % _TEXT_EVERY == 0 or session.ended):
+        if changed and (self._frame % _TEXT_EVERY == 0 or ended):
             self._put_into_words(snapshot, snapshot.now_s)
         elif changed:
             self._snapshot = None
-        if not session.ended:
+        if not ended:
             self._show_device(session.health)
         elif not self._end_told:
             self._end_told = True
@@ -716,6 +729,21 @@ class DashboardWindow(QWidget):
             else:
                 self.verdict.clear()
         self._show_controls()
+
+
+def frame_ms(paint_times: Sequence[float], before: int) -> int:
+    """Milliseconds between two frames that leave the processor to others as well.
+
+    Args:
+        paint_times: Milliseconds that painting took, the newest last.
+        before: Milliseconds between frames until now; kept while it is neither dear nor cheap.
+    """
+    if not paint_times:
+        return before
+    paint_ms = median(islice(reversed(paint_times), _PAINTS_LOOKED_AT))
+    if paint_ms > _DEAR_MS:
+        return CALM_MS
+    return FRAME_MS if paint_ms < _CHEAP_MS else before
 
 
 def _pace(session: Session) -> float | None:

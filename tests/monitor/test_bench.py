@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.bench import screen
+from monitor.bench.figure import Figure, table
 from monitor.session_store import SessionHeader, SessionStore
 from monitor.snapshot import SessionEvent
 
@@ -60,3 +62,51 @@ def test_a_place_that_cannot_be_written_is_one_line(model_name, tmp_path, option
     assert "cannot be written" in done.stderr
     assert str(tmp_path / "none" / "out") in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "least", "met"),
+    [(None, None, None), (6, None, True), (4, None, False), (None, 5, True), (None, 6, False), (4, 1, False)],
+)
+def test_a_row_is_met_between_its_least_and_its_greatest(target, least, met):
+    figure = Figure("a row", 5.0, "ms", target, least)
+    assert figure.met is met
+    assert ("MISSED" in table([figure])) is (met is False)
+
+
+def told(monkeypatch, lines):
+    """As processes of the window would tell."""
+    monkeypatch.setattr(screen, "told_by", lambda module, arguments, environment: iter(lines))
+
+
+def test_a_window_that_paints_too_seldom_or_too_long_misses_its_targets(monkeypatch):
+    fields = ("cpu_percent", "between_p95_ms", "between_p99_ms", "paint_ms", "paint_p99_ms", "paint_used_ms")
+    for frames_per_s, paint_ms, met in ((62.0, 2.0, True), (50.0, 9.0, False)):
+        told(
+            monkeypatch,
+            [{"frames_per_s": frames_per_s, **dict.fromkeys(fields, 10.0), "paint_ms": paint_ms}],
+        )
+        figures = screen.measure_frames("default")
+        for size in ("1280 x 800", "1920 x 1080"):
+            rows = {
+                figure.unit: figure for figure in figures if size in figure.name and figure.met is not None
+            }
+            assert rows["frames/s"].met is met
+            assert rows["ms"].met is met
+            assert rows["% of a core"].met is True
+    assert len({figure.name for figure in figures}) == len(figures) == 14
+
+
+def test_a_window_that_once_did_not_answer_in_time_misses_its_target(monkeypatch):
+    lines = [
+        {"condition": condition, "ms": 20.0, "used_ms": 5.0}
+        for condition in screen.CONDITIONS
+        for _ in range(9)
+    ]
+    told(monkeypatch, lines)
+    assert all(figure.met is not False for figure in screen.measure_answers("default"))
+    told(monkeypatch, [*lines, {"condition": "report", "ms": 900.0, "used_ms": 5.0}])
+    figures = screen.measure_answers("default")
+    (missed,) = (figure for figure in figures if figure.met is False)
+    assert missed.name == "answer while a report is written: p99"
+    assert {figure.unit for figure in figures} == {"ms"}

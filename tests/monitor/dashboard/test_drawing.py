@@ -14,7 +14,7 @@ from monitor.dashboard.attribution_overlay import ABNORMAL, NORMAL
 from monitor.dashboard.display_clock import DELAY_S, DisplayClock
 from monitor.dashboard.plots import Plots
 from monitor.dashboard.spectrogram_view import HIGH_HZ, LOW_HZ, SpectrogramItem, SpectrogramRing
-from monitor.dashboard.tape import COLUMN_S, KEPT_S, Tape
+from monitor.dashboard.tape import COLUMN_S, KEPT_S, Tape, joined
 from monitor.dashboard.waveform import _SCALES, Envelope, WaveformItem
 from monitor.trace import COLUMN_SAMPLES, SIGNAL_RATE, Trace
 
@@ -130,6 +130,24 @@ def test_a_gap_is_marked_and_left_empty():
     least, _ = envelope.read(round(end * 70) + 100)
     empty = np.isnan(least[-100 - round(1.3 * 70) : -100 - round(0.2 * 70)])
     assert empty.all()
+
+
+@pytest.mark.parametrize("sizes", [[80], [33, 80, 401], [7, 2000]])
+def test_what_is_joined_is_drawn_as_its_parts_are(sizes):
+    # A loss, and pieces that nobody drew in time.
+    made = pieces(14, sizes, gap_at=4.0, gap_s=1.5)
+    stretches = Tape().take(made[: len(made) // 2] + made[len(made) // 2 + 3 :])
+    few = list(joined(stretches))
+    assert len(few) == 3
+    drawn = []
+    for parts in (stretches, few):
+        ring, envelope = SpectrogramRing(700, 120, GROUND), Envelope(700)
+        for stretch in parts:
+            ring.add(stretch)
+            envelope.add(stretch)
+        drawn.append((ring.last, ring.pixels, *envelope.read(ring.last)))
+    for one, other in zip(*drawn, strict=True):
+        assert np.array_equal(one, other, equal_nan=isinstance(one, np.ndarray) and one.dtype.kind == "f")
 
 
 def test_the_tape_forgets_what_cannot_be_seen():

@@ -20,6 +20,7 @@ from monitor.dashboard.playback import Playback
 from monitor.dashboard.spectrogram_view import HIGH_HZ, LOW_HZ
 from monitor.dashboard.theme import GRID
 from monitor.dashboard.verdict_panel import VerdictPanel
+from monitor.dashboard.window import CALM_MS, FRAME_MS, frame_ms
 from monitor.dashboard.words import (
     DEVICE_LOST,
     EMPTY,
@@ -635,3 +636,15 @@ def test_no_key_does_two_things(window):
     keys = [shortcut.key().toString() for shortcut in window.findChildren(QShortcut)]
     assert len(keys) > 30
     assert len(set(keys)) == len(keys)
+
+
+def test_where_painting_is_dear_there_are_fewer_frames():
+    cheap, dear, between = [2.0] * 60, [9.0] * 60, [6.0] * 60
+    assert frame_ms([], FRAME_MS) == FRAME_MS
+    assert frame_ms(cheap + dear, FRAME_MS) == CALM_MS
+    assert frame_ms(dear + cheap, CALM_MS) == FRAME_MS
+    # Neither dear nor cheap, it stays, so that it does not go to and fro.
+    assert frame_ms(dear + between, CALM_MS) == CALM_MS
+    assert frame_ms(cheap + between, FRAME_MS) == FRAME_MS
+    # One that was interrupted says nothing.
+    assert frame_ms([*cheap, 300.0], FRAME_MS) == FRAME_MS
