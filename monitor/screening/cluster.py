@@ -108,7 +108,7 @@ def judge_on_cluster(paths: Sequence[str], order: InOrder, settings: Settings, s
                 except Exception as error:
                     told = " ".join(f"{type(error).__name__}: {error}".split())
                     raise ScreeningError(
-                        f"a worker of {scheduler} cannot begin ({told}); install {settings.program} on all"
+                        f"a worker of {scheduler} failed ({told}); all need {settings.program} and room on their disks"
                     ) from None
                 for item, result in zip(items, results, strict=True):
                     if result is not None:
