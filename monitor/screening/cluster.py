@@ -222,7 +222,7 @@ def _connected(scheduler: str) -> Iterator[Client]:
     except ImportError:
         raise ScreeningError("a cluster needs Dask: pip install 'auscult[cluster]'") from None
     try:
-        client = Client(scheduler, timeout=CONNECT_S, set_as_default=False)
+        client = Client(scheduler, timeout=CONNECT_S)
     except (OSError, ValueError) as error:
         told = " ".join(str(error).split())
         raise ScreeningError(
