@@ -856,7 +856,7 @@ def evaluate(
 @click.option(
     "--only",
     multiple=True,
-    type=click.Choice(["hop", "live", "dashboard", "frames", "answers", "start", "memory"]),
+    type=click.Choice(["hop", "archive", "live", "dashboard", "frames", "answers", "start", "memory"]),
     help="Measure only this; may be repeated.",
 )
 @click.option(

@@ -7,6 +7,7 @@ does not. This is the one module that imports Dask.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -77,6 +78,7 @@ def judge_on_cluster(paths: Sequence[str], order: InOrder, settings: Settings, s
         from distributed import CancelledError, KilledWorker
 
         running: dict[Future, list[Item]] = {}
+        unfound: deque[Item] = deque()
 
         def submit(items: list[Item]) -> None:
             running[client.submit(judge_chunk, settings, items, pure=False)] = items
@@ -90,8 +92,19 @@ def judge_on_cluster(paths: Sequence[str], order: InOrder, settings: Settings, s
                 raise ScreeningError(
                     f"{scheduler}: has no workers any more; start some, then the same command"
                 )
-            while len(running) < _CHUNKS_A_THREAD * threads and (items := _next(paths, order)):
-                submit(items)
+            while len(running) < _CHUNKS_A_THREAD * threads:
+                if unfound:
+                    # One by one, as none of them need be short.
+                    item = unfound.popleft()
+                    try:
+                        submit([replace(item, data=Path(item.absolute).read_bytes())])
+                    except OSError as error:
+                        name = printable(item.path)
+                        yield item.place, failed(item.path, f"{name}: cannot be read ({error.strerror})")
+                elif items := _next(paths, order):
+                    submit(items)
+                else:
+                    break
             for future in _finished(list(running)):
                 items = running.pop(future)
                 try:
@@ -108,17 +121,13 @@ def judge_on_cluster(paths: Sequence[str], order: InOrder, settings: Settings, s
                 except Exception as error:
                     told = " ".join(f"{type(error).__name__}: {error}".split())
                     raise ScreeningError(
-                        f"a worker of {scheduler} cannot begin ({told}); install {settings.program} on all"
+                        f"a worker of {scheduler} failed ({told}); all need {settings.program} and free disk"
                     ) from None
                 for item, result in zip(items, results, strict=True):
-                    if result is not None:
+                    if result is None:
+                        unfound.append(item)
+                    else:
                         yield item.place, result
-                        continue
-                    try:
-                        submit([replace(item, data=Path(item.absolute).read_bytes())])
-                    except OSError as error:
-                        name = printable(str(item.path))
-                        yield item.place, failed(item.path, f"{name}: cannot be read ({error.strerror})")
 
 
 def judge_chunk(settings: Settings, items: Sequence[Item]) -> list[Screened | None]:
@@ -163,7 +172,7 @@ def _named(screened: Screened, read: str, path: str) -> Screened:
     """The result of what was read elsewhere, under the name that it was given."""
     error = screened.row["error"]
     if error is not None:
-        error = str(error).replace(printable(str(read)), printable(str(path)))
+        error = str(error).replace(printable(read), printable(path))
     return replace(screened, row={**screened.row, "path": path, "error": error})
 
 
@@ -185,7 +194,7 @@ def _stamp(path: str) -> tuple[int, int] | None:
 
 def _ended(path: str) -> str:
     return (
-        f"{printable(str(path))}: every worker that judged it was ended, perhaps for want of memory; "
+        f"{printable(path)}: every worker that judged it was ended, perhaps for want of memory; "
         "screen it alone"
     )
 
@@ -193,6 +202,9 @@ def _ended(path: str) -> str:
 def _finished(running: list[Future]) -> list[Future]:
     from distributed import wait
 
+    if not running:
+        time.sleep(_LOOK_S)
+        return []
     try:
         return list(wait(running, _LOOK_S, "FIRST_COMPLETED").done)
     except TimeoutError:
@@ -210,7 +222,7 @@ def _connected(scheduler: str) -> Iterator[Client]:
     except ImportError:
         raise ScreeningError("a cluster needs Dask: pip install 'auscult[cluster]'") from None
     try:
-        client = Client(scheduler, timeout=CONNECT_S, set_as_default=False)
+        client = Client(scheduler, timeout=CONNECT_S)
     except (OSError, ValueError) as error:
         told = " ".join(str(error).split())
         raise ScreeningError(

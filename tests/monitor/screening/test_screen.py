@@ -254,3 +254,12 @@ def test_a_model_that_does_not_fit_is_one_line(archive, model_name, tmp_path):
     told = screen(archive, "--out", tmp_path / "out.csv", "--model", broken)
     assert (told.returncode, told.stderr.count("\n")) == (1, 1)
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_the_program_that_hands_out_recordings_imports_nothing_heavy():
+    code = (
+        "import sys, monitor.commands.screen\n"
+        "print(*sorted({'torch', 'scipy.signal', 'pyarrow', 'distributed', 'PySide6'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

@@ -1,0 +1,108 @@
+"""What an archive costs: time of one core for an hour of sound, and memory over many recordings."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+from dsp.front_end import FrontEnd
+from dsp.synthesis import CONDITIONS, HeartSoundSynthesizer, SynthesisConfig
+from model.classifier import Classifier
+from monitor.bench.figure import Figure
+from monitor.whole_recording import judge_recording
+from recordings import Recording, write_recording
+
+HOP_S = 5.04
+RECORDINGS = 16
+SECONDS = 30
+MANY = 10_000
+_TINY_S = 0.2
+_RATE = 2000
+_LOOK_S = 0.2
+
+
+def measure_archive(model: str) -> list[Figure]:
+    """Judge synthetic recordings at the hop of an archive, and screen ten thousand tiny ones.
+
+    Raises:
+        ModelError: The model cannot be used.
+    """
+    classifier = Classifier.load(model)
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder, f"{place}.flac") for place in range(RECORDINGS)]
+        for place, path in enumerate(paths):
+            config = SynthesisConfig(condition=CONDITIONS[place % len(CONDITIONS)], rate=_RATE, seed=place)
+            write_recording(path, [HeartSoundSynthesizer(config).read(SECONDS * _RATE)], _RATE)
+        return [
+            Figure(
+                "archive, hop 5.04 s: signal path and CNN, CPU",
+                _seconds_an_hour(paths, lambda path: _classify(path, classifier)),
+                "s for 1 h of sound",
+                3600 / 2000,
+            ),
+            Figure(
+                "archive, hop 5.04 s: all that is judged, CPU",
+                _seconds_an_hour(paths, lambda path: judge_recording(path, classifier, HOP_S)),
+                "s for 1 h of sound",
+                3600 / 800,
+            ),
+            Figure(f"screening {MANY} recordings: memory that grew", _grown_mb(model, MANY), "MB", 30),
+        ]
+
+
+def _classify(path: Path, classifier: Classifier) -> None:
+    with Recording.open(path) as recording:
+        front_end = FrontEnd(recording.rate, HOP_S, classifier.config)
+        for block in recording.blocks(10 * recording.rate):
+            for window in front_end.push(block).windows:
+                classifier.probability(front_end.image(window))
+
+
+def _seconds_an_hour(paths: list[Path], judge: Callable[[Path], object]) -> float:
+    judge(paths[0])
+    began = time.process_time()
+    for path in paths:
+        judge(path)
+    return (time.process_time() - began) / (len(paths) * SECONDS) * 3600
+
+
+def _grown_mb(model: str, count: int) -> float:
+    """From the first tenth of the rows to the end, the program and its processes together."""
+    with TemporaryDirectory() as folder:
+        archive, out = Path(folder, "archive"), Path(folder, "out.csv")
+        archive.mkdir()
+        config = SynthesisConfig(rate=_RATE)
+        first = archive / "00000.wav"
+        write_recording(first, [HeartSoundSynthesizer(config).read(round(_TINY_S * _RATE))], _RATE)
+        for place in range(1, count):
+            os.link(first, archive / f"{place:05}.wav")
+        words = ["screen", str(archive), "--out", str(out), "--model", model]
+        with subprocess.Popen(
+            [sys.executable, "-m", "monitor.cli", *words], stderr=subprocess.DEVNULL
+        ) as run:
+            watched = psutil.Process(run.pid)
+            while run.poll() is None and (not out.exists() or _rows(out) < count / 10):
+                time.sleep(_LOOK_S)
+            begun = most = _memory(watched)
+            while run.poll() is None:
+                most = max(most, _memory(watched))
+                time.sleep(_LOOK_S)
+    return (most - begun) / 2**20
+
+
+def _rows(out: Path) -> int:
+    return out.read_bytes().count(b"\n")
+
+
+def _memory(watched: psutil.Process) -> int:
+    try:
+        return sum(one.memory_info().rss for one in (watched, *watched.children(recursive=True)))
+    except psutil.Error:
+        return 0
