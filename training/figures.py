@@ -251,9 +251,10 @@ def ratios_figure(title: str, ratios: Sequence[tuple[str, float, float | None]])
         one.tick_params(axis="y", length=0)
         one.grid(visible=False, axis="y")
         one.invert_yaxis()
-        one.xaxis.set_major_formatter("{x:g}")
         values = [value for _, value, _ in ratios]
         one.set(title=title, xscale="log", xlim=(min(*values, 0.1) / 2, max(*values, 1) * 8))
+        # A logarithmic axis brings its own.
+        one.xaxis.set_major_formatter("{x:g}")
         return _png(picture)
 
 
