@@ -243,6 +243,7 @@ def samples():
         return np.concatenate(list(recording.blocks(recording.rate))), recording.rate
 
 
+@pytest.mark.timeout(600)  # it makes two environments
 def test_without_a_network_the_environment_is_one_line_and_tried_anew(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr("monitor.bench.peer_environment.user_cache_path", lambda *_, **__: tmp_path)
