@@ -215,7 +215,7 @@ def build_network(name: str, arguments: Mapping[str, object]) -> nn.Module:
 
 
 def fold_batch_normalisation(network: nn.Module) -> None:
-    """Make each batch normalisation a part of the convolution before it.
+    """Make each batch normalisation a part of the convolution before it, and rectify in place.
 
     The same answers but for rounding, in less time. The network can no longer be trained or saved.
 
@@ -226,6 +226,9 @@ def fold_batch_normalisation(network: nn.Module) -> None:
         for index, (one, other) in enumerate(pairwise(stages)):
             if isinstance(one, nn.Conv1d | nn.Conv2d) and isinstance(other, nn.BatchNorm1d | nn.BatchNorm2d):
                 stages[index], stages[index + 1] = fuse_conv_bn_eval(one, other), nn.Identity()
+    for module in network.modules():
+        if isinstance(module, nn.ReLU):
+            module.inplace = True
 
 
 def parameter_count(network: nn.Module) -> int:

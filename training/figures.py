@@ -244,7 +244,7 @@ def ratios_figure(title: str, ratios: Sequence[tuple[str, float, float | None]])
             missed = target is not None and value > target
             one.barh(row, value, 0.6, color=COLOURS[4 if missed else 0])
             word = "" if target is None else f"  (target ≤ {target:g}{', missed' if missed else ''})"
-            one.text(value * 1.06, row, f"{value:.2g}{word}", va="center", fontsize="small")
+            one.text(1.06 * max(value, target or 0), row, f"{value:.2g}{word}", va="center", fontsize="small")
             if target is not None:
                 one.plot([target, target], [row - 0.4, row + 0.4], color="black", linewidth=1.6)
         one.set_yticks(range(len(ratios)), [name for name, _, _ in ratios])
@@ -253,6 +253,8 @@ def ratios_figure(title: str, ratios: Sequence[tuple[str, float, float | None]])
         one.invert_yaxis()
         values = [value for _, value, _ in ratios]
         one.set(title=title, xscale="log", xlim=(min(*values, 0.1) / 2, max(*values, 1) * 8))
+        # A logarithmic axis brings its own.
+        one.xaxis.set_major_formatter("{x:g}")
         return _png(picture)
 
 
