@@ -106,14 +106,17 @@ class LslSource:
         inlet: Inlet | None = Inlet(self._info)
         arrived = opened = time.monotonic()
         lost_at: float | None = None
+        anew = False
         try:
             while not self._over.is_set() and not self._is_full():
                 pulled = inlet.pull() if inlet else None
                 now = time.monotonic()
                 if pulled is not None and len(pulled[1]):
                     if lost_at is not None:
-                        self._come_back(now - arrived - len(pulled[1]) / self.rate)
-                        lost_at = None
+                        away_s = now - arrived - len(pulled[1]) / self.rate
+                        # Where it only paused, the stamps tell what is missing.
+                        self._come_back(away_s if anew else 0.0)
+                        lost_at, anew = None, False
                     arrived = now
                     self._take(*pulled, now)
                     continue
@@ -127,7 +130,7 @@ class LslSource:
                 if pulled is None or now - opened >= REOPEN_S:
                     if inlet:
                         inlet.close()
-                    inlet, opened = self._found(), time.monotonic()
+                    inlet, opened, anew = self._found(), time.monotonic(), True
         finally:
             if inlet:
                 inlet.close()
@@ -146,8 +149,9 @@ class LslSource:
         return Inlet(info) if round(info.nominal_srate()) == self.rate else None
 
     def _come_back(self, away_s: float) -> None:
-        self._index += max(0, round(away_s * self.rate))
-        self._count.reset()
+        if away_s > 0:
+            self._index += round(away_s * self.rate)
+            self._count.reset()
         self._report("device_back", self._index / self.rate, f"{self.name} is back")
 
     def _take(self, samples: NDArray[np.float64], stamps: NDArray[np.float64], now: float) -> None:
