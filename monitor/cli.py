@@ -43,7 +43,7 @@ PROTOCOL_NAMES = ("paper", "grouped", "validation", "lodo", "circor", "front-end
 TABLE_SUFFIXES = (".csv", ".jsonl", ".parquet")
 PCM_FORMATS = ("s16le", "s32le", "f32le")
 LANGUAGES = ("en", "ko")
-EXPORT_FORMATS = ("flac", "wav", "edf", "wfdb", "dicom", "fhir")
+EXPORT_FORMATS = ("flac", "wav", "edf", "wfdb", "dicom", "fhir", "lsl")
 CONDITIONS = ("normal", "as", "mr", "mvp", "ms", "ar", "s3", "s4")
 
 
@@ -320,6 +320,7 @@ def demo(png: Path | None, present: bool, language: str | None, model: str) -> i
         "auscult monitor",
         "auscult monitor --source mic:USB --headless",
         "auscult monitor --source mic:steth --rate 4000",
+        "auscult monitor --source lsl:stethoscope",
         "auscult monitor --record --patient 'bed 7'",
         "auscult monitor --source synth --condition as --heart-rate 90",
         "auscult monitor --source synth --scenario faults.toml --pace 4x",
@@ -330,8 +331,8 @@ def demo(png: Path | None, present: bool, language: str | None, model: str) -> i
     "--source",
     default="mic",
     show_default=True,
-    metavar="mic[:NAME]|FILE|synth|-",
-    help="An input device, a recording, a synthetic heart, or PCM on standard input.",
+    metavar="mic[:NAME]|lsl[:NAME]|FILE|synth|-",
+    help="An input device, an LSL stream, a recording, a synthetic heart, or PCM on standard input.",
 )
 @click.option(
     "--rate",
@@ -373,7 +374,7 @@ def monitor(source: str, **options: Any) -> int:
 
     if source == "-" and options["rate"] is None:
         raise click.UsageError("PCM on standard input needs its --rate, for example --rate 4000")
-    unrepeatable = source in ("mic", "-") or source.startswith("mic:")
+    unrepeatable = source in ("mic", "lsl", "-") or source.startswith(("mic:", "lsl:"))
     if options["loop"] and unrepeatable:
         raise click.UsageError("only a recording or synth can begin again: leave --loop out")
     if options["record"] and options["store"] is False:
@@ -692,6 +693,7 @@ def report(
         "auscult export heart.wav --to edf",
         "auscult export 3f9a2c --to flac --out bed7.flac",
         "auscult export record.hea:PCG --to wav --force",
+        "auscult export heart.wav --to lsl",
     )
 )
 @click.argument("source", metavar="SESSION_OR_FILE")
@@ -700,7 +702,7 @@ def report(
     type=click.Choice(EXPORT_FORMATS),
     required=True,
     help="FLAC or WAV with a JSON file beside it, EDF+ or a WFDB record with annotations, a DICOM General "
-    "Audio Waveform, or a FHIR R4 Bundle.",
+    "Audio Waveform, a FHIR R4 Bundle, or LSL streams, played as it was heard.",
 )
 @click.option(
     "--out",
@@ -722,6 +724,8 @@ def export(source: str, **options: Any) -> None:
     """
     from monitor.commands.export import ExportOptions, run_export
 
+    if options["to"] == "lsl" and (options["out"] or options["force"] or options["rounded"]):
+        raise click.UsageError("LSL streams are no file: leave --out, --force and --round out")
     run_export(source, ExportOptions(**options))
 
 

@@ -16,10 +16,20 @@ from tqdm import tqdm
 from model.card import ModelError
 from model.classifier import Classifier
 from monitor.commands.sessions import open_store
-from monitor.exhibit import NOTICE, Exhibit, Sound, recording_exhibit, session_exhibit
+from monitor.exhibit import (
+    NOTICE,
+    Exhibit,
+    RecordingSound,
+    SessionSound,
+    Sound,
+    recording_exhibit,
+    session_exhibit,
+)
 from monitor.failure import CommandError
 from monitor.fhir_bundle import FhirMissingError, bundle_text
 from monitor.json_lines import document_text
+from monitor.lsl import SOUND_STREAM, VERDICT_STREAM
+from monitor.sources.protocol import SourceError
 from monitor.standard_error import keep_standard_error
 from monitor.whole_files import whole_files
 from recordings import (
@@ -34,6 +44,9 @@ from recordings import (
 from recordings.dicom_waveform import MOST_HZ, write_dicom
 from recordings.edf_file import write_edf
 from recordings.wfdb_record import ANNOTATOR, write_wfdb
+
+WAIT_S = 5.0
+"""How long LSL's streams wait for somebody who listens before the sound begins anyway."""
 
 _ID = re.compile(r"[0-9a-f]{1,12}")
 
@@ -120,9 +133,12 @@ def run_export(source: str, options: ExportOptions) -> None:
             the sound, or it cannot be written.
     """
     keep_standard_error()
-    kind = FORMATS[options.to]
     file, _ = locate(Path(source))
     is_file = file.exists() or not _ID.fullmatch(source)
+    if options.to == "lsl":
+        _play(source, is_file, options)
+        return
+    kind = FORMATS[options.to]
     stem = Path(source).stem if is_file else f"session-{source}"
     paths = _paths(kind, options.out or Path(f"{_plain(stem)}-{options.to}{kind.suffix}"))
     _refuse_existing(paths, file, options.force)
@@ -144,6 +160,30 @@ def run_export(source: str, options: ExportOptions) -> None:
     for words in filter(None, (samples and samples.remark, remark)):
         click.echo(f"auscult: {source}: {words}", err=True)
     click.echo(f"wrote {', '.join(map(str, paths))}", err=True)
+
+
+def _play(source: str, is_file: bool, options: ExportOptions) -> None:
+    from monitor.lsl_playing import play
+
+    try:
+        if is_file:
+            sound: Sound = RecordingSound(Path(source), options.channel)
+            title = Path(source).name
+        else:
+            with open_store(options.data) as store:
+                one = store.find(source)
+            if not one.sound:
+                raise CommandError(f"session {one.id} has no sound, which --record keeps")
+            sound, title = SessionSound(one.sound), f"session {one.id}"
+        classifier = Classifier.load(options.model)
+        length_s = sound.frames / sound.rate
+        click.echo(
+            f"offering the LSL streams {SOUND_STREAM!r} and {VERDICT_STREAM!r} for {length_s:.0f} s", err=True
+        )
+        with tqdm(total=round(length_s), desc="playing", unit="s", disable=None) as bar:
+            play(sound, title, classifier, options.hop, lambda at_s: bar.update(at_s - bar.n), WAIT_S)
+    except (ModelError, RecordingError, SourceError) as error:
+        raise CommandError(str(error)) from None
 
 
 def _exhibit(source: str, is_file: bool, options: ExportOptions) -> Exhibit:

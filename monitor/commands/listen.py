@@ -22,6 +22,7 @@ from monitor.scenario_file import open_scenario
 from monitor.settings import data_folder, read_settings
 from monitor.sources.choice import (
     SourceChoice,
+    lsl_choice,
     microphone_choice,
     recording_choice,
     remembered_microphone_choice,
@@ -95,9 +96,11 @@ def _recording(file: Path, options: ListenOptions) -> SourceChoice:
 
 
 def _choose(source: str, options: ListenOptions) -> SourceChoice:
+    # Before a screen somebody decides how long to wait; a program that pipes this must be told.
+    patience_s = PATIENCE_S if options.headless and options.reconnect is None else options.reconnect
+    if source == "lsl" or source.startswith("lsl:"):
+        return lsl_choice(source[4:] or None, options.channel, patience_s)
     if source == "mic" or source.startswith("mic:"):
-        # Before a screen somebody decides how long to wait; a program that pipes this must be told.
-        patience_s = PATIENCE_S if options.headless and options.reconnect is None else options.reconnect
         if name := source[4:]:
             return microphone_choice(name, options.channel, patience_s, options.rate)
         return remembered_microphone_choice(options.channel, patience_s, options.rate)

@@ -114,6 +114,19 @@ def microphone_choice(
     return SourceChoice(name or DEFAULT_INPUT, open_microphone, False)
 
 
+def lsl_choice(
+    name: str | None = None, channel: Channel | None = None, patience_s: float | None = None
+) -> SourceChoice:
+    """A stream of the Lab Streaming Layer, None for the only one; see ``LslSource``."""
+
+    def open_stream(duration_s: float | None) -> Source:
+        from monitor.sources.lsl import LslSource
+
+        return LslSource(name, channel, duration_s, patience_s)
+
+    return SourceChoice(name or "LSL stream", open_stream, False)
+
+
 def remembered_microphone_choice(
     channel: Channel | None = None, patience_s: float | None = None, rate: int | None = None
 ) -> SourceChoice:

@@ -1,0 +1,220 @@
+"""A stream of the Lab Streaming Layer as a source."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.liveness import LOST_S
+from monitor.lsl import Inlet, find_stream
+from monitor.ring import Ring
+from monitor.sources.protocol import Report, SourceError, SourceHealth
+from recordings import Channel
+
+_RESOLVED_S = 0.02
+_LAG_MEMORY = 50
+_CERTAIN_S, _KNOWN_S = 0.25, 0.5
+
+
+REOPEN_S = 5.0
+"""A stream that was opened again and gives nothing for so long is opened once more."""
+
+
+class LslSource:
+    """Takes one channel of a stream at its nominal rate, and goes on when it comes back.
+
+    What is missing between two samples is told by the sender's own time stamps, and is a hole in the ring; of
+    a stream that was lost and came back, by the time it was away.
+
+    Args:
+        name: Of the stream, or a part of it; None for the only one there is.
+        channel: Counted from 1, or "mono" for the mean; None for the first.
+        duration_s: Stop after this much sound.
+        patience_s: How long a lost stream is waited for, in seconds; None for ever.
+
+    Raises:
+        SourceError: There is no such stream or channel, or pylsl is not installed.
+    """
+
+    waits = False
+    warning = ""
+
+    def __init__(
+        self,
+        name: str | None = None,
+        channel: Channel | None = None,
+        duration_s: float | None = None,
+        patience_s: float | None = None,
+    ) -> None:
+        self._info = find_stream(name)
+        self.name = self._info.name()
+        self.identity = f"{self.name} [LSL]"
+        self.rate = round(self._info.nominal_srate())
+        channels = self._info.channel_count()
+        if channel == "louder" or (isinstance(channel, int) and channel > channels):
+            raise SourceError(f"{self.name}: choose --channel 1 to {channels}, or mono")
+        self._channel = channel or 1
+        self.duration_s = duration_s
+        self._limit = None if duration_s is None else round(duration_s * self.rate)
+        self._patience_s = patience_s
+        self._count = StampCount(self.rate)
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._index = 0
+        self._health = SourceHealth("idle")
+
+    def start(self, ring: Ring, report: Report) -> None:
+        """Begin to fill the ring."""
+        self._ring, self._report = ring, report
+        self._health = SourceHealth("running")
+        self._thread = threading.Thread(target=self._run, name=f"source {self.name}", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and close the ring."""
+        self._over.set()
+        if self._thread:
+            self._thread.join()
+            self._ring.close()
+
+    def health(self) -> SourceHealth:
+        """How it is doing."""
+        return self._health
+
+    def _run(self) -> None:
+        state, detail = "ended", ""
+        try:
+            while not self._over.is_set() and not self._is_full():
+                self._listen()
+        except SourceError as error:
+            state, detail = "failed", str(error)
+        finally:
+            self._health = SourceHealth(state, self._index, detail)
+            self._ring.close()
+
+    def _listen(self) -> None:
+        """Take what comes until the stream is lost, and find it again.
+
+        Raises:
+            SourceError: It is lost for good.
+        """
+        inlet: Inlet | None = Inlet(self._info)
+        arrived = opened = time.monotonic()
+        lost_at: float | None = None
+        anew = False
+        try:
+            while not self._over.is_set() and not self._is_full():
+                pulled = inlet.pull() if inlet else None
+                now = time.monotonic()
+                if pulled is not None and len(pulled[1]):
+                    if lost_at is not None:
+                        away_s = now - arrived - len(pulled[1]) / self.rate
+                        # Where it only paused, the stamps tell what is missing.
+                        self._come_back(away_s if anew else 0.0)
+                        lost_at, anew = None, False
+                    arrived = now
+                    self._take(*pulled, now)
+                    continue
+                if lost_at is None and (pulled is None or now - arrived >= LOST_S):
+                    lost_at = now
+                    self._lose()
+                if lost_at is None:
+                    continue
+                if self._patience_s is not None and now - lost_at >= self._patience_s:
+                    raise SourceError(f"{self.name} is gone: start it again, and then anew")
+                if pulled is None or now - opened >= REOPEN_S:
+                    if inlet:
+                        inlet.close()
+                    inlet, opened, anew = self._found(), time.monotonic(), True
+        finally:
+            if inlet:
+                inlet.close()
+
+    def _lose(self) -> None:
+        fault = f"{self.name} delivers nothing more"
+        self._report("device_lost", self._index / self.rate, fault)
+        self._health = SourceHealth("recovering", self._index, fault)
+
+    def _found(self) -> Inlet | None:
+        """An inlet on the stream of the same name and rate, where there is one again."""
+        try:
+            info = find_stream(self.name)
+        except SourceError:
+            return None
+        return Inlet(info) if round(info.nominal_srate()) == self.rate else None
+
+    def _come_back(self, away_s: float) -> None:
+        if away_s > 0:
+            self._index += round(away_s * self.rate)
+            self._count.reset()
+        self._report("device_back", self._index / self.rate, f"{self.name} is back")
+
+    def _take(self, samples: NDArray[np.float64], stamps: NDArray[np.float64], now: float) -> None:
+        mono = samples.mean(axis=1) if self._channel == "mono" else samples[:, int(self._channel) - 1]
+        for lost, part in self._count.parts(mono, stamps):
+            self._index += lost
+            size = part.size if self._limit is None else min(part.size, self._limit - self._index)
+            if size > 0:
+                self._ring.write(self._index, part[:size].astype(np.float32), now)
+                self._index += size
+        self._health = SourceHealth("running", self._index)
+
+    def _is_full(self) -> bool:
+        return self._limit is not None and self._index >= self._limit
+
+
+class StampCount:
+    """Counts samples against their time stamps, to tell what is missing between them.
+
+    A stamp may waver by some milliseconds and the sender's clock may run a little fast or slow, so a sample
+    is late only beside the latest of those just before it.
+
+    Args:
+        rate: Samples a second.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew, with another stream."""
+        self._samples = 0
+        # How far the stamps are ahead of the samples, in seconds and up to a constant.
+        self._lags: deque[float] = deque(maxlen=_LAG_MEMORY)
+
+    def parts(
+        self, samples: NDArray[np.float64], stamps: NDArray[np.float64]
+    ) -> Iterator[tuple[int, NDArray[np.float64]]]:
+        """Splits samples where some are missing.
+
+        Args:
+            samples: Shape (n,).
+            stamps: When each was taken, by the sender's clock in seconds, shape (n,).
+
+        Yields:
+            How many are missing, and the samples that follow.
+        """
+        breaks = np.flatnonzero(np.diff(stamps) > 1 / self._rate + _RESOLVED_S) + 1
+        for part, times in zip(np.split(samples, breaks), np.split(stamps, breaks), strict=True):
+            if part.size:
+                yield self._missing(float(times[0])), part
+                self._samples += part.size
+
+    def _missing(self, stamp: float) -> int:
+        lag = stamp - self._samples / self._rate
+        lost = 0
+        if self._lags:
+            late = lag - max(self._lags)
+            # How much the stamps waver is known only after a while.
+            if late > (_RESOLVED_S if self._samples >= _KNOWN_S * self._rate else _CERTAIN_S):
+                lost = round(late * self._rate)
+                self._samples += lost
+                lag -= lost / self._rate
+        self._lags.append(lag)
+        return lost
