@@ -332,8 +332,11 @@ def skipped_windows_words(windows: int) -> str:
 
 
 def latency_words(latency_ms: float | None) -> str:
-    """How late a verdict came, in short."""
-    return tr("latency {latency}").format(latency="–" if latency_ms is None else f"{latency_ms:.0f} ms")
+    """How late a verdict came, in short: in whole milliseconds, or from a second on in seconds."""
+    latency = "–"
+    if latency_ms is not None:
+        latency = f"{latency_ms:.0f} ms" if latency_ms < 999.5 else f"{latency_ms / 1000:.1f} s"
+    return tr("latency {latency}").format(latency=latency)
 
 
 def seconds_words(seconds: int) -> str:
