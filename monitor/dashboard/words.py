@@ -223,6 +223,11 @@ def more_words(count: int) -> str:
     return tr("and {count} more").format(count=count) if count > 0 else ""
 
 
+def gap_words(seconds: float) -> str:
+    """How much sound was lost here, on the sound itself."""
+    return tr("{seconds} s lost").format(seconds=f"{seconds:.1f}")
+
+
 def lost_words(seconds: float) -> str:
     """How much sound was lost so far."""
     return tr("{seconds} s of sound lost so far").format(seconds=f"{seconds:.2f}")
