@@ -61,7 +61,9 @@ class Bedside:
             "XDG_DATA_HOME": str(self.folder / "share"),
             "XDG_CONFIG_HOME": str(self.folder / "config"),
         }
-        for other in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY"):
+        # Qt remarks on letters that are not UTF-8; the language may be that of a locale which is not there.
+        own |= {"LANG": own.get("LC_ALL") or own.get("LANG", ""), "LC_CTYPE": "C.UTF-8"}
+        for other in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "LC_ALL"):
             own.pop(other, None)
         self._program = subprocess.Popen(
             [sys.executable, "-m", "monitor.cli", "monitor", "--source", "mic:stethoscope"],
