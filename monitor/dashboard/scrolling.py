@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from monitor.dashboard.tape import SPAN_S, Gap, Stretch, joined
 from monitor.dashboard.theme import SMALL, Theme, font
+from monitor.dashboard.words import gap_words
 
 
 class ScrollingItem(GraphicsObject):
@@ -121,7 +122,7 @@ class ScrollingItem(GraphicsObject):
             painter.fillRect(band, self._gap_ground)
             painter.fillRect(band, QBrush(self._gap_ink, Qt.BrushStyle.BDiagPattern))
             painter.setFont(font(round(SMALL * self._ratio)))
-            words = f" {lost_s:.1f} s lost "
+            words = f" {gap_words(lost_s)} "
             size = painter.fontMetrics().size(0, words)
             label = QRectF(band.left(), 0, size.width(), size.height() * 1.3)
             painter.fillRect(label, self._gap_ground)

@@ -223,6 +223,11 @@ def more_words(count: int) -> str:
     return tr("and {count} more").format(count=count) if count > 0 else ""
 
 
+def gap_words(seconds: float) -> str:
+    """How much sound was lost here, on the sound itself."""
+    return tr("{seconds} s lost").format(seconds=f"{seconds:.1f}")
+
+
 def lost_words(seconds: float) -> str:
     """How much sound was lost so far."""
     return tr("{seconds} s of sound lost so far").format(seconds=f"{seconds:.2f}")
@@ -332,8 +337,11 @@ def skipped_windows_words(windows: int) -> str:
 
 
 def latency_words(latency_ms: float | None) -> str:
-    """How late a verdict came, in short."""
-    return tr("latency {latency}").format(latency="–" if latency_ms is None else f"{latency_ms:.0f} ms")
+    """How late a verdict came, in short: in whole milliseconds, or from a second on in seconds."""
+    latency = "–"
+    if latency_ms is not None:
+        latency = f"{latency_ms:.0f} ms" if latency_ms < 999.5 else f"{latency_ms / 1000:.1f} s"
+    return tr("latency {latency}").format(latency=latency)
 
 
 def seconds_words(seconds: int) -> str:

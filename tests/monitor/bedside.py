@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from monitor.dashboard.theme import DARK, GRID
+from monitor.examination_record import SITES
 from monitor.examination_store import ExaminationStore
 from monitor.session_store import DATABASE, SessionStore
 from tests.monitor.person import EVERY_S, PATIENCE_S, Person
 from tests.monitor.sound_server import Chest, until
 
 RATE = 48_000
-SITE_S = 60.0
+SITE_S = 120.0
 """For a site, which needs 22 s of sound, on a machine that is busy with other things."""
 
 _STORE_EVERY_S = 0.5
@@ -60,7 +61,9 @@ class Bedside:
             "XDG_DATA_HOME": str(self.folder / "share"),
             "XDG_CONFIG_HOME": str(self.folder / "config"),
         }
-        for other in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY"):
+        # Qt remarks on letters that are not UTF-8; the language may be that of a locale which is not there.
+        own |= {"LANG": own.get("LC_ALL") or own.get("LANG", ""), "LC_CTYPE": "C.UTF-8"}
+        for other in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "LC_ALL"):
             own.pop(other, None)
         self._program = subprocess.Popen(
             [sys.executable, "-m", "monitor.cli", "monitor", "--source", "mic:stethoscope"],
@@ -120,6 +123,15 @@ class Bedside:
     def boxes(self, colour, area=None):
         """Middles of what is of one colour, such as buttons; in an examination's column unless elsewhere."""
         return self.person.boxes(int(colour[1:], 16), area or self.column, round(2 * GRID * self._scale))
+
+    def results_buttons(self):
+        """Wait for those of an examination's results, all to be pressed: one for each site, and six below."""
+
+        def seen():
+            found = self.boxes(self.theme.control)
+            return len(found) == len(SITES) + 6 and found
+
+        return until(seen, "the buttons of the results", PATIENCE_S, EVERY_S)
 
     def begin(self):
         """Wait for the window, let it fill the screen in the theme, and wait until it shows sound."""

@@ -2,6 +2,8 @@ import re
 from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from model.verdict import Label
 from monitor.dashboard import words
@@ -88,3 +90,12 @@ def test_numbers_are_written_as_people_read_them():
     ]
     assert words.clock_words(42.9) == "00:42"
     assert words.clock_words(3723) == "1:02:03"
+
+
+@given(st.floats(0, 99_900))
+def test_a_latency_has_room_however_late_it_is(milliseconds):
+    said = words.latency_words(milliseconds)
+    assert len(said) <= len("latency 000 ms")
+    number, unit = said.split()[1:]
+    told = float(number) * {"ms": 1, "s": 1000}[unit]
+    assert told == pytest.approx(milliseconds, abs=51 if unit == "s" else 0.51)
