@@ -160,6 +160,7 @@ class VerdictPanel(QWidget):
         self.setFixedWidth(round(width * scale))
         margin = GRID if compact else round(2 * GRID * scale)
         self.layout().setContentsMargins(margin, margin, margin, margin)
+        self.layout().setSpacing(round(GRID * scale))
         low = self._low and not staged
         self.shape.set_compact(compact or low, scale)
         self.gauge.set_scale(scale)
