@@ -176,7 +176,7 @@ class VerdictPanel(QWidget):
         # Without the rows below, the reason has the room that they would take.
         height = _LOW_REASON_HEIGHT if compact or low else round(_REASON_HEIGHT * scale)
         self.reason.setMinimumHeight(height)
-        self.reason.setMaximumHeight(14 * GRID if compact else height)
+        self.reason.setMaximumHeight(14 * GRID if compact else round(_REASON_HEIGHT * scale))
         # Nor does what is said drift apart in a high window.
         spread = QSizePolicy.Policy.Expanding if compact or low else QSizePolicy.Policy.Fixed
         self._rest.changeSize(0, 0, QSizePolicy.Policy.Minimum, spread)
