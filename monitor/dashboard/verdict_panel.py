@@ -174,7 +174,7 @@ class VerdictPanel(QWidget):
             part.setVisible(not (compact or low or staged))
         self.reading.setFixedHeight(round(_READING_HEIGHT * scale))
         # Without the rows below, the reason has the room that they would take.
-        height = _LOW_REASON_HEIGHT if compact or low else round(_REASON_HEIGHT * scale)
+        height = _LOW_REASON_HEIGHT if compact else round(_REASON_HEIGHT * scale)
         self.reason.setMinimumHeight(height)
         self.reason.setMaximumHeight(14 * GRID if compact else round(_REASON_HEIGHT * scale))
         # Nor does what is said drift apart in a high window.
