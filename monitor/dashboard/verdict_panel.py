@@ -54,7 +54,6 @@ WINDOW_S = 10.0
 
 _WIDTH, _COMPACT_WIDTH = 34 * GRID, 29 * GRID
 _REASON_HEIGHT = 11 * GRID
-_LOW_REASON_HEIGHT = 9 * GRID
 _READING_HEIGHT = 7 * GRID
 _FULL_HEIGHT = 66 * GRID
 """In less there is no room for everything."""
@@ -174,7 +173,7 @@ class VerdictPanel(QWidget):
             part.setVisible(not (compact or low or staged))
         self.reading.setFixedHeight(round(_READING_HEIGHT * scale))
         # Without the rows below, the reason has the room that they would take.
-        height = _LOW_REASON_HEIGHT if compact else round(_REASON_HEIGHT * scale)
+        height = round(_REASON_HEIGHT * scale)
         self.reason.setMinimumHeight(height)
         self.reason.setMaximumHeight(14 * GRID if compact else round(_REASON_HEIGHT * scale))
         # Nor does what is said drift apart in a high window.
