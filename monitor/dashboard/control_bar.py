@@ -39,7 +39,7 @@ class ControlBar(QWidget):
         self.setObjectName("controls")
         self.source = SourceMenu()
         self.source.setFixedHeight(4 * GRID)
-        self.start = push_button(*START)
+        self.start = push_button(*START._replace(name=STARTS))
         self.record = push_button(*RECORD)
         self.sound = push_button(*SOUND)
         self.why = push_button(*WHY)

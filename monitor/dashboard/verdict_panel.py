@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
 from model.verdict import Label, RecordingVerdict, WindowVerdict
@@ -54,6 +55,8 @@ WINDOW_S = 10.0
 _WIDTH, _COMPACT_WIDTH = 34 * GRID, 29 * GRID
 _REASON_HEIGHT = 11 * GRID
 _READING_HEIGHT = 7 * GRID
+_FULL_HEIGHT = 66 * GRID
+"""In less there is no room for everything."""
 _COMPACT_WORD = 26
 _STAGE_WIDTH, _STAGE_WORD = 42 * GRID, 40
 _SIZE = "logical pixels"
@@ -70,7 +73,7 @@ class VerdictPanel(QWidget):
         self.setAccessibleName(VERDICT_NAME)
         self._theme = DARK
         self._label: Label | None = None
-        self._compact = False
+        self._compact = self._low = False
         self._scale: float | None = None
         self.shape = VerdictShape()
         self.word = _text(LARGE, VERDICT_NAME, bold=True)
@@ -90,7 +93,8 @@ class VerdictPanel(QWidget):
         self.model.setObjectName("faint")
         self.model.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
-        self._left_out: list[QWidget] = [self.reading, self.events, self.model]
+        self._left_out: list[QWidget] = [self.reading]
+        self._technical: list[QWidget] = [self.events, self.model]
         layout = QVBoxLayout(self)
         layout.setSpacing(GRID)
         layout.addWidget(self.shape)
@@ -139,6 +143,14 @@ class VerdictPanel(QWidget):
         self._scale = scale
         self._arrange()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Where the window is low, leave out what is not of the heart, which the line below says too."""
+        super().resizeEvent(event)
+        low = self.height() < _FULL_HEIGHT
+        if low != self._low:
+            self._low = low
+            self._arrange()
+
     def _arrange(self) -> None:
         staged = self._scale is not None
         scale = 1.0 if self._scale is None else self._scale
@@ -147,7 +159,9 @@ class VerdictPanel(QWidget):
         self.setFixedWidth(round(width * scale))
         margin = GRID if compact else round(2 * GRID * scale)
         self.layout().setContentsMargins(margin, margin, margin, margin)
-        self.shape.set_compact(compact, scale)
+        self.layout().setSpacing(round(GRID * scale))
+        low = self._low and not staged
+        self.shape.set_compact(compact or low, scale)
         self.gauge.set_scale(scale)
         for label in self.findChildren(NamedLabel):
             label.setFont(font(round(label.property(_SIZE) * scale), label.font().bold()))
@@ -155,16 +169,15 @@ class VerdictPanel(QWidget):
         self.word.setFont(font(round(word * scale), bold=True))
         for part in self._left_out:
             part.setVisible(not compact)
-        if staged:
-            for part in (self.events, self.model):
-                part.hide()
+        for part in self._technical:
+            part.setVisible(not (compact or low or staged))
         self.reading.setFixedHeight(round(_READING_HEIGHT * scale))
         # Without the rows below, the reason has the room that they would take.
         height = round(_REASON_HEIGHT * scale)
         self.reason.setMinimumHeight(height)
-        self.reason.setMaximumHeight(14 * GRID if compact else height)
+        self.reason.setMaximumHeight(14 * GRID if compact else round(_REASON_HEIGHT * scale))
         # Nor does what is said drift apart in a high window.
-        spread = QSizePolicy.Policy.Expanding if compact else QSizePolicy.Policy.Fixed
+        spread = QSizePolicy.Policy.Expanding if compact or low else QSizePolicy.Policy.Fixed
         self._rest.changeSize(0, 0, QSizePolicy.Policy.Minimum, spread)
         self.layout().invalidate()
 

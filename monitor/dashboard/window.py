@@ -90,6 +90,9 @@ _ROOMY = (920, 528)
 _TALL = 640
 """In less, the examination and the bar of the past do not fit below each other."""
 
+_LOW = 608
+"""In less, the verdict and the bar do not."""
+
 _WIDE = 1120
 """In less, the bar has no room for what the program is not."""
 
@@ -400,8 +403,8 @@ class DashboardWindow(QWidget):
 
     def _make_room(self) -> None:
         """Leave out the bar of the past where there is little room, or an examination needs it."""
-        needed = self.height() < _TALL and not self.desk.panel.isHidden()
-        self.back.bar.setVisible(not self._compact and not needed)
+        low = self.height() < (_LOW if self.desk.panel.isHidden() else _TALL)
+        self.back.bar.setVisible(not self._compact and not low)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()

@@ -4,10 +4,11 @@ Arguments: width and height of the window in logical pixels, and optionally poin
 Writes one line for everything that is cut off.
 """
 
+import json
 import os
 import sys
-
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
+import tempfile
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QFont
@@ -87,9 +88,21 @@ def _overlapping(window):
                     yield f"{one.accessibleName()!r} stands over {other.accessibleName()!r}"
 
 
+def screen_of(width, height):
+    """The off-screen platform with a screen of this size; before the application."""
+    screen = {"name": "screen", "x": 0, "y": 0, "width": width, "height": height, "logicalDpi": 96, "dpr": 1}
+    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
+        json.dump({"synchronousWindowSystemEvents": False, "screens": [screen]}, file)
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={file.name}"
+    return Path(file.name)
+
+
 def main():
     width, height = int(sys.argv[1]), int(sys.argv[2])
+    # On which a presentation fills as much as elsewhere.
+    written = screen_of(1280, 800)
     app = application()
+    written.unlink()
     if len(sys.argv) > 3:
         app.setFont(QFont(app.font().families()[0], int(sys.argv[3])))
     for state in STATES:
@@ -97,7 +110,7 @@ def main():
         window.show()
         put(window, state, size=(width, height))
         QApplication.processEvents()
-        if (window.width(), window.height()) != (width, height):
+        if (window.width(), window.height()) != (width, height) and state != "presentation":
             print(f"{state}: the window became {window.width()} x {window.height()}")
         for words in clipped(window):
             print(f"{state}: {words}")
