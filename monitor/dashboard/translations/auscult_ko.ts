@@ -681,7 +681,7 @@
     </message>
     <message>
         <source>Nothing is kept: the program was started so.</source>
-        <translation>아무것도 보관하지 않습니다. 프로그램이 그렇게 실행되었습니다.</translation>
+        <translation>보관하지 않도록 실행되었습니다. 아무것도 저장되지 않습니다.</translation>
     </message>
     <message>
         <source>This examination could not be kept.</source>
