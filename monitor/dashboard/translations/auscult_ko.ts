@@ -2074,5 +2074,13 @@
         <source>input devices cannot be listed: {problem}</source>
         <translation>입력 장치 목록을 불러올 수 없습니다: {problem}</translation>
     </message>
+    <message>
+        <source>amber azure brisk bright calm clear copper coral crisp early fresh gentle golden green hazel ivory jade kind linen mellow mild olive pearl quiet rosy silver steady sunny teal violet warm woven</source>
+        <translation>호박빛 하늘빛 씩씩한 밝은 고요한 맑은 구릿빛 산호빛 산뜻한 이른 싱그러운 온화한 금빛 초록빛 담갈색 상앗빛 비취빛 상냥한 아늑한 그윽한 부드러운 연둣빛 진줏빛 조용한 장밋빛 은빛 한결같은 화창한 청록빛 보랏빛 따뜻한 포근한</translation>
+    </message>
+    <message>
+        <source>alder anchor aspen beacon birch bridge brook cedar cloud clover compass fern finch harbour heron island kite lantern lark maple meadow orchard otter pebble pine plum river robin sail thrush valley willow</source>
+        <translation>오리나무 닻 사시나무 등대 자작나무 다리 시내 삼나무 구름 토끼풀 나침반 고사리 방울새 항구 왜가리 섬 연 등불 종달새 단풍 풀밭 과수원 수달 조약돌 소나무 자두 강 울새 돛 지빠귀 골짜기 버드나무</translation>
+    </message>
 </context>
 </TS>

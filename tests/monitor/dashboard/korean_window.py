@@ -171,6 +171,7 @@ def _examine(look):
     window, desk = look.window, look.window.desk
     window.set_playlist([synthetic_choice(SynthesisConfig(condition="as", seed=3), pace=None)], False, 60.0)
     desk.offer()
+    look.read["pseudonym"] = [desk.panel.start.patient.text()]
     look.at("examination offered")
     desk.begin(PATIENT, False)
     look.wait(lambda: desk.examination is not None)

@@ -13,7 +13,8 @@ import pytest
 from PySide6.QtCore import QLibraryInfo, QTranslator
 
 import monitor.dashboard
-from monitor.dashboard.language import KOREAN_FONT, TRANSLATIONS, chosen, tr
+from monitor import cli
+from monitor.dashboard.language import KOREAN_FONT, LANGUAGES, TRANSLATIONS, chosen, tr
 
 ROOT = Path(monitor.dashboard.__file__).parents[2]
 SOURCE = TRANSLATIONS / "auscult_ko.ts"
@@ -86,6 +87,10 @@ def run(code, *arguments, **environment):
 )
 def test_the_language_is_what_was_asked_for_or_else_the_platforms(asked, preferred, language):
     assert chosen(asked, preferred) == language
+
+
+def test_the_command_line_offers_the_languages_that_there_are():
+    assert cli.LANGUAGES == LANGUAGES
 
 
 def test_english_is_what_is_written_in_the_program():
