@@ -1496,6 +1496,58 @@
         <translation>{name} 장치를 열 수 없습니다 ({reason}). 연결과 권한을 확인하고, 다른 프로그램이 쓰고 있지 않은지 확인하십시오</translation>
     </message>
     <message>
+        <source>{file}: does not exist; check the name</source>
+        <translation>{file}: 파일이 없습니다. 이름을 확인하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: is a folder; name a sound file in it</source>
+        <translation>{file}: 폴더입니다. 그 안의 소리 파일을 지정하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: is not a regular file; name a sound file</source>
+        <translation>{file}: 일반 파일이 아닙니다. 소리 파일을 지정하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: is empty (0 bytes); record or copy it again</source>
+        <translation>{file}: 빈 파일(0바이트)입니다. 다시 녹음하거나 복사하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: may not be read; change its permissions</source>
+        <translation>{file}: 읽을 권한이 없습니다. 권한을 바꾸십시오</translation>
+    </message>
+    <message>
+        <source>{file}: cannot be opened ({reason}); check the name</source>
+        <translation>{file}: 열 수 없습니다 ({reason}). 이름을 확인하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: is not a sound file that can be read; convert it to WAV or FLAC</source>
+        <translation>{file}: 읽을 수 있는 소리 파일이 아닙니다. WAV나 FLAC으로 변환하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: has a damaged or incomplete header; copy or export it again</source>
+        <translation>{file}: 파일 머리가 손상되었거나 불완전합니다. 다시 복사하거나 내보내십시오</translation>
+    </message>
+    <message>
+        <source>{file}: has a damaged or incomplete header ({reason}); copy or export it again</source>
+        <translation>{file}: 파일 머리가 손상되었거나 불완전합니다 ({reason}). 다시 복사하거나 내보내십시오</translation>
+    </message>
+    <message>
+        <source>{file}: holds no samples that can be read; record or export it again</source>
+        <translation>{file}: 읽을 수 있는 소리가 없습니다. 다시 녹음하거나 내보내십시오</translation>
+    </message>
+    <message>
+        <source>{file}: has a rate of {rate} Hz, outside {low} to {high} Hz; resample it</source>
+        <translation>{file}: 표본화율 {rate} Hz가 {low}~{high} Hz를 벗어납니다. 표본화율을 변환하십시오</translation>
+    </message>
+    <message>
+        <source>{name}: none of its sound was recorded, or it was deleted</source>
+        <translation>{name}: 소리를 녹음하지 않았거나 삭제되었습니다</translation>
+    </message>
+    <message>
+        <source>the sound device does not start ({reason}); is another program using it?</source>
+        <translation>소리 장치가 시작되지 않습니다 ({reason}). 다른 프로그램이 쓰고 있지 않은지 확인하십시오</translation>
+    </message>
+    <message>
         <source>this session is not kept: {reason}</source>
         <translation>이 세션을 보관하지 않습니다: {reason}</translation>
     </message>
