@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from model.verdict import Label
 from monitor.dashboard.access_words import shape_words
+from monitor.dashboard.control_words import SHAPE_NAME
 from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.examination_words import NO_SOUND_KEPT, hear_again_words, site_title, verdict_words
@@ -29,7 +30,7 @@ class ShapeMark(Drawn):
         self._theme = DARK
         self._label: Label | None = None
         self.setFixedSize(QSize(side, side))
-        self.setAccessibleName("Shape of the verdict")
+        self.setAccessibleName(SHAPE_NAME)
         self.show_label(None)
 
     def set_theme(self, theme: Theme) -> None:

@@ -24,7 +24,7 @@ KEPT = frozenset(
         *("S1", "S2", "S3", "S4", "Hz", "kHz", "dB", "dBFS", "ms", "s", "bpm", "GB", "UTC", "SHA"),
         *("Esc", "Ctrl", "Shift", "Alt", "Space", "Enter", "Tab", "Del", "Home", "End", "Backspace"),
         *("F11", "F12", *ascii_uppercase),
-        *("PDF", "HTML", "WAV", "pdf", "html", "wav", "flac", "ogg", "mp3", "aif", "aiff", "au", "caf"),
+        *("PDF", "HTML", "WAV", "FLAC", "pdf", "html"),
         *("auscult", "sessions", "prune"),
     ]
 )
@@ -44,7 +44,7 @@ def messages(path):
 
 def left_in_english(text):
     """Latin words in a text that are not kept."""
-    text = re.sub(r"\{\w+\}|\S+@[0-9a-f]{12}|\b[0-9a-f]{12,64}\b|--data", " ", text.replace("&", ""))
+    text = re.sub(r"\{\w+\}|\*\.\w+|\S+@[0-9a-f]{12}|\b[0-9a-f]{12,64}\b|--data", " ", text.replace("&", ""))
     return [word for word in re.findall(r"[A-Za-z][A-Za-z0-9]*", text) if word not in KEPT]
 
 
