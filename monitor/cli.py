@@ -322,6 +322,7 @@ def demo(png: Path | None, present: bool, language: str | None, model: str) -> i
         "auscult monitor --source mic:steth --rate 4000",
         "auscult monitor --source lsl:stethoscope",
         "auscult monitor --record --patient 'bed 7'",
+        "auscult monitor --language ko",
         "auscult monitor --source synth --condition as --heart-rate 90",
         "auscult monitor --source synth --scenario faults.toml --pace 4x",
         "arecord -f S16_LE -r 4000 | auscult monitor --source - --rate 4000 --format s16le --headless",
@@ -663,6 +664,7 @@ def delete_examinations(examinations: tuple[str, ...], yes: bool, data: Path | N
         "auscult report 77b01d",
         "auscult report 77b01d --out bed7.html",
         "auscult report 77b01d --paper letter",
+        "auscult report 77b01d --language ko",
     )
 )
 @click.argument("examination", metavar="ID")

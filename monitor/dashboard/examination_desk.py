@@ -32,6 +32,7 @@ from monitor.dashboard.examination_words import (
     step_words,
 )
 from monitor.dashboard.examinations_card import ExaminationsCard
+from monitor.dashboard.pseudonym import pseudonym
 from monitor.dashboard.theme import GRID, Theme, font
 from monitor.dashboard.told_words import told_words
 from monitor.examination import Examination, Step
@@ -40,7 +41,6 @@ from monitor.examination_course import ExaminationCourse
 from monitor.examination_record import ExaminationRecord
 from monitor.examination_store import StoredExamination
 from monitor.keeping import Keeping
-from monitor.pseudonym import pseudonym
 from monitor.settings import read_settings, remember
 
 if TYPE_CHECKING:

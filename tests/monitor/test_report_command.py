@@ -11,6 +11,7 @@ import pytest
 import soundfile as sf
 
 from model.loading import check_model
+from monitor.dashboard.language import KOREAN_FONT
 from monitor.examination_store import ExaminationStore, new_id
 from monitor.session_store import SessionStore
 from tests.monitor.examinations import RATE, finding, heart
@@ -60,6 +61,20 @@ def test_a_report_is_written_from_what_was_kept(folder, examination, tmp_path):
     text = path.read_text(encoding="utf-8")
     for said in ("bed 7", "Disagrees with the verdict", "heard otherwise", examination, "S2 marked"):
         assert said in text
+
+
+def test_a_report_is_in_the_language_that_is_asked_for(folder, examination, tmp_path):
+    path = tmp_path / "bed 7.html"
+    done = auscult(folder, "report", examination, "--out", path, "--language", "ko")
+    if KOREAN_FONT in done.stderr:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(KOREAN_FONT)
+    assert (done.returncode, done.stdout) == (0, f"{path}\n"), done.stderr
+    text = path.read_text(encoding="utf-8")
+    for said in ('<html lang="ko">', "연구용, 의료기기 아님", "판정에 동의하지 않음", "heard otherwise"):
+        assert said in text
+    done = auscult(folder, "report", examination, "--language", "fr")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'fr' is not one of 'en', 'ko'" in done.stderr
 
 
 def test_without_a_name_it_is_a_pdf_that_is_named_by_the_examination(

@@ -681,7 +681,7 @@
     </message>
     <message>
         <source>Nothing is kept: the program was started so.</source>
-        <translation>아무것도 보관하지 않습니다. 프로그램이 그렇게 실행되었습니다.</translation>
+        <translation>보관하지 않도록 실행되었습니다. 아무것도 저장되지 않습니다.</translation>
     </message>
     <message>
         <source>This examination could not be kept.</source>
@@ -1496,6 +1496,58 @@
         <translation>{name} 장치를 열 수 없습니다 ({reason}). 연결과 권한을 확인하고, 다른 프로그램이 쓰고 있지 않은지 확인하십시오</translation>
     </message>
     <message>
+        <source>{file}: does not exist; check the name</source>
+        <translation>{file}: 파일이 없습니다. 이름을 확인하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: is a folder; name a sound file in it</source>
+        <translation>{file}: 폴더입니다. 그 안의 소리 파일을 지정하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: is not a regular file; name a sound file</source>
+        <translation>{file}: 일반 파일이 아닙니다. 소리 파일을 지정하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: is empty (0 bytes); record or copy it again</source>
+        <translation>{file}: 빈 파일(0바이트)입니다. 다시 녹음하거나 복사하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: may not be read; change its permissions</source>
+        <translation>{file}: 읽을 권한이 없습니다. 권한을 바꾸십시오</translation>
+    </message>
+    <message>
+        <source>{file}: cannot be opened ({reason}); check the name</source>
+        <translation>{file}: 열 수 없습니다 ({reason}). 이름을 확인하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: is not a sound file that can be read; convert it to WAV or FLAC</source>
+        <translation>{file}: 읽을 수 있는 소리 파일이 아닙니다. WAV나 FLAC으로 변환하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: has a damaged or incomplete header; copy or export it again</source>
+        <translation>{file}: 파일 머리가 손상되었거나 불완전합니다. 다시 복사하거나 내보내십시오</translation>
+    </message>
+    <message>
+        <source>{file}: has a damaged or incomplete header ({reason}); copy or export it again</source>
+        <translation>{file}: 파일 머리가 손상되었거나 불완전합니다 ({reason}). 다시 복사하거나 내보내십시오</translation>
+    </message>
+    <message>
+        <source>{file}: holds no samples that can be read; record or export it again</source>
+        <translation>{file}: 읽을 수 있는 소리가 없습니다. 다시 녹음하거나 내보내십시오</translation>
+    </message>
+    <message>
+        <source>{file}: has a rate of {rate} Hz, outside {low} to {high} Hz; resample it</source>
+        <translation>{file}: 표본화율 {rate} Hz가 {low}~{high} Hz를 벗어납니다. 표본화율을 변환하십시오</translation>
+    </message>
+    <message>
+        <source>{name}: none of its sound was recorded, or it was deleted</source>
+        <translation>{name}: 소리를 녹음하지 않았거나 삭제되었습니다</translation>
+    </message>
+    <message>
+        <source>the sound device does not start ({reason}); is another program using it?</source>
+        <translation>소리 장치가 시작되지 않습니다 ({reason}). 다른 프로그램이 쓰고 있지 않은지 확인하십시오</translation>
+    </message>
+    <message>
         <source>this session is not kept: {reason}</source>
         <translation>이 세션을 보관하지 않습니다: {reason}</translation>
     </message>
@@ -2073,6 +2125,14 @@
     <message>
         <source>input devices cannot be listed: {problem}</source>
         <translation>입력 장치 목록을 불러올 수 없습니다: {problem}</translation>
+    </message>
+    <message>
+        <source>amber azure brisk bright calm clear copper coral crisp early fresh gentle golden green hazel ivory jade kind linen mellow mild olive pearl quiet rosy silver steady sunny teal violet warm woven</source>
+        <translation>호박빛 하늘빛 씩씩한 밝은 고요한 맑은 구릿빛 산호빛 산뜻한 이른 싱그러운 온화한 금빛 초록빛 담갈색 상앗빛 비취빛 상냥한 아늑한 그윽한 부드러운 연둣빛 진줏빛 조용한 장밋빛 은빛 한결같은 화창한 청록빛 보랏빛 따뜻한 포근한</translation>
+    </message>
+    <message>
+        <source>alder anchor aspen beacon birch bridge brook cedar cloud clover compass fern finch harbour heron island kite lantern lark maple meadow orchard otter pebble pine plum river robin sail thrush valley willow</source>
+        <translation>오리나무 닻 사시나무 등대 자작나무 다리 시내 삼나무 구름 토끼풀 나침반 고사리 방울새 항구 왜가리 섬 연 등불 종달새 단풍 풀밭 과수원 수달 조약돌 소나무 자두 강 울새 돛 지빠귀 골짜기 버드나무</translation>
     </message>
 </context>
 </TS>

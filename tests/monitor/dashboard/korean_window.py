@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QPageSize
 from PySide6.QtWidgets import (
@@ -38,7 +39,14 @@ from monitor.examination_report import examination_report
 from monitor.examination_store import StoredExamination
 from monitor.keeping import Keeping
 from monitor.liveness import ALARM_S, LOST_S, SILENCE_S, Liveness
-from monitor.sources.choice import demo_choices, microphone_choice, synthetic_choice, synthetic_choices
+from monitor.sources.choice import (
+    demo_choices,
+    microphone_choice,
+    recording_choice,
+    synthetic_choice,
+    synthetic_choices,
+)
+from recordings import RecordingError
 from tests.monitor.examinations import finding, four_sites
 
 PATIENT = "환자 7"
@@ -71,7 +79,7 @@ def show(folder):
     record, sounds = _results(look)
     _others(look)
     _measure(look)
-    _tell(look)
+    _tell(look, Path(folder))
     html = html_text(examination_report(record, sounds), QPageSize(QPageSize.PageSizeId.A4))
     look.window.close()
     look.window.deleteLater()
@@ -171,6 +179,7 @@ def _examine(look):
     window, desk = look.window, look.window.desk
     window.set_playlist([synthetic_choice(SynthesisConfig(condition="as", seed=3), pace=None)], False, 60.0)
     desk.offer()
+    look.read["pseudonym"] = [desk.panel.start.patient.text()]
     look.at("examination offered")
     desk.begin(PATIENT, False)
     look.wait(lambda: desk.examination is not None)
@@ -249,7 +258,7 @@ def _measure(look):
         look.fits(panel.reason, words)
 
 
-def _tell(look):
+def _tell(look, folder):
     """What other parts of the program tell in English."""
     now = 0.0
     liveness, reasons = Liveness(lambda: now), []
@@ -260,11 +269,18 @@ def _tell(look):
         liveness.block(0.1, True, False)
     reasons.append(liveness.reason)
     for silent_s in (ALARM_S, LOST_S - ALARM_S):
-        for _ in range(round(silent_s / 0.1) + 1):
+        for _ in range(round(silent_s / 0.1) + 2):
             now += 0.1
             liveness.check()
         reasons.append(liveness.reason)
     assert all(reasons)
+    look.read["files"] = []
+    for name, content in (("빈.wav", b""), ("글.wav", b"no sound" * 9), ("머리.wav", b"RIFF" + bytes(40))):
+        (folder / name).write_bytes(content)
+    for name in ("빈.wav", "글.wav", "머리.wav", "없음.wav", "."):
+        with pytest.raises(RecordingError) as failure:
+            recording_choice(folder / name).open()
+        look.read["files"].append(told_words(str(failure.value)).replace(str(folder), ""))
     choices = (*demo_choices(), *synthetic_choices(), microphone_choice())
     look.read["devices"] = [told_words(f"마이크 {reason}") for reason in reasons]
     look.read["titles"] = [told_words(choice.title) for choice in choices]

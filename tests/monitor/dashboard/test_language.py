@@ -13,7 +13,8 @@ import pytest
 from PySide6.QtCore import QLibraryInfo, QTranslator
 
 import monitor.dashboard
-from monitor.dashboard.language import KOREAN_FONT, TRANSLATIONS, chosen, tr
+from monitor import cli
+from monitor.dashboard.language import KOREAN_FONT, LANGUAGES, TRANSLATIONS, chosen, tr
 
 ROOT = Path(monitor.dashboard.__file__).parents[2]
 SOURCE = TRANSLATIONS / "auscult_ko.ts"
@@ -23,7 +24,7 @@ KEPT = frozenset(
         *("S1", "S2", "S3", "S4", "Hz", "kHz", "dB", "dBFS", "ms", "s", "bpm", "GB", "UTC", "SHA"),
         *("Esc", "Ctrl", "Shift", "Alt", "Space", "Enter", "Tab", "Del", "Home", "End", "Backspace"),
         *("F11", "F12", *ascii_uppercase),
-        *("PDF", "HTML", "WAV", "pdf", "html", "wav", "flac", "ogg", "mp3", "aif", "aiff", "au", "caf"),
+        *("PDF", "HTML", "WAV", "FLAC", "pdf", "html"),
         *("auscult", "sessions", "prune"),
     ]
 )
@@ -43,7 +44,7 @@ def messages(path):
 
 def left_in_english(text):
     """Latin words in a text that are not kept."""
-    text = re.sub(r"\{\w+\}|\S+@[0-9a-f]{12}|\b[0-9a-f]{12,64}\b|--data", " ", text.replace("&", ""))
+    text = re.sub(r"\{\w+\}|\*\.\w+|\S+@[0-9a-f]{12}|\b[0-9a-f]{12,64}\b|--data", " ", text.replace("&", ""))
     return [word for word in re.findall(r"[A-Za-z][A-Za-z0-9]*", text) if word not in KEPT]
 
 
@@ -86,6 +87,10 @@ def run(code, *arguments, **environment):
 )
 def test_the_language_is_what_was_asked_for_or_else_the_platforms(asked, preferred, language):
     assert chosen(asked, preferred) == language
+
+
+def test_the_command_line_offers_the_languages_that_there_are():
+    assert cli.LANGUAGES == LANGUAGES
 
 
 def test_english_is_what_is_written_in_the_program():

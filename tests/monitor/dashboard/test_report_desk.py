@@ -5,7 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
-from monitor.dashboard.examination_words import OPEN_REPORT, REPORT
+from monitor.dashboard.control_words import REPORT_BUTTON
+from monitor.dashboard.examination_words import OPEN_REPORT
 from monitor.keeping import Keeping
 
 from .test_examination import WAIT_MS, examined, shown  # noqa: F401
@@ -63,7 +64,7 @@ def test_after_another_word_there_is_another_report_and_the_first_stays(qtbot, r
     before = path.read_bytes()
     results.desk.panel.results.note.setPlainText("a quiet room")
     button = results.desk.panel.results.report
-    qtbot.waitUntil(lambda: button.text() == REPORT, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: button.text() == REPORT_BUTTON.text, timeout=WAIT_MS)
     written(qtbot, results, asked(qtbot, results), path)
     assert path.read_bytes() == before
     assert "a quiet room" in (tmp_path / "report (2).html").read_text("utf-8")
@@ -74,7 +75,7 @@ def test_a_report_that_cannot_be_written_is_told_in_a_line(qtbot, results, tmp_p
     dialog.fileSelected.emit(str(tmp_path / "nowhere" / "report.pdf"))
     dialog.close()
     qtbot.waitUntil(lambda: "nowhere" in results.problem, timeout=WAIT_MS)
-    assert results.desk.panel.results.report.text() == REPORT
+    assert results.desk.panel.results.report.text() == REPORT_BUTTON.text
     assert results.desk.panel.results.report.isEnabled()
 
 

@@ -1,7 +1,7 @@
 import random
 import re
 
-from monitor.pseudonym import pseudonym
+from monitor.dashboard.pseudonym import pseudonym
 
 
 def test_a_pseudonym_is_two_plain_words_and_two_digits():
