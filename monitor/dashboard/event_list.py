@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 
+from monitor.dashboard.access_words import NOTHING_DRAWN
 from monitor.dashboard.control_words import EVENTS_NAME
 from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.technical_line import draw_technical_sign
@@ -32,7 +33,7 @@ class EventList(Drawn):
         self.setMinimumHeight(_TITLE + _LINE)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(EVENTS_NAME)
-        self.tell(NO_EVENTS)
+        self.tell(NOTHING_DRAWN)
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
@@ -42,7 +43,7 @@ class EventList(Drawn):
     def clear(self) -> None:
         """Nothing plays, so there is nothing to tell."""
         self._events, self._lines = (), []
-        self.tell(NO_EVENTS)
+        self.tell(NOTHING_DRAWN)
         self.update()
 
     def show_events(self, events: Sequence[SessionEvent]) -> None:

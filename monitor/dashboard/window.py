@@ -83,7 +83,7 @@ _PAINTS_LOOKED_AT = 60
 _DEAR_MS, _CHEAP_MS = 7.0, 5.0
 _UNSEEN_S = 2.0
 _OUT_OF_STEP_S = 3.0
-_USUAL, _MINIMUM = (1280, 800), (640, 384)
+_USUAL, _MINIMUM = (1280, 800), (640, 400)
 _ROOMY = (920, 528)
 """In less, as 1280 x 800 at 200 % leaves, what can be missed is left out."""
 

@@ -44,7 +44,8 @@ def messages(path):
 
 def left_in_english(text):
     """Latin words in a text that are not kept."""
-    text = re.sub(r"\{\w+\}|\*\.\w+|\S+@[0-9a-f]{12}|\b[0-9a-f]{12,64}\b|--data", " ", text.replace("&", ""))
+    plain = text.replace("&", "")
+    text = re.sub(r"\{\w+\}|[\w*]+\.\w+|\S+@[0-9a-f]{12}|\b[0-9a-f]{12,64}\b|--data", " ", plain)
     return [word for word in re.findall(r"[A-Za-z][A-Za-z0-9]*", text) if word not in KEPT]
 
 

@@ -15,7 +15,7 @@ from monitor.settings import Settings, read_settings, remember
 
 from .conftest import HOP_S
 
-LEAST = QSize(640, 384)
+LEAST = QSize(640, 400)
 SIDES = st.integers(-30_000, 30_000)
 LENGTHS = st.integers(1, 30_000)
 RECTS = st.builds(QRect, SIDES, SIDES, LENGTHS, LENGTHS)
@@ -25,7 +25,7 @@ SCREENS = st.lists(
         st.integers(-5000, 5000),
         st.integers(-5000, 5000),
         st.integers(640, 8000),
-        st.integers(384, 5000),
+        st.integers(400, 5000),
     ),
     min_size=1,
     max_size=3,
