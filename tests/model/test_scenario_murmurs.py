@@ -18,7 +18,7 @@ PHASES = ("systolic", "diastolic", "continuous")
 
 @pytest.fixture(scope="module")
 def placed():
-    """Of each murmur of grade 3 and 4, of every timing, shape and pitch, whether it is placed right."""
+    """Where each murmur of grade 3 and 4, of every timing, shape and pitch, is read; None for nothing said."""
     classifier, found = Classifier.load(), {timing: [] for timing in PHASES}
     kinds = product(TIMINGS, SHAPES, PITCHES, (3, 4), range(HEARTS))
     for number, (timing, shape, pitch, grade, _) in enumerate(kinds):
@@ -35,12 +35,19 @@ def placed():
         (window,) = front_end.push(HeartSoundSynthesizer(config).read(10 * 2000)).windows
         reading = WindowReader().read(window, classifier.judge(window, front_end.image)).verdict.reading
         (right,) = (name for name in PHASES if timing.endswith(name))
-        found[right].append(reading is not None and reading.timing == right)
+        found[right].append(None if reading is None else reading.timing)
     for timing, of in found.items():
-        print(f"{timing}: {sum(of)} of {len(of)} placed right")  # seen by -s
+        print(
+            f"{timing}: {len(of)}, {of.count(timing)} placed right, of {of.count(None)} nothing said"
+        )  # -s shows it
     return found
 
 
-def test_those_in_systole_and_diastole_are_read_where_they_are(placed):
-    assert np.mean(placed["systolic"]) >= 0.9
-    assert np.mean(placed["diastolic"]) >= 0.75
+@pytest.mark.parametrize(("timing", "least"), [("systolic", 0.9), ("diastolic", 0.75)])
+def test_most_in_systole_and_diastole_are_read_where_they_are(placed, timing, least):
+    assert placed[timing].count(timing) >= least * len(placed[timing])
+
+
+def test_of_a_murmur_in_diastole_nothing_wrong_is_said(placed):
+    said = [timing for timing in placed["diastolic"] if timing is not None]
+    assert said.count("diastolic") >= 0.97 * len(said)
