@@ -18,7 +18,7 @@ PHASES = ("systolic", "diastolic", "continuous")
 
 @pytest.fixture(scope="module")
 def placed():
-    """Where each murmur of grade 3 and 4, of every timing, shape and pitch, is read; None for nothing said."""
+    """Where each murmur of grade 3 and 4 of every timing, shape and pitch is read; None for nothing said."""
     classifier, found = Classifier.load(), {timing: [] for timing in PHASES}
     kinds = product(TIMINGS, SHAPES, PITCHES, (3, 4), range(HEARTS))
     for number, (timing, shape, pitch, grade, _) in enumerate(kinds):
