@@ -38,7 +38,7 @@ def test_ci_runs_exactly_the_test_command_of_the_readme(tmp_path):
 def test_both_commands_are_one_command_each_and_complete():
     for mark, end in (
         ("run command", ".venv/bin/auscult demo"),
-        ("test command", ".venv/bin/pytest -n logical --dist loadfile"),
+        ("test command", ".venv/bin/pytest -n logical --dist loadfile --no-loadscope-reorder"),
     ):
         command = block_after(mark)
         joined = command.replace("\\\n", " ")

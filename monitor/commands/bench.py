@@ -55,6 +55,7 @@ def run_bench(
     Raises:
         CommandError: psutil is missing, the model cannot be used, or a file cannot be written.
     """
+    check_places(json_path, support)
     if support is not None and not only:
         only = SUPPORTED
     try:
@@ -100,6 +101,7 @@ def run_streams(json_path: Path | None, model: str, count: int, hop_s: float) ->
     """
     from monitor.bench.streams import measure_streams
 
+    check_places(json_path)
     click.echo(f"measuring: {count} streams at once", err=True)
     try:
         figures = measure_streams(model, count, hop_s)
@@ -109,6 +111,17 @@ def run_streams(json_path: Path | None, model: str, count: int, hop_s: float) ->
     if json_path:
         write_measured(json_path, measured(figures))
     return status_of(figures)
+
+
+def check_places(*paths: Path | None) -> None:
+    """Before minutes are spent on what could not be kept.
+
+    Raises:
+        CommandError: The folder of one of these files is not there, or may not be written to.
+    """
+    for path in filter(None, paths):
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise CommandError(f"{path}: cannot be written; name a folder that is there and is yours")
 
 
 def measured(figures: Sequence[Figure], **parts: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from model.card import ModelError
 from monitor.bench.figure import table
 from monitor.bench.peer_environment import peer_interpreter
 from monitor.bench.peers import Contest, measure_peers
-from monitor.commands.bench import measured, status_of, write_measured
+from monitor.commands.bench import check_places, measured, status_of, write_measured
 from monitor.failure import CommandError
 
 
@@ -29,6 +29,7 @@ def run_peers(json_path: Path | None, png: Path | None, model: str, paths: Seque
         CommandError: The peers cannot be installed, one of them failed or gave no result, a recording or the
             model cannot be used, a file cannot be written, or matplotlib is missing.
     """
+    check_places(json_path, png)
     if png is not None:
         try:
             import_module("matplotlib")

@@ -6,6 +6,7 @@ does not. This is the one module that imports Dask.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -214,13 +215,12 @@ def _finished(running: list[Future]) -> list[Future]:
 @contextmanager
 def _connected(scheduler: str) -> Iterator[Client]:
     try:
-        import dask
-
-        # What goes wrong is told in a line of this program's own.
-        dask.config.set({"logging.distributed": "critical"})
         from distributed import CancelledError, Client
     except ImportError:
         raise ScreeningError("a cluster needs Dask: pip install 'auscult[cluster]'") from None
+    # What goes wrong is told in a line of this program's own.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(scheduler, timeout=CONNECT_S)
     except (OSError, ValueError) as error:

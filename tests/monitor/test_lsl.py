@@ -166,10 +166,11 @@ def test_a_library_that_is_missing_is_named_with_its_remedy(monkeypatch):
 @given(
     drift=st.floats(-1e-3, 1e-3),
     jitter_s=st.floats(0, 0.009),
-    gaps=st.lists(st.tuples(st.integers(10, 200), st.integers(100, 5000)), max_size=4),
+    gaps=st.lists(st.tuples(st.integers(10, 200), st.integers(150, 5000)), max_size=4),
     seed=st.integers(0, 2**31),
 )
 def test_a_gap_is_counted_whatever_the_senders_clock_does(drift, jitter_s, gaps, seed):
+    """Of 38 ms or more: less cannot be told from stamps that waver and drift so much."""
     random, count = np.random.default_rng(seed), StampCount(RATE)
     taken, counted = 0, []
     for chunks, missing in [*gaps, (10, 0)]:

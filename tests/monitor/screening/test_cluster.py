@@ -79,7 +79,7 @@ def cluster(tmp_path_factory):
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
     folder = tmp_path_factory.mktemp("archive")
-    sound = HeartSoundSynthesizer(SynthesisConfig(rate=2000)).read(20 * 2000)
+    sound = HeartSoundSynthesizer(SynthesisConfig(rate=2000)).read(12 * 2000 + 100 * RECORDINGS)
     for place in range(RECORDINGS):
         sf.write(folder / f"{place:02}.wav", sound[100 * place :], 2000)
     (folder / "00, odd\n<name>.wav").write_bytes(b"no sound")
