@@ -113,7 +113,7 @@ class Bedside:
     @property
     def plots(self):
         """Of the waveform and the spectrogram, what is never hidden."""
-        return self._area(self._width // 2, 10 * GRID, self._width - 42 * GRID, 60 * GRID)
+        return self._area(self._width // 2, 10 * GRID, self._width - 42 * GRID, 0.6 * self._height)
 
     @property
     def card(self):
@@ -154,6 +154,7 @@ class Bedside:
     def _next_picture(self, step):
         self._pictures += 1
         folder = Path(os.environ.get("AUSCULT_SCREENSHOTS") or self.folder)
+        folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{self._name} {self._pictures:02d} {step}.png"
 
     def _area(self, *edges):
