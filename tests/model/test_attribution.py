@@ -100,6 +100,11 @@ def moves(classifier, windows):
 
 def stands_the_test(rows):
     attributed, loudest, random = rows.T
+    means = (
+        f"{name} {of.mean():.2f}"
+        for name, of in zip(("attributed", "loudest", "random"), rows.T, strict=True)
+    )
+    print(*means, sep=", ")  # -s shows it
     assert attributed.mean() > 3 * random.mean()
     assert attributed.mean() > 3 * loudest.mean()
     assert np.mean(attributed > random) > 0.9
