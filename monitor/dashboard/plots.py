@@ -62,6 +62,10 @@ class Plots(pg.GraphicsLayoutWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(PLOTS_NAME)
         self.setMinimumSize(40 * GRID, 30 * GRID)
+        # The background is all one colour: filled once it costs less than filled, copied and filled again.
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
+        self.viewport().setAutoFillBackground(False)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.paint_times: deque[float] = deque(maxlen=3000)
         self.paintings = 0
         self.tape = Tape()
