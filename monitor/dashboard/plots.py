@@ -9,8 +9,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QPaintEvent
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QGraphicsItem, QLabel
 
 from dsp.beats import HeartSound
@@ -62,6 +62,10 @@ class Plots(pg.GraphicsLayoutWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(PLOTS_NAME)
         self.setMinimumSize(40 * GRID, 30 * GRID)
+        # Filled once, and not where a plot fills it: by Qt's usual ways each pixel would be, four times a frame.
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
+        self.viewport().setAutoFillBackground(False)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.paint_times: deque[float] = deque(maxlen=3000)
         self.paintings = 0
         self.tape = Tape()
@@ -284,6 +288,15 @@ class Plots(pg.GraphicsLayoutWidget):
         super().paintEvent(event)
         self.paint_times.append((perf_counter() - began) * 1e3)
         self.paintings += 1
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
+        """Fill what no scrolling plot covers."""
+        around = QRegion(rect.toAlignedRect())
+        for frame in self._frames[:2]:
+            # Its edges may lie between two pixels.
+            around -= QRegion(frame.vb.mapRectToScene(frame.vb.rect()).toRect().adjusted(1, 1, -1, -1))
+        for piece in around:
+            painter.fillRect(piece, self.backgroundBrush())
 
     @property
     def _scrolling(self) -> tuple[ScrollingItem, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QIODevice, QLocale, QMarginsF
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
+from shiboken6 import Shiboken
 
 from monitor.dashboard import report_words as words
 from monitor.dashboard.report_html import html_text
@@ -125,7 +126,8 @@ def pdf_bytes(
         painter.scale(scale, scale)
         drawn(draw_report(painter, report, size.size(QPageSize.Unit.Point)))
     finally:
-        painter.end()
+        # Its end writes the fonts for tens of milliseconds: called by name it would hold the interpreter so long.
+        Shiboken.delete(painter)
     return bytes(buffer.data().data())
 
 

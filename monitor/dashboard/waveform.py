@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +78,7 @@ class WaveformItem(ScrollingItem):
         self._given: Sequence[HeartSound] = ()
         self._sounds: Sequence[HeartSound] = ()  # those of them that can be seen
         self._envelope = Envelope(1)
+        self._read: tuple[int, NDArray[np.float32], NDArray[np.float32]] | None = None
         self._pen = QPen()
         self.full_scale = 1.0
 
@@ -100,20 +103,19 @@ class WaveformItem(ScrollingItem):
 
     def set_pixels(self, width: int, height: int) -> None:
         """Start an empty envelope of another width."""
-        self._envelope = Envelope(width)
+        self._envelope, self._read = Envelope(width), None
 
     def add(self, stretch: Stretch) -> None:
         """Take the next stretch."""
         self._envelope.add(stretch)
+        self._read = None
 
     def fit(self, end: int) -> bool:
         """Choose the scale for the columns before ``end``; True when it changed."""
-        least, greatest = self._envelope.read(end)
-        both = np.concatenate([-least, greatest])
-        both = both[np.isfinite(both)]
-        if not both.size:
+        least, greatest = self._seen(end)
+        highest = float(np.fmax(np.fmax.reduce(greatest), -np.fmin.reduce(least)))
+        if math.isnan(highest):
             return False
-        highest = float(both.max())
         if self.full_scale * 1.001 >= highest * _HEADROOM and self._next_lower() < highest * _SLACK:
             return False
         fitting = next((step for step in _SCALES if step >= highest * _HEADROOM), _SCALES[-1])
@@ -125,13 +127,20 @@ class WaveformItem(ScrollingItem):
         """Draw the columns before ``end``, in device pixels from the top left corner."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(self._pen)
-        draw_envelope(painter, *self._envelope.read(end), self.full_scale, self.pixel_height)
+        draw_envelope(painter, *self._seen(end), self.full_scale, self.pixel_height)
         first = end - self.pixel_width
         height = max(_BAR_LEAST, round(_BAR_SHARE * self.pixel_height))
-        for one in self._sounds:
+        oldest_s = (first - 1) * SPAN_S / self.pixel_width
+        for one in takewhile(lambda one: one.end_s > oldest_s, reversed(self._sounds)):
             left, right = self.column_at(one.start_s) - first, self.column_at(one.end_s) - first
             if right > 0 and left < self.pixel_width:
                 mark_sound(painter, one.sound, QRectF(left + 0.5, 0.5, max(2, right - left), height))
+
+    def _seen(self, end: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The columns before ``end``, read once for the scale and the picture."""
+        if self._read is None or self._read[0] != end:
+            self._read = end, *self._envelope.read(end)
+        return self._read[1:]
 
     def _next_lower(self) -> float:
         position = _SCALES.index(self.full_scale)
