@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from model.verdict import Label
@@ -134,6 +135,8 @@ EVENTS = {
     "skipped": tr("Fell behind"),
 }
 
+_UNIT = re.compile(r"(\d) (?=s\b|Hz\b|dB)")
+
 # Their details name them; said twice they would not fit the list.
 _SAID_BY_DETAIL = ("clipping", "bad_samples", "gap", "skipped")
 
@@ -164,6 +167,11 @@ KEYS = (
     ("F12", tr("Tester's panel")),
     ("Ctrl+Q", tr("Close the window")),
 )
+
+
+def unbroken(words: str) -> str:
+    """Words whose lines do not break between a number and its unit."""
+    return _UNIT.sub("\\1\N{NO-BREAK SPACE}", words)
 
 
 def reason_words(codes: Sequence[str]) -> str:

@@ -28,7 +28,6 @@ from dsp.synthesis import SynthesisConfig
 from model.loading import DEFAULT_MODEL
 from model.verdict import Label
 from monitor.dashboard.elided_label import ElidedLabel
-from monitor.dashboard.examination_words import site_title, state_words
 from monitor.dashboard.player import ClassifierShelf, Player
 from monitor.dashboard.report_html import html_text
 from monitor.dashboard.told_words import reading_words, told_words
@@ -145,10 +144,8 @@ def _lacks_room(widget):
     """Whether a label or a button shows less than it says."""
     metrics, room = widget.fontMetrics(), widget.contentsRect().width()
     if isinstance(widget, SiteButton):
-        if widget._side != "below":
-            room = (widget.mark_centre().x() if widget._side == "left" else room) - 26
-        lines = (f"{widget._key} {site_title(widget.site.name)}".strip(), state_words(widget.site))
-        return any(metrics.horizontalAdvance(line) > room for line in lines)
+        lines = [(line.width(), words) for line, _, words, _ in widget._lines()]
+        return any("…" in words or metrics.horizontalAdvance(words) > width for width, words in lines)
     if isinstance(widget, QLabel) and widget.wordWrap():
         return widget.heightForWidth(widget.width()) > widget.height()
     if isinstance(widget, ElidedLabel | QLabel):
