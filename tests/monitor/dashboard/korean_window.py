@@ -46,6 +46,7 @@ from monitor.sources.choice import (
     synthetic_choices,
 )
 from recordings import RecordingError
+from recordings.signals import Signal, heart_sounds
 from tests.monitor.examinations import finding, four_sites
 
 PATIENT = "환자 7"
@@ -278,6 +279,14 @@ def _tell(look, folder):
         with pytest.raises(RecordingError) as failure:
             recording_choice(folder / name).open()
         look.read["files"].append(told_words(str(failure.value)).replace(str(folder), ""))
+    for signals, wanted in (
+        ([Signal("호흡", 250.0), Signal("체온", 250.0)], None),
+        ([Signal("심음", 999.5)], "심음"),
+        ([Signal("심음", 4000.0)], "호흡"),
+    ):
+        with pytest.raises(RecordingError) as failure:
+            heart_sounds(Path("기록.hea"), signals, wanted)
+        look.read["files"].append(told_words(str(failure.value)))
     choices = (*demo_choices(), *synthetic_choices(), microphone_choice())
     look.read["devices"] = [told_words(f"마이크 {reason}") for reason in reasons]
     look.read["titles"] = [told_words(choice.title) for choice in choices]
