@@ -66,7 +66,7 @@ NOW = ButtonWords(tr("Now"), tr("Back to now"), tr("Back to now (End)"))
 PLAY = ButtonWords(tr("Play"), tr("Play the past"), tr("Play what is marked or shown (P)"))
 TEMPO = ButtonWords("1×", tr("Tempo"), tr("Slower (-), faster (+)"))
 LOOP = ButtonWords(tr("Loop off"), tr("Loop on or off"), tr("Play in a loop (L)"))
-MARK = ButtonWords(tr("Mark"), tr("Mark"), tr("Mark the begin, then the end (M); or drag with Shift"))
+MARK = ButtonWords(tr("Mark"), tr("Mark"), tr("Mark the start, then the end (M); or drag with Shift"))
 SAVE = ButtonWords(tr("Save"), tr("Save"), tr("Save what is marked or shown (Ctrl+S)"))
 SAVE_AS_HEARD = ButtonWords(
     tr("Save as heard"), tr("Save as heard"), tr("Save it with filter and tempo (Ctrl+Shift+S)")

@@ -282,12 +282,12 @@ def heart_rate_words(rate_bpm: float | None, irregular: bool | None = None) -> s
 
 
 def probability_of_abnormal_words(probability: float | None) -> str:
-    """The same with what it is of."""
+    """A probability with what it is of."""
     return f"{PROBABILITY_OF_ABNORMAL} {probability_words(probability)}"
 
 
 def gauge_words(probability: float | None, band: tuple[float, float] | None) -> str:
-    """The same with the edges of the abstention band, where they are known."""
+    """A probability with the edges of the abstention band, where they are known."""
     told = probability_words(probability)
     if band is None:
         return told
@@ -321,7 +321,7 @@ def refused_words(reason: str) -> str:
 
 def ended_words(reason: str) -> str:
     """That a verdict is on the whole, and what was wrong with it."""
-    return tr("Ended. This is the verdict on the whole. {reason}").format(reason=reason)
+    return tr("Ended. This is the verdict on the whole. {reason}").format(reason=reason).strip()
 
 
 def heard_words(heard_s: float, needed_s: float) -> str:

@@ -228,7 +228,7 @@
         <translation>구간 표시</translation>
     </message>
     <message>
-        <source>Mark the begin, then the end (M); or drag with Shift</source>
+        <source>Mark the start, then the end (M); or drag with Shift</source>
         <translation>구간의 시작과 끝을 차례로 표시 (M), 또는 Shift를 누르고 끌기</translation>
     </message>
     <message>
@@ -948,7 +948,7 @@
         <translation>가장 오래된 곳, 현재</translation>
     </message>
     <message>
-        <source>Mark begin, then end</source>
+        <source>Mark start, then end</source>
         <translation>구간의 시작, 끝 표시</translation>
     </message>
     <message>
