@@ -20,7 +20,7 @@ from model.card import ModelCard, ModelError, read_card
 from model.loading import packaged_models, weights_folder
 from model.verdict import Label, RecordingVerdict
 from monitor.dashboard import report_words as words
-from monitor.dashboard.examination_words import site_title
+from monitor.dashboard.examination_words import EXAMINATION, site_title
 from monitor.dashboard.told_words import reading_words, told_words
 from monitor.dashboard.words import LABELS, heart_rate_words, quality_words
 from monitor.examination_record import SITES, ExaminationRecord, SiteFinding
@@ -202,7 +202,7 @@ def examination_report(
             (words.MODEL, said(record.model, 60)[0]),
             (words.SHA256, said(record.model_sha256, 64)[0]),
             (words.PROGRAM, f"auscult {program}"),
-            (words.EXAMINATION, examination),
+            (EXAMINATION, examination),
         ),
         shortened=not (whole and patient_whole and device_whole and note_whole),
     )

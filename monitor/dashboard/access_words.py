@@ -7,17 +7,13 @@ from collections.abc import Sequence
 from dsp.beats import HeartSound
 from model.verdict import Label
 from monitor.dashboard.language import tr
-from monitor.dashboard.words import LABELS, probability_words
+from monitor.dashboard.words import LABELS, SHAPES, probability_words
 from monitor.snapshot import Judgement
 
 NO_SHAPE = tr("dash, no verdict")
 LIVE, NOTHING_DRAWN = tr("Live, the last 10 s."), tr("Nothing is drawn yet.")
 AVERAGE_PLOTS = tr("The average beat in place of the spectrogram.")
 NO_TREND = tr("No trend yet.")
-STARTS, STOPS = tr("Start"), tr("Stop")
-STOP_PAST = tr("Stop playing the past")
-SIGN_NAME = tr("Sign of technical messages")
-GAUGE_NAME = tr("Gauge of the probability of abnormal")
 
 
 def plots_words(shown: str, sounds: Sequence[HeartSound], average: bool, trend: str) -> str:
@@ -56,20 +52,20 @@ def trend_words(history: Sequence[Judgement]) -> str:
     )
 
 
-def shape_words(label: Label | None, shape: str, filled: float) -> str:
+def shape_words(label: Label | None, filled: float = 0.0) -> str:
     """A verdict's shape; how far an hourglass has run, in tenths."""
     if label is None:
         return NO_SHAPE
-    said = f"{shape}: {LABELS[label].lower()}"
-    return f"{said}, {int(filled * 10) / 10:.0%}" if label is Label.WARMING_UP else said
+    said = f"{SHAPES[label]}: {LABELS[label].lower()}"
+    return f"{said}, {tenths_words(filled)}" if label is Label.WARMING_UP else said
 
 
-def progress_words(progress: float) -> str:
-    """Of a site that is listened to, in tenths."""
-    return f"{int(progress * 10) / 10:.0%}"
+def tenths_words(share: float) -> str:
+    """How much is done, in tenths: what is finer changes faster than anybody listens."""
+    return f"{int(share * 10) / 10:.0%}"
 
 
-def verdict_words(word: str, reason: str) -> str:
+def new_verdict_words(word: str, reason: str) -> str:
     """A verdict that is new."""
     return f"{word.capitalize()}. {reason}"
 

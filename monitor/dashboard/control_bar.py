@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QWidget
 
-from monitor.dashboard.access_words import STARTS, STOPS
 from monitor.dashboard.control_words import (
     AVERAGE,
     AVERAGE_ON,
@@ -18,6 +17,7 @@ from monitor.dashboard.control_words import (
     SOUND_ON,
     START,
     STOP,
+    STOP_NAME,
     THEME,
     WHY,
     WHY_ON,
@@ -39,15 +39,14 @@ class ControlBar(QWidget):
         self.setObjectName("controls")
         self.source = SourceMenu()
         self.source.setFixedHeight(4 * GRID)
-        self.start = push_button(*START._replace(name=STARTS))
+        self.start = push_button(*START)
         self.record = push_button(*RECORD)
         self.sound = push_button(*SOUND)
         self.why = push_button(*WHY)
-        for button in (self.record, self.sound, self.why):
+        self.average = push_button(*AVERAGE)
+        for button in (self.record, self.sound, self.why, self.average):
             # What is on is told to screen readers as pressed.
             button.setCheckable(True)
-        self.average = push_button(*AVERAGE)
-        self.average.setCheckable(True)
         self.examine = push_button(*EXAMINE)
         self.theme = push_button(*THEME)
         self.keys = push_button(*KEYS_BUTTON)
@@ -80,7 +79,7 @@ class ControlBar(QWidget):
         words = STOP if playing else START.text
         if self.start.text() != words:
             self.start.setText(words)
-            self.start.setAccessibleName(STOPS if playing else STARTS)
+            self.start.setAccessibleName(STOP_NAME if playing else START.name)
         self.start.setEnabled(possible)
 
     def show_record(self, on: bool, possible: bool) -> None:

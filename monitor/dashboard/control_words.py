@@ -24,7 +24,7 @@ class ButtonWords(NamedTuple):
 TITLE = "auscult"
 
 SOURCE = ButtonWords(tr("S&ource"), tr("Choose a source"), tr("Choose a source (Alt+O)"))
-START = ButtonWords(tr("St&art"), tr("Start or stop"), tr("Start or stop (Space)"))
+START = ButtonWords(tr("St&art"), tr("Start"), tr("Start or stop (Space)"))
 RECORD = ButtonWords(tr("&Record off"), tr("Record on or off"), tr("Record the sound of devices (R)"))
 SOUND = ButtonWords(tr("Soun&d off"), tr("Sound on or off"), tr("Play recordings aloud (S)"))
 WHY = ButtonWords(
@@ -46,6 +46,8 @@ STOP, RECORD_ON, SOUND_ON, WHY_ON, AVERAGE_ON, DARK = (
 )
 """What the buttons of the same names say otherwise."""
 
+STOP_NAME = tr("Stop")
+
 MICROPHONES = tr("&Microphones")
 OPEN_RECORDINGS = tr("Open &recordings…")
 DEMONSTRATIONS = tr("&Demonstrations")
@@ -64,7 +66,7 @@ NOW = ButtonWords(tr("Now"), tr("Back to now"), tr("Back to now (End)"))
 PLAY = ButtonWords(tr("Play"), tr("Play the past"), tr("Play what is marked or shown (P)"))
 TEMPO = ButtonWords("1×", tr("Tempo"), tr("Slower (-), faster (+)"))
 LOOP = ButtonWords(tr("Loop off"), tr("Loop on or off"), tr("Play in a loop (L)"))
-MARK = ButtonWords(tr("Mark"), tr("Mark"), tr("Mark the begin, then the end (M); or drag with Shift"))
+MARK = ButtonWords(tr("Mark"), tr("Mark"), tr("Mark the start, then the end (M); or drag with Shift"))
 SAVE = ButtonWords(tr("Save"), tr("Save"), tr("Save what is marked or shown (Ctrl+S)"))
 SAVE_AS_HEARD = ButtonWords(
     tr("Save as heard"), tr("Save as heard"), tr("Save it with filter and tempo (Ctrl+Shift+S)")
@@ -72,6 +74,7 @@ SAVE_AS_HEARD = ButtonWords(
 BAND = ButtonWords(tr("Wide"), tr("Listening filter"), tr("Bell (B), diaphragm (D)"))
 HEADPHONES = ButtonWords(tr("Headphones off"), tr("Headphones on or off"), tr("Hear the device (H)"))
 STOP_PLAYING, LOOP_ON, HEADPHONES_ON = tr("Stop"), tr("Loop on"), tr("Headphones on")
+STOP_PLAYING_NAME = tr("Stop playing the past")
 GO_BACK_NAME = tr("Go back and listen")
 GO_BACK_STATE_NAME = tr("What is shown and heard")
 STRIP_NAME, STRIP_TIP = tr("Last 60 seconds"), tr("Drag to go back (← →); with Shift to mark (M)")
@@ -116,6 +119,7 @@ METER_NAME = tr("Level meter")
 VERDICT_NAME, SHAPE_NAME, PROBABILITY_NAME = tr("Verdict"), tr("Shape of the verdict"), tr("Probability")
 REASON_NAME, READING_NAME, QUALITY_NAME = tr("Reason"), tr("Reading"), tr("Signal quality")
 MODEL_NAME, EVENTS_NAME, BEAT_NAME = tr("Model"), tr("Events"), tr("Average beat")
+SIGN_NAME, GAUGE_NAME = tr("Sign of technical messages"), tr("Gauge of the probability of abnormal")
 
 PRESENTATION_NAME, PLAYLIST_TITLE_NAME = tr("Presentation"), tr("Title")
 UPCOMING_NAME, PAUSED_NAME = tr("What comes next"), tr("Paused")

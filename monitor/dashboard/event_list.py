@@ -44,6 +44,7 @@ class EventList(Drawn):
         """Nothing plays, so there is nothing to tell."""
         self._events, self._lines = (), []
         self.tell(NOTHING_DRAWN)
+        self.setToolTip("")
         self.update()
 
     def show_events(self, events: Sequence[SessionEvent]) -> None:

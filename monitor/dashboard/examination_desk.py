@@ -21,7 +21,6 @@ from monitor.dashboard.examination_words import (
     FINISH_FIRST,
     NO_SOURCE_YET,
     NOT_KEPT,
-    OPENING,
     OPINION_KEYS,
     SOUND_ENDED,
     SURE,
@@ -35,6 +34,7 @@ from monitor.dashboard.examinations_card import ExaminationsCard
 from monitor.dashboard.pseudonym import pseudonym
 from monitor.dashboard.theme import GRID, Theme, font
 from monitor.dashboard.told_words import told_words
+from monitor.dashboard.words import OPENING_SOURCE
 from monitor.examination import Examination, Step
 from monitor.examination_archive import ExaminationArchive
 from monitor.examination_course import ExaminationCourse
@@ -135,10 +135,12 @@ class ExaminationDesk(QObject):
         if not shown or page is self.panel.start:
             return None, ""
         if page is self.panel.results:
-            return self.record, self.panel.results.overall.accessibleName()
+            # What the clinician says of it, and writes, is nothing new to them.
+            begun = self.record.begun if self.record is not None else ""
+            return begun, self.panel.results.overall.accessibleName()
         course, examination = self.panel.course, self.examination
         if examination is None:
-            return OPENING, OPENING
+            return OPENING_SOURCE, OPENING_SOURCE
         site, step = examination.current, examination.step
         return (site, step), line_words(site, course.step.text(), course.hint.text())
 
@@ -230,7 +232,7 @@ class ExaminationDesk(QObject):
         course.patient.set_words(patient)
         blank = Examination(Calibration())
         course.show_sites(blank.sites, None, 0.0)
-        self._say(OPENING, "")
+        self._say(OPENING_SOURCE, "")
         self.panel.setCurrentWidget(course)
         self._show_panel(True)
         (self._window if self._compact else self.panel).setFocus()
@@ -396,7 +398,7 @@ class ExaminationDesk(QObject):
         if self.examination is not None:
             self._show_course(self.examination)
         else:
-            self._say(OPENING, "")
+            self._say(OPENING_SOURCE, "")
         return False
 
     def _end_if_sure(self) -> None:

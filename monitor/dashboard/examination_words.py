@@ -14,6 +14,7 @@ from monitor.dashboard.words import (
     heart_rate_words,
     probability_words,
     reason_words,
+    unbroken,
 )
 from monitor.examination import Examination, Site, SiteState, Step
 from monitor.examination_record import ExaminationRecord
@@ -28,7 +29,6 @@ KEEP_SOUND = tr("Keep its sound")
 KEEP_SOUND_TIP = tr("Record the sound of this examination, so that each site can be heard again")
 NOT_KEPT = tr("Nothing is kept: the program was started so.")
 COULD_NOT_BE_KEPT = tr("This examination could not be kept.")
-OPENING = tr("Opening the source…")
 HOLD_STILL = tr("Hold it still: listening starts by itself, after 10 s at the soonest.")
 SURE = tr("End the examination? Press X or Finish once more.")
 SURE_TO_STOP = tr("Stopping ends the examination. Press once more to stop.")
@@ -123,10 +123,8 @@ def line_words(site: str | None, step: str, hint: str) -> str:
 
 def progress_words(examination: Examination) -> str:
     """How much of the sound that is needed is there."""
-    told = tr("{good} of {needed} s").format(
-        good=int(examination.good_s), needed=f"{examination.needed_s:.0f}"
-    )
-    return told.replace(" s", "\N{NO-BREAK SPACE}s")
+    told = tr("{good} of {needed} s")
+    return unbroken(told.format(good=int(examination.good_s), needed=f"{examination.needed_s:.0f}"))
 
 
 def hint_words(examination: Examination) -> str:

@@ -13,7 +13,7 @@ from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.examination_words import NO_SOUND_KEPT, hear_again_words, site_title, verdict_words
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
-from monitor.dashboard.verdict_shape import SHAPES, draw_shape
+from monitor.dashboard.verdict_shape import draw_shape
 from monitor.dashboard.words import reason_words
 from monitor.examination_record import SiteFinding
 
@@ -41,7 +41,7 @@ class ShapeMark(Drawn):
     def show_label(self, label: Label | None) -> None:
         """Draw another shape; a dash for None."""
         self._label = label
-        self.tell(shape_words(label, SHAPES[label] if label else "", 0.0))
+        self.tell(shape_words(label))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy
 
-from monitor.dashboard.access_words import GAUGE_NAME
+from monitor.dashboard.control_words import GAUGE_NAME
 from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.words import GAUGE_ENDS, gauge_words

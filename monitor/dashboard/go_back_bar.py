@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from monitor.dashboard.access_words import STOP_PAST
 from monitor.dashboard.control_words import (
     BAND,
     GO_BACK_NAME,
@@ -19,6 +18,7 @@ from monitor.dashboard.control_words import (
     SAVE,
     SAVE_AS_HEARD,
     STOP_PLAYING,
+    STOP_PLAYING_NAME,
     TEMPO,
     ButtonWords,
 )
@@ -86,7 +86,7 @@ class GoBackBar(QWidget):
             if button.text() != words:
                 button.setText(words)
         for button, name in (
-            (self.play, STOP_PAST if playing else PLAY.name),
+            (self.play, STOP_PLAYING_NAME if playing else PLAY.name),
             (self.tempo, chosen_tempo_words(tempo)),
             (self.band, chosen_band_words(band)),
         ):

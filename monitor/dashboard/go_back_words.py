@@ -23,7 +23,7 @@ WAV = tr("WAV, 24 bit (*.wav)")
 GO_BACK_KEYS = (
     ("← →", tr("5 s back, forward")),
     ("Home End", tr("Oldest, now")),
-    ("M", tr("Mark begin, then end")),
+    ("M", tr("Mark start, then end")),
     ("P", tr("Play what is marked or shown")),
     ("L", tr("Play it in a loop")),
     ("- +", tr("Slower, faster")),
@@ -81,10 +81,10 @@ def file_words(title: str, when: str, manner: str = "") -> str:
 
 
 def chosen_band_words(band: str) -> str:
-    """The same for those who do not see the button."""
+    """The filter that is chosen, for those who do not see the button."""
     return tr("Listening filter: {filter}").format(filter=band_words(band))
 
 
 def chosen_tempo_words(tempo: float) -> str:
-    """Likewise how fast the past is played."""
+    """Likewise the tempo."""
     return tr("Tempo {tempo}").format(tempo=tempo_words(tempo))

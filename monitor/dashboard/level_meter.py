@@ -37,7 +37,7 @@ class LevelMeter(Drawn):
         self.setFont(font(SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(METER_NAME)
-        self._tell(0.0)
+        self._tell(-math.inf)
 
     @property
     def clipping(self) -> bool:
@@ -58,6 +58,7 @@ class LevelMeter(Drawn):
         """Another stream begins."""
         self._peak_db = self._rms_db = self._held_db = -math.inf
         self._clipped, self._clipped_at = 0, -math.inf
+        self._tell(-math.inf)
         self.update()
 
     def show_level(self, at: float, peak: float, rms: float, clipped: int) -> None:
@@ -77,10 +78,10 @@ class LevelMeter(Drawn):
         if clipped > self._clipped:
             self._clipped_at = at
         self._clipped = clipped
+        # Nobody can listen to numbers that come faster.
+        if at - self._told_at >= _TOLD_EVERY_S or self.clipping != self._told_clipping:
+            self._tell(at)
         if before != (self._held_db, self._rms_db, self.clipping):
-            # Nobody can listen to numbers that come faster.
-            if at - self._told_at >= _TOLD_EVERY_S or self.clipping != self._told_clipping:
-                self._tell(at)
             self.update()
 
     def _tell(self, at: float) -> None:

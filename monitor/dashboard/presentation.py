@@ -21,6 +21,7 @@ from monitor.dashboard.control_words import (
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.screen_awake import ScreenAwake
 from monitor.dashboard.theme import GRID, NORMAL, font
+from monitor.dashboard.told_words import told_words
 from monitor.dashboard.words import (
     CANNOT_PAUSE,
     NOTHING_TO_PRESENT,
@@ -213,11 +214,12 @@ class Presentation(QWidget):
             self._quiet_at = at
         elif at - self._quiet_at >= QUIET_S:
             self._quiet = ""
-        position, titles = self._window.place
-        self.title.set_words(titles[position] if titles else NOTHING_TO_PRESENT)
-        self.place.setText(place_words(position, len(titles)))
+        position, playlist = self._window.place, self._window.playlist
+        count = len(playlist)
+        self.title.set_words(told_words(playlist[position].title) if playlist else NOTHING_TO_PRESENT)
+        self.place.setText(place_words(position, count))
         self.paused.setVisible(self._window.held)
-        upcoming = titles[(position + 1) % len(titles)] if len(titles) > 1 else ""
+        upcoming = told_words(playlist[(position + 1) % count].title) if count > 1 else ""
         self.quiet.set_words(self._quiet or next_words(upcoming))
 
     def event(self, event: QEvent) -> bool:

@@ -27,7 +27,13 @@ from monitor.dashboard.report_page import (
 )
 from monitor.dashboard.theme import families
 from monitor.dashboard.verdict_shape import draw_shape
-from monitor.dashboard.words import GAUGE_ENDS, RESEARCH_ONLY, SHAPES, probability_words
+from monitor.dashboard.words import (
+    GAUGE_ENDS,
+    RESEARCH_ONLY,
+    SHAPES,
+    probability_of_abnormal_words,
+    probability_words,
+)
 from monitor.examination_report import ExaminationReport, Excerpt, SiteReport
 
 _FINE = 3
@@ -168,7 +174,7 @@ def _site(number: int, site: SiteReport, band: tuple[float, float] | None, row: 
     if site.label is not None:
         lines = rate_and_quality(site, row)
         told = (
-            f'<p class="probability">{words.PROBABILITY} {probability_words(site.probability)} '
+            f'<p class="probability">{probability_of_abnormal_words(site.probability)} '
             f"{_gauge(site.probability, band, 80, 4)}</p>"
             + "".join(f'<p class="line">{line}</p>' for line in lines)
         )

@@ -18,7 +18,15 @@ from monitor.dashboard.tape import Stretch
 from monitor.dashboard.theme import LIGHT, font
 from monitor.dashboard.verdict_shape import draw_shape
 from monitor.dashboard.waveform import Envelope, draw_envelope, mark_sound
-from monitor.dashboard.words import GAUGE_ENDS, RESEARCH_ONLY, probability_words, seconds_words
+from monitor.dashboard.words import (
+    GAUGE_ENDS,
+    HEART_RATE,
+    QUALITY,
+    RESEARCH_ONLY,
+    probability_of_abnormal_words,
+    probability_words,
+    seconds_words,
+)
 from monitor.examination_report import ExaminationReport, Excerpt, SiteReport
 
 PAPER = replace(LIGHT, name="paper", ground="#ffffff", panel="#ffffff", faint="#3d4852")
@@ -108,7 +116,7 @@ def row_heights(report: ExaminationReport, room: float) -> list[float]:
 
 def rate_and_quality(site: SiteReport, height: float) -> tuple[str, ...]:
     """Heart rate and quality with their names; on one line where the site has few points of height."""
-    rate, quality = f"{words.HEART_RATE} {site.heart_rate}", f"{words.QUALITY} {site.quality}"
+    rate, quality = f"{HEART_RATE} {site.heart_rate}", f"{QUALITY} {site.quality}"
     if is_tall(height):
         return rate, quality
     # The unit says what it is.
@@ -241,7 +249,7 @@ class _Page:
         self._line(said, site.word, NORMAL, bold=True, colour=colour)
         top = text.top() + _LINE
         if site.label is not None:
-            told = f"{words.PROBABILITY} {probability_words(site.probability)}"
+            told = probability_of_abnormal_words(site.probability)
             self._line(QRectF(text.left(), top, 0.62 * text.width(), _LINE), told)
             bar = QRectF(text.left() + 0.64 * text.width(), top + 7 * UNIT, 0.34 * text.width(), 4 * UNIT)
             draw_gauge(painter, bar, site.probability, self._report.band, PAPER)

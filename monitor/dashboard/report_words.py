@@ -10,10 +10,8 @@ from monitor.dashboard.words import probability_words, rate_words
 
 TITLE = tr("Heart sound examination")
 PATIENT, WHEN, CLINICIAN = tr("Patient"), tr("When"), tr("Clinician")
-MODEL, SHA256, PROGRAM, EXAMINATION = tr("Model"), "SHA-256", tr("Program"), tr("Examination")
-PROBABILITY = tr("Probability of abnormal")
+MODEL, SHA256, PROGRAM = tr("Model"), "SHA-256", tr("Program")
 HIGHEST = tr("Highest probability of any site")
-HEART_RATE, QUALITY = tr("Heart rate"), tr("Quality")
 OVERALL = tr("All sites together")
 SITES = tr("Sites, in the order of listening")
 NOT_GIVEN = tr("not given")

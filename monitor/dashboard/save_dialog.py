@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from monitor.dashboard.control_words import FILES_OF_TYPE, LOOK_IN
 
 
-def label(dialog: QFileDialog) -> None:
+def translate_labels(dialog: QFileDialog) -> None:
     """Say in the window's language what Qt's own translation leaves in English."""
     dialog.setLabelText(QFileDialog.DialogLabel.LookIn, LOOK_IN)
     dialog.setLabelText(QFileDialog.DialogLabel.FileType, FILES_OF_TYPE)
@@ -39,7 +39,7 @@ class SaveDialog(QFileDialog):
         self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         self.setDefaultSuffix(Path(name).suffix.removeprefix("."))
         self.setOption(QFileDialog.Option.DontUseNativeDialog)
-        label(self)
+        translate_labels(self)
         # To be asked would be modal.
         self.setOption(QFileDialog.Option.DontConfirmOverwrite)
         self.fileSelected.connect(lambda path: chosen(Path(path)))

@@ -20,7 +20,7 @@ from monitor.dashboard.control_words import (
     SOURCE,
     SYNTHETIC_HEARTS,
 )
-from monitor.dashboard.save_dialog import label
+from monitor.dashboard.save_dialog import translate_labels
 from monitor.dashboard.theme import font
 from monitor.dashboard.told_words import told_words
 from monitor.dashboard.words import not_listed_words
@@ -99,7 +99,7 @@ class SourceMenu(QToolButton):
         dialog = QFileDialog(self.window(), OPEN_TITLE, str(Path.home()), FILE_KINDS)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        label(dialog)
+        translate_labels(dialog)
         dialog.filesSelected.connect(self._open)
         dialog.finished.connect(dialog.deleteLater)
         dialog.setModal(False)

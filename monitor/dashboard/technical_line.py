@@ -9,8 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from monitor.dashboard.access_words import SIGN_NAME
-from monitor.dashboard.control_words import MESSAGE_NAME, READ
+from monitor.dashboard.control_words import MESSAGE_NAME, READ, SIGN_NAME
 from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.elided_label import ElidedLabel
 from monitor.dashboard.theme import DARK, GRID, Theme, font

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from dsp.reading import Reading
 from monitor.dashboard.language import ENGLISH, installed, marked, tr
@@ -73,6 +73,9 @@ _TOLD = (
     marked("{name} delivers nothing but zeros: is it switched on, and the right input?"),
     marked("{name} overflows: the machine is too busy"),
     marked("{name} is gone: plug it in again and start anew"),
+    marked("{name} is gone: start it again, and then anew"),
+    marked("{name} fits several devices: {devices}; say which"),
+    marked("no input device is called {name}; auscult devices lists them"),
     marked("{name} is the computer's own microphone, not a stethoscope"),
     marked("{name}, chosen last, is not there: {other} is listened to instead"),
     marked("no input device: plug in a stethoscope, or replay a recording"),
@@ -88,6 +91,22 @@ _TOLD = (
     marked("{file}: has a damaged or incomplete header; copy or export it again"),
     marked("{file}: has a damaged or incomplete header ({reason}); copy or export it again"),
     marked("{file}: holds no samples that can be read; record or export it again"),
+    marked("{file}: has a damaged or incomplete header; copy it again"),
+    marked("{file}: has a damaged or incomplete header ({reason}); copy it again"),
+    marked("{file}: has interruptions (EDF+D); export its parts as files of their own"),
+    marked("{file}: has a rate of {rate} Hz, which is no whole number; resample it"),
+    marked("{file}: has no channel {channel}; choose channel 1, its only one"),
+    marked("{file}: has no channel {channel}; choose one of 1 to {channels}"),
+    marked("{file}: is a record of several segments; name one: {segments}"),
+    marked("{file}: is in WFDB format {format}; convert it to format 16"),
+    marked("{file}: its signal file {other} is missing; copy it beside it"),
+    marked("{file}: does not say how long it is; copy or export it again"),
+    marked(
+        "{file}: holds signals of which none is called a heart sound: {signals}; "
+        "pick one by its name after a colon, {example}:NAME"
+    ),
+    marked("{file}: holds no signal {signal}: {signals}; pick one by its name after a colon, {example}:NAME"),
+    marked("{file}: needs the Python package {package}: install it by {command}"),
     marked("{file}: has a rate of {rate} Hz, outside {low} to {high} Hz; resample it"),
     marked("{name}: none of its sound was recorded, or it was deleted"),
     marked("the sound device does not start ({reason}); is another program using it?"),
@@ -122,8 +141,12 @@ def told_words(told: str) -> str:
     Args:
         told: A sentence, or a name.
     """
-    if installed() == ENGLISH or not told:
-        return told
+    return told if installed() == ENGLISH else _translated(told)
+
+
+# Titles and readings are asked for at every look, and matching one takes tenths of a millisecond.
+@lru_cache(maxsize=256)
+def _translated(told: str) -> str:
     for text, pattern in _patterns():
         if found := pattern.fullmatch(told):
             return tr(text).format(**{name: _part(name, part) for name, part in found.groupdict().items()})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from monitor.dashboard.access_words import progress_words
+from monitor.dashboard.access_words import tenths_words
 from monitor.dashboard.control_words import CHEST_NAME
 from monitor.dashboard.examination_words import site_button_words, site_title, state_words
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
@@ -15,16 +15,20 @@ from monitor.examination import Site, SiteState
 from monitor.examination_record import SITES
 
 _MARK = 2.75 * GRID
+_RADIUS = _MARK / 2 + 2
+"""Of a mark with its ground, in logical pixels."""
+
+_LINE = 15
 _PEN = 2.0
 
 # Of a square of side 100 as wide as the chest, seen from in front: the patient's right is at the left.
 # Second intercostal space at the right and the left edge of the breastbone, fourth at its left, fifth on
-# the line through the middle of the left collar bone. The word stands on the side where there is room.
+# the line through the middle of the left collar bone. The words stand on the side where there is room.
 _PLACES = {
     "aortic": (42.5, 34.0, "left"),
     "pulmonary": (57.5, 34.0, "right"),
     "tricuspid": (57.0, 57.0, "left"),
-    "mitral": (71.0, 67.0, "below"),
+    "mitral": (71.0, 68.0, "below"),
 }
 _HEIGHT = 96.0
 _LEAST, _GREATEST = 18 * GRID, 28 * GRID
@@ -39,7 +43,7 @@ class SiteButton(QAbstractButton):
     Args:
         name: Of the site.
         key: That chooses it; empty for none.
-        side: Where the words stand: "left", "right" or "below" of the mark.
+        side: Where the words stand: "left" or "right" of the mark, or "below" it, ending where it does.
     """
 
     def __init__(self, name: str, key: str = "", side: str = "right") -> None:
@@ -70,7 +74,7 @@ class SiteButton(QAbstractButton):
         """
         if (site, progress) != (self.site, self._progress):
             self.site, self._progress = site, progress
-            heard = f", {progress_words(progress)}" if site.state is SiteState.LISTENING else ""
+            heard = f", {tenths_words(progress)}" if site.state is SiteState.LISTENING else ""
             words = state_words(site) + heard
             if words != self.accessibleDescription():
                 self.setAccessibleDescription(words)
@@ -82,11 +86,15 @@ class SiteButton(QAbstractButton):
 
     def mark_centre(self) -> QPointF:
         """The middle of the mark, in its own coordinates."""
-        radius = _MARK / 2 + 2
-        if self._side == "below":
-            return QPointF(self.width() / 2, radius)
-        at = self.width() - radius if self._side == "left" else radius
-        return QPointF(at, self.height() / 2)
+        across = _RADIUS if self._side == "right" else self.width() - _RADIUS
+        return QPointF(across, _RADIUS if self._side == "below" else self.height() / 2)
+
+    def words_rect(self) -> QRect:
+        """Where its words stand, in its own coordinates."""
+        rect = QRect()
+        for room, flags, words, _ in self._lines():
+            rect |= self.fontMetrics().boundingRect(room, int(flags), words)
+        return rect.adjusted(-2, 0, 2, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw mark and words."""
@@ -100,7 +108,9 @@ class SiteButton(QAbstractButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self._theme.focus if self.hasFocus() else self._theme.faint), 1.5))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
-        self._draw_words(painter, mark)
+        for room, flags, words, ink in self._lines():
+            painter.setPen(QColor(ink))
+            painter.drawText(room, flags, words)
 
     def _draw_mark(self, painter: QPainter, mark: QRectF) -> None:
         theme, site = self._theme, self.site
@@ -133,34 +143,28 @@ class SiteButton(QAbstractButton):
             QPolygonF([middle + QPointF(-3, -4.5), middle + QPointF(5, 0), middle + QPointF(-3, 4.5)])
         )
 
-    def _draw_words(self, painter: QPainter, mark: QRectF) -> None:
-        room = QRectF(self.rect())
+    def _lines(self) -> list[tuple[QRect, Qt.AlignmentFlag, str, str]]:
+        """Name and state: the room for each, where it stands in that, its words and their colour."""
+        middle, half = self.mark_centre(), self.height() // 2
+        room, flags = self.rect(), Qt.AlignmentFlag.AlignRight
         if self._side == "below":
-            room.setTop(mark.bottom() + 1)
-            flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+            room.setTop(round(middle.y() + _MARK / 2) + 1)
+            half = _LINE
         elif self._side == "left":
-            room.setRight(mark.left() - GRID / 2)
-            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            room.setRight(round(middle.x() - _MARK / 2) - GRID // 2)
         else:
-            room.setLeft(mark.right() + GRID / 2)
-            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            room.setLeft(round(middle.x() + _MARK / 2) + GRID // 2)
+            flags = Qt.AlignmentFlag.AlignLeft
+        flags |= Qt.AlignmentFlag.AlignTop if self._side == "below" else Qt.AlignmentFlag.AlignVCenter
         title = f"{self._key} {site_title(self.site.name)}".strip()
-        half = room.height() / 2 if self._side != "below" else 15.0
-        upper, lower = QRectF(room), QRectF(room)
+        title = self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, room.width())
+        upper, lower = QRect(room), QRect(room)
         upper.setHeight(half)
         lower.setTop(room.top() + half)
-        title = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(room.width()))
-        for line, words, ink in (
-            (upper, title, self._theme.text),
-            (lower, state_words(self.site), self._state_colour()),
-        ):
-            if self._key:
-                # No line of the drawing runs through a word.
-                ground = QColor(self._theme.plot)
-                ground.setAlpha(215)
-                painter.fillRect(painter.boundingRect(line, flags, words).adjusted(-2, 0, 2, 0), ground)
-            painter.setPen(QColor(ink))
-            painter.drawText(line, flags, words)
+        return [
+            (upper, flags, title, self._theme.text),
+            (lower, flags, state_words(self.site), self._state_colour()),
+        ]
 
     def _state_colour(self) -> str:
         if self.site.verdict is not None:
@@ -218,29 +222,30 @@ class Torso(QWidget):
         for name, button in self.buttons.items():
             x, y, side = _PLACES[name]
             place, size = self.at(x, y), button.sizeHint()
-            radius = _MARK / 2 + 2
-            if side == "below":
-                width = int(min(size.width(), 2 * (self.width() - place.x())))
-                left, top = place.x() - width / 2, place.y() - radius
+            if side == "right":
+                left = place.x() - _RADIUS
+                right = min(left + size.width(), self.width())
             else:
-                left = 0.0 if side == "left" else place.x() - radius
-                width = int(place.x() + radius if side == "left" else self.width() - left)
-                width = min(width, size.width())
-                left = place.x() + radius - width if side == "left" else left
-                top = place.y() - size.height() / 2
-            button.setGeometry(QRect(round(left), round(top), width, size.height()))
+                right = place.x() + _RADIUS
+                left = max(right - size.width(), 0.0)
+            top = place.y() - (_RADIUS if side == "below" else size.height() / 2)
+            button.setGeometry(QRect(round(left), round(top), int(right - left), size.height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the chest."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = self._theme
+        theme, outline = self._theme, self._outline()
+        painter.fillPath(outline, QColor(theme.plot))
+        # No line of the drawing runs through a word.
+        lines = QRegion(self.rect())
+        for button in self.buttons.values():
+            lines -= button.words_rect().translated(button.pos())
+        painter.setClipRegion(lines)
         edge = QPen(QColor(theme.faint), 1.5)
         edge.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(edge)
-        painter.setBrush(QColor(theme.plot))
-        painter.drawPath(self._outline())
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(outline)
         painter.setPen(QPen(QColor(theme.faint), 1))
         for path in self._bones():
             painter.drawPath(path)
@@ -249,17 +254,17 @@ class Torso(QWidget):
         """Neck, shoulders, sides."""
         path = QPainterPath(self.at(41, -2))
         path.cubicTo(self.at(42, 8), self.at(41, 12), self.at(33, 14))
-        path.cubicTo(self.at(18, 17), self.at(9, 20), self.at(8, 36))
-        path.cubicTo(self.at(6, 52), self.at(3, 66), self.at(2, 98))
+        path.cubicTo(self.at(17, 17), self.at(6, 20), self.at(4.5, 36))
+        path.cubicTo(self.at(3, 52), self.at(2.5, 66), self.at(2, 98))
         path.lineTo(self.at(15, 98))
-        path.cubicTo(self.at(17, 70), self.at(19, 56), self.at(20, 46))
-        path.cubicTo(self.at(24, 62), self.at(25, 74), self.at(24, 98))
-        path.lineTo(self.at(76, 98))
-        path.cubicTo(self.at(75, 74), self.at(76, 62), self.at(80, 46))
-        path.cubicTo(self.at(81, 56), self.at(83, 70), self.at(85, 98))
+        path.cubicTo(self.at(16, 70), self.at(17, 56), self.at(18, 46))
+        path.cubicTo(self.at(21, 62), self.at(22, 74), self.at(21, 98))
+        path.lineTo(self.at(79, 98))
+        path.cubicTo(self.at(78, 74), self.at(79, 62), self.at(82, 46))
+        path.cubicTo(self.at(83, 56), self.at(84, 70), self.at(85, 98))
         path.lineTo(self.at(98, 98))
-        path.cubicTo(self.at(97, 66), self.at(94, 52), self.at(92, 36))
-        path.cubicTo(self.at(91, 20), self.at(82, 17), self.at(67, 14))
+        path.cubicTo(self.at(97.5, 66), self.at(97, 52), self.at(95.5, 36))
+        path.cubicTo(self.at(94, 20), self.at(83, 17), self.at(67, 14))
         path.cubicTo(self.at(59, 12), self.at(58, 8), self.at(59, -2))
         return path
 

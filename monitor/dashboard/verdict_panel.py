@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
@@ -45,6 +43,7 @@ from monitor.dashboard.words import (
     quality_words,
     reason_words,
     refused_words,
+    unbroken,
     windows_words,
 )
 from monitor.snapshot import Judgement, Snapshot
@@ -60,7 +59,6 @@ _FULL_HEIGHT = 66 * GRID
 _COMPACT_WORD = 26
 _STAGE_WIDTH, _STAGE_WORD = 42 * GRID, 40
 _SIZE = "logical pixels"
-_UNIT = re.compile(r"(\d) (?=s\b|Hz\b|dB)")
 
 
 class VerdictPanel(QWidget):
@@ -175,7 +173,7 @@ class VerdictPanel(QWidget):
         # Without the rows below, the reason has the room that they would take.
         height = round(_REASON_HEIGHT * scale)
         self.reason.setMinimumHeight(height)
-        self.reason.setMaximumHeight(14 * GRID if compact else round(_REASON_HEIGHT * scale))
+        self.reason.setMaximumHeight(14 * GRID if compact else height)
         # Nor does what is said drift apart in a high window.
         spread = QSizePolicy.Policy.Expanding if compact or low else QSizePolicy.Policy.Fixed
         self._rest.changeSize(0, 0, QSizePolicy.Policy.Minimum, spread)
@@ -188,8 +186,7 @@ class VerdictPanel(QWidget):
             word: In a word.
             reason: Why not, or what to do.
         """
-        self._say(None, None, None, reason, word=word)
-        self._rows()
+        self.withhold(word, reason)
         self.events.clear()
         self.model.setText("")
 
@@ -267,7 +264,7 @@ class VerdictPanel(QWidget):
         words = LABELS[label] if label else word
         _put(self.word, words)
         _put(self.probability, probability_of_abnormal_words(probability))
-        _put(self.reason, _UNIT.sub("\\1\N{NO-BREAK SPACE}", reason))
+        _put(self.reason, unbroken(reason))
         self._colour_word()
         told = f"{words}, {SHAPES[label]}. {reason}" if label else f"{words}. {reason}"
         if told != self.accessibleDescription():
@@ -285,7 +282,7 @@ class VerdictPanel(QWidget):
             else (None, None, None, None)
         )
         told = reading_words(reading) if reading is not None else ""
-        _put(self.reading, _UNIT.sub("\\1\N{NO-BREAK SPACE}", told))
+        _put(self.reading, unbroken(told))
         _put(self.heart_rate, heart_rate_words(rate_bpm, irregular))
         _put(self.quality, quality_words(quality))
         _put(self.windows, windows_words(windows, poor))

@@ -10,7 +10,6 @@ from monitor.dashboard.access_words import shape_words
 from monitor.dashboard.control_words import SHAPE_NAME
 from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.theme import DARK, GRID, Theme
-from monitor.dashboard.words import SHAPES
 
 SIDES, COMPACT_SIDES = (8 * GRID, 15 * GRID), (5 * GRID, 6 * GRID)
 """The least and the greatest side of the square that it fills."""
@@ -28,7 +27,7 @@ class VerdictShape(Drawn):
         self._filled = 0.0
         self.set_compact(False)
         self.setAccessibleName(SHAPE_NAME)
-        self.tell(shape_words(None, "", 0.0))
+        self.tell(shape_words(None))
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
@@ -54,7 +53,7 @@ class VerdictShape(Drawn):
         """
         if (label, filled) != (self._label, self._filled):
             self._label, self._filled = label, filled
-            self.tell(shape_words(label, SHAPES[label] if label else "", filled))
+            self.tell(shape_words(label, filled))
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802

@@ -16,7 +16,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from monitor.dashboard.access_words import technical_words, verdict_words
+from monitor.dashboard.access_words import new_verdict_words, technical_words
 from monitor.dashboard.announcer import Announcer
 from monitor.dashboard.control_bar import ControlBar, research_label
 from monitor.dashboard.control_words import TITLE
@@ -242,16 +242,15 @@ class DashboardWindow(QWidget):
         return self._running
 
     @property
-    def place(self) -> tuple[int, list[str]]:
-        """Which of the playlist's titles plays, counted from 0, and all of them."""
-        titles = [told_words(choice.title) for choice in self._playlist]
-        return min(self._position, max(0, len(titles) - 1)), titles
+    def place(self) -> int:
+        """Which of the playlist plays, or did last, counted from 0."""
+        return min(self._position, max(0, len(self._playlist) - 1))
 
     def step(self, by: int) -> None:
         """Play another of the playlist, so many further on, from its beginning; a loop goes round."""
         if self._playlist:
             count = len(self._playlist)
-            position = min(self._position, count - 1) + by
+            position = self.place + by
             self._position = position % count if self.loop else min(max(position, 0), count - 1)
             self._failures = 0
             self._play()
@@ -549,7 +548,7 @@ class DashboardWindow(QWidget):
     def _announce(self, at: float) -> None:
         """Let a screen reader say what is new, however often it was drawn."""
         word = self.verdict.word.text()
-        self._announcer.tell("verdict", word, verdict_words(word, self.verdict.reason.text()), at)
+        self._announcer.tell("verdict", word, new_verdict_words(word, self.verdict.reason.text()), at)
         newest = self.technical.newest
         said = technical_words(TECHNICAL, newest) if newest else ""
         self._announcer.tell("technical", newest, said, at, urgent=newest == self.technical.problem)

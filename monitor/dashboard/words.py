@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from model.verdict import Label
@@ -134,6 +135,8 @@ EVENTS = {
     "skipped": tr("Fell behind"),
 }
 
+_UNIT = re.compile(r"(\d) (?=s\b|Hz\b|dB)")
+
 # Their details name them; said twice they would not fit the list.
 _SAID_BY_DETAIL = ("clipping", "bad_samples", "gap", "skipped")
 
@@ -164,6 +167,11 @@ KEYS = (
     ("F12", tr("Tester's panel")),
     ("Ctrl+Q", tr("Close the window")),
 )
+
+
+def unbroken(words: str) -> str:
+    """Words whose lines do not break between a number and its unit."""
+    return _UNIT.sub("\\1\N{NO-BREAK SPACE}", words)
 
 
 def reason_words(codes: Sequence[str]) -> str:
@@ -274,12 +282,12 @@ def heart_rate_words(rate_bpm: float | None, irregular: bool | None = None) -> s
 
 
 def probability_of_abnormal_words(probability: float | None) -> str:
-    """The same with what it is of."""
+    """A probability with what it is of."""
     return f"{PROBABILITY_OF_ABNORMAL} {probability_words(probability)}"
 
 
 def gauge_words(probability: float | None, band: tuple[float, float] | None) -> str:
-    """The same with the edges of the abstention band, where they are known."""
+    """A probability with the edges of the abstention band, where they are known."""
     told = probability_words(probability)
     if band is None:
         return told
@@ -313,7 +321,7 @@ def refused_words(reason: str) -> str:
 
 def ended_words(reason: str) -> str:
     """That a verdict is on the whole, and what was wrong with it."""
-    return tr("Ended. This is the verdict on the whole. {reason}").format(reason=reason)
+    return tr("Ended. This is the verdict on the whole. {reason}").format(reason=reason).strip()
 
 
 def heard_words(heard_s: float, needed_s: float) -> str:

@@ -228,7 +228,7 @@
         <translation>구간 표시</translation>
     </message>
     <message>
-        <source>Mark the begin, then the end (M); or drag with Shift</source>
+        <source>Mark the start, then the end (M); or drag with Shift</source>
         <translation>구간의 시작과 끝을 차례로 표시 (M), 또는 Shift를 누르고 끌기</translation>
     </message>
     <message>
@@ -948,7 +948,7 @@
         <translation>가장 오래된 곳, 현재</translation>
     </message>
     <message>
-        <source>Mark begin, then end</source>
+        <source>Mark start, then end</source>
         <translation>구간의 시작, 끝 표시</translation>
     </message>
     <message>
@@ -1480,6 +1480,18 @@
         <translation>{name}: 연결이 끊겼습니다. 다시 연결하고 새로 시작하십시오</translation>
     </message>
     <message>
+        <source>{name} is gone: start it again, and then anew</source>
+        <translation>{name}: 연결이 끊겼습니다. 그것을 다시 켠 뒤 새로 시작하십시오</translation>
+    </message>
+    <message>
+        <source>{name} fits several devices: {devices}; say which</source>
+        <translation>{name}: 여러 장치가 해당됩니다 ({devices}). 어느 것인지 지정하십시오</translation>
+    </message>
+    <message>
+        <source>no input device is called {name}; auscult devices lists them</source>
+        <translation>{name}: 이런 이름의 입력 장치가 없습니다. auscult devices 명령이 목록을 보여 줍니다</translation>
+    </message>
+    <message>
         <source>{name} is the computer&apos;s own microphone, not a stethoscope</source>
         <translation>{name}: 청진기가 아니라 컴퓨터 내장 마이크입니다</translation>
     </message>
@@ -1534,6 +1546,58 @@
     <message>
         <source>{file}: holds no samples that can be read; record or export it again</source>
         <translation>{file}: 읽을 수 있는 소리가 없습니다. 다시 녹음하거나 내보내십시오</translation>
+    </message>
+    <message>
+        <source>{file}: has a damaged or incomplete header; copy it again</source>
+        <translation>{file}: 파일 머리가 손상되었거나 불완전합니다. 다시 복사하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: has a damaged or incomplete header ({reason}); copy it again</source>
+        <translation>{file}: 파일 머리가 손상되었거나 불완전합니다 ({reason}). 다시 복사하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: has interruptions (EDF+D); export its parts as files of their own</source>
+        <translation>{file}: 중간에 끊긴 기록입니다 (EDF+D). 부분마다 별도의 파일로 내보내십시오</translation>
+    </message>
+    <message>
+        <source>{file}: has a rate of {rate} Hz, which is no whole number; resample it</source>
+        <translation>{file}: 표본화율 {rate} Hz가 정수가 아닙니다. 표본화율을 변환하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: has no channel {channel}; choose channel 1, its only one</source>
+        <translation>{file}: 채널 {channel}이(가) 없습니다. 하나뿐인 채널 1을 고르십시오</translation>
+    </message>
+    <message>
+        <source>{file}: has no channel {channel}; choose one of 1 to {channels}</source>
+        <translation>{file}: 채널 {channel}이(가) 없습니다. 1부터 {channels} 중에서 고르십시오</translation>
+    </message>
+    <message>
+        <source>{file}: is a record of several segments; name one: {segments}</source>
+        <translation>{file}: 여러 구간으로 나뉜 기록입니다. 하나를 지정하십시오: {segments}</translation>
+    </message>
+    <message>
+        <source>{file}: is in WFDB format {format}; convert it to format 16</source>
+        <translation>{file}: WFDB 형식 {format}입니다. 형식 16으로 변환하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: its signal file {other} is missing; copy it beside it</source>
+        <translation>{file}: 신호 파일 {other}이(가) 없습니다. 같은 폴더에 복사하십시오</translation>
+    </message>
+    <message>
+        <source>{file}: does not say how long it is; copy or export it again</source>
+        <translation>{file}: 길이가 적혀 있지 않습니다. 다시 복사하거나 내보내십시오</translation>
+    </message>
+    <message>
+        <source>{file}: holds signals of which none is called a heart sound: {signals}; pick one by its name after a colon, {example}:NAME</source>
+        <translation>{file}: 심음이라고 적힌 신호가 없습니다: {signals}. 쌍점 뒤에 이름을 적어 하나를 고르십시오, {example}:NAME</translation>
+    </message>
+    <message>
+        <source>{file}: holds no signal {signal}: {signals}; pick one by its name after a colon, {example}:NAME</source>
+        <translation>{file}: 신호 {signal}이(가) 없습니다: {signals}. 쌍점 뒤에 이름을 적어 하나를 고르십시오, {example}:NAME</translation>
+    </message>
+    <message>
+        <source>{file}: needs the Python package {package}: install it by {command}</source>
+        <translation>{file}: Python 패키지 {package}이(가) 필요합니다. 설치: {command}</translation>
     </message>
     <message>
         <source>{file}: has a rate of {rate} Hz, outside {low} to {high} Hz; resample it</source>

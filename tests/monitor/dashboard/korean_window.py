@@ -28,7 +28,6 @@ from dsp.synthesis import SynthesisConfig
 from model.loading import DEFAULT_MODEL
 from model.verdict import Label
 from monitor.dashboard.elided_label import ElidedLabel
-from monitor.dashboard.examination_words import site_title, state_words
 from monitor.dashboard.player import ClassifierShelf, Player
 from monitor.dashboard.report_html import html_text
 from monitor.dashboard.told_words import reading_words, told_words
@@ -47,6 +46,7 @@ from monitor.sources.choice import (
     synthetic_choices,
 )
 from recordings import RecordingError
+from recordings.signals import Signal, heart_sounds
 from tests.monitor.examinations import finding, four_sites
 
 PATIENT = "환자 7"
@@ -145,10 +145,8 @@ def _lacks_room(widget):
     """Whether a label or a button shows less than it says."""
     metrics, room = widget.fontMetrics(), widget.contentsRect().width()
     if isinstance(widget, SiteButton):
-        if widget._side != "below":
-            room = (widget.mark_centre().x() if widget._side == "left" else room) - 26
-        lines = (f"{widget._key} {site_title(widget.site.name)}".strip(), state_words(widget.site))
-        return any(metrics.horizontalAdvance(line) > room for line in lines)
+        lines = [(line.width(), words) for line, _, words, _ in widget._lines()]
+        return any("…" in words or metrics.horizontalAdvance(words) > width for width, words in lines)
     if isinstance(widget, QLabel) and widget.wordWrap():
         return widget.heightForWidth(widget.width()) > widget.height()
     if isinstance(widget, ElidedLabel | QLabel):
@@ -281,6 +279,14 @@ def _tell(look, folder):
         with pytest.raises(RecordingError) as failure:
             recording_choice(folder / name).open()
         look.read["files"].append(told_words(str(failure.value)).replace(str(folder), ""))
+    for signals, wanted in (
+        ([Signal("호흡", 250.0), Signal("체온", 250.0)], None),
+        ([Signal("심음", 999.5)], "심음"),
+        ([Signal("심음", 4000.0)], "호흡"),
+    ):
+        with pytest.raises(RecordingError) as failure:
+            heart_sounds(Path("기록.hea"), signals, wanted)
+        look.read["files"].append(told_words(str(failure.value)))
     choices = (*demo_choices(), *synthetic_choices(), microphone_choice())
     look.read["devices"] = [told_words(f"마이크 {reason}") for reason in reasons]
     look.read["titles"] = [told_words(choice.title) for choice in choices]

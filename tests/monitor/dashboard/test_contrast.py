@@ -1,11 +1,14 @@
 """Contrast by the formula of WCAG 2: of what is declared, and of the pixels that are really there."""
 
+import re
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QRegion
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QPlainTextEdit, QTreeWidget
 
+from model.verdict import Label, RecordingVerdict
 from monitor.dashboard.gauge import Gauge
 from monitor.dashboard.plots import Plots
 from monitor.dashboard.spectrogram_view import colours
@@ -13,8 +16,9 @@ from monitor.dashboard.theme import DARK, LIGHT
 from monitor.dashboard.tick_box import TickBox
 from monitor.dashboard.torso import Torso
 from monitor.dashboard.verdict_shape import VerdictShape
+from monitor.examination import Site, SiteState
+from monitor.examination_record import SiteFinding
 
-from .test_words import contrast
 from .window_states import STATES, put
 
 TEXT, PART, DISABLED = 4.5, 3.0, 3.0
@@ -26,13 +30,23 @@ every_state = pytest.mark.parametrize("state", STATES)
 
 def luminances(pixels):
     """Relative luminance of pixels, shape (..., 3), 0 to 255."""
-    parts = pixels / 255
-    return linear_of(parts) @ [0.2126, 0.7152, 0.0722]
+    return linear_of(pixels / 255) @ [0.2126, 0.7152, 0.0722]
 
 
 def linear_of(parts):
     """Linear light of sRGB, 0 to 1."""
     return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def rgb(colour):
+    """Of #rrggbb, 0 to 255."""
+    return np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)])
+
+
+def contrast(pixels, colour):
+    """Of each pixel, shape (..., 3), with a colour."""
+    light, ground = luminances(pixels) + 0.05, luminances(rgb(colour)) + 0.05
+    return np.maximum(light / ground, ground / light)
 
 
 def picture_of(widget, rect=None):
@@ -91,14 +105,15 @@ def test_all_words_can_be_read(window, state, theme):
 
 @both
 def test_declared_text_colours_stand_out_on_everything_that_they_are_written_on(theme):
-    poor = [pair for pair in theme.text_pairs() if contrast(*pair) < TEXT]
+    assert all(re.fullmatch(r"#[0-9a-f]{6}", part) for pair in theme.text_pairs() for part in pair)
+    poor = [(ink, ground) for ink, ground in theme.text_pairs() if contrast(rgb(ink), ground) < TEXT]
     assert not poor
-    assert contrast(theme.ground, theme.focus) >= TEXT, "selected text"
+    assert contrast(rgb(theme.ground), theme.focus) >= TEXT, "selected text"
 
 
 @both
 def test_parts_that_mean_something_stand_out(theme):
-    poor = [pair for pair in theme.part_pairs() if contrast(*pair) < PART]
+    poor = [(ink, ground) for ink, ground in theme.part_pairs() if contrast(rgb(ink), ground) < PART]
     assert not poor
 
 
@@ -128,7 +143,7 @@ def test_times_on_the_strip_can_be_read_over_loud_sound(window, theme):
         # Nothing but letters and their ground: no curve runs through them.
         assert strongest(pixels) >= TEXT
         found, counts = np.unique(pixels, axis=0, return_counts=True)
-        assert tuple(int(theme.plot[at : at + 2], 16) for at in (1, 3, 5)) == tuple(found[counts.argmax()])
+        assert tuple(rgb(theme.plot)) == tuple(found[counts.argmax()])
 
 
 @both
@@ -156,11 +171,8 @@ def test_the_abstention_band_the_trend_and_the_beats_stand_out_in_the_window(win
     for rect in (waveform, trend):
         assert strongest(part_of(picture, rect)) >= PART
     # The band's two edges are lines from side to side.
-    rect = trend
-    rows = part_of(picture, rect).reshape(round(RATIO * rect.height()), -1, 3)[:, 40:-40]
-    light = luminances(rows.astype(float)) + 0.05
-    ground = luminances(np.array([int(theme.plot[at : at + 2], 16) for at in (1, 3, 5)], float)) + 0.05
-    lines = (np.maximum(light / ground, ground / light) >= PART).mean(axis=1) > 0.9
+    rows = part_of(picture, trend).reshape(round(RATIO * trend.height()), -1, 3)[:, 40:-40]
+    lines = (contrast(rows, theme.plot) >= PART).mean(axis=1) > 0.9
     edges = np.flatnonzero(np.diff(lines.astype(int), prepend=0) == 1)
     assert edges.size >= 2
 
@@ -176,6 +188,23 @@ def test_sites_and_landmarks_of_the_chest_stand_out(window, theme):
     bones = torso.at(50, 44).toPoint()  # the breastbone
     rect = QRect(torso.mapTo(window, bones) - QPoint(12, 2), torso.mapTo(window, bones) + QPoint(12, 2))
     assert strongest(part_of(picture, rect)) >= PART
+
+
+@both
+@pytest.mark.parametrize("label", [Label.NORMAL, Label.POOR_SIGNAL], ids=str)
+def test_no_line_of_the_chest_runs_through_a_sites_words(window, theme, label):
+    put(window, "examination", theme.name)
+    torso = window.desk.panel.course.torso
+    verdict = RecordingVerdict(label, None, 0.2, (), 26, 20, None)
+    for site, button in torso.buttons.items():
+        button.show_site(Site(site, SiteState.DONE, SiteFinding(site, verdict, 0.0, 20.0, 20.0)), 0.0)
+        button.hide()
+    picture = picture_of(torso)
+    for button in torso.buttons.values():
+        pixels = part_of(picture, button.words_rect().translated(button.pos()))
+        assert contrast(pixels, theme.plot).max() <= contrast(rgb(theme.panel), theme.plot) + 0.01
+    # A line that is there is seen so.
+    assert contrast(part_of(picture, torso.rect()), theme.plot).max() >= PART
 
 
 @both
@@ -229,7 +258,7 @@ SRGB = np.array(
 
 
 def linear(colour):
-    return linear_of(np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 255)
+    return linear_of(rgb(colour) / 255)
 
 
 def lab(rgb):
@@ -258,8 +287,8 @@ def test_verdicts_differ_in_colour_for_who_sees_two(theme, sight):
 
 def test_the_spectrograms_colours_are_perceptually_uniform():
     table = colours()
-    rgb = np.stack([table >> 16 & 255, table >> 8 & 255, table & 255], axis=-1) / 255
-    lightness = lab(linear_of(rgb))[:, 0]
+    parts = np.stack([table >> 16 & 255, table >> 8 & 255, table & 255], axis=-1) / 255
+    lightness = lab(linear_of(parts))[:, 0]
     # Colours of 8 bits: a step may be rounded away, but over four none is.
     assert np.all(np.diff(lightness[::4]) > 0)
     assert np.all(np.diff(lightness) > -0.3)

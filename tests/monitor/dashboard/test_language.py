@@ -25,7 +25,7 @@ KEPT = frozenset(
         *("Esc", "Ctrl", "Shift", "Alt", "Space", "Enter", "Tab", "Del", "Home", "End", "Backspace"),
         *("F11", "F12", *ascii_uppercase),
         *("PDF", "HTML", "WAV", "FLAC", "pdf", "html"),
-        *("auscult", "sessions", "prune"),
+        *("auscult", "sessions", "prune", "devices", "Python", "EDF", "WFDB", "NAME"),
     ]
 )
 """Latin words that a Korean reads as they are."""

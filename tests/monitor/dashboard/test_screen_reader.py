@@ -139,6 +139,16 @@ def test_the_meter_is_not_told_faster_than_anybody_listens_but_clipping_at_once(
     assert "clipping" in description(meter)
 
 
+def test_the_meter_tells_a_level_that_stands_still_and_none_of_a_stream_that_is_over(window):
+    meter = window.status.meter
+    window._timer.stop()
+    for at, peak in ((100.0, 0.3), (100.5, 0.6), (102.0, 0.6)):
+        meter.show_level(at, peak, 0.1, 0)
+    assert "Peak −4" in description(meter)
+    meter.clear()
+    assert "Peak −∞" in description(meter)
+
+
 def test_the_strip_is_a_slider_that_assistive_technology_can_move(window):
     put(window, "gone back")
     strip = window.back.bar.strip
@@ -231,6 +241,18 @@ def test_each_step_of_an_examination_is_announced_and_not_each_second(window, sa
     assert sum("Listening:" in words or "listening:" in words for words in steps) <= len(SITES)
     assert any("Next: the pulmonary site." in words for words in steps)
     assert len(steps) == len(set(steps))
+
+
+def test_what_the_clinician_says_of_the_results_is_not_said_back(window, said):
+    put(window, "results")
+    window._announce(100.0)
+    assert any("Verdict on the whole" in words for words, _ in said)
+    said.clear()
+    results = window.desk.panel.results
+    results.opinions["agree"].click()
+    results.note.setPlainText("heard twice")
+    window._announce(110.0)
+    assert said == []
 
 
 def test_a_flickering_word_is_not_said_more_often_than_can_be_heard(window, said):
