@@ -62,7 +62,7 @@ class Plots(pg.GraphicsLayoutWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(PLOTS_NAME)
         self.setMinimumSize(40 * GRID, 30 * GRID)
-        # Filled once, and not where a plot fills it: in the usual ways of Qt each pixel is, four times a frame.
+        # Filled once, and not where a plot fills it: in the usual ways of Qt each pixel is, four times over.
         self.setCacheMode(self.CacheModeFlag.CacheNone)
         self.viewport().setAutoFillBackground(False)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)

@@ -126,7 +126,7 @@ def pdf_bytes(
         painter.scale(scale, scale)
         drawn(draw_report(painter, report, size.size(QPageSize.Unit.Point)))
     finally:
-        # Its end writes the fonts for tens of milliseconds, and called by name it holds the interpreter so long.
+        # Its end writes the fonts for tens of milliseconds; called by name it holds the interpreter so long.
         Shiboken.delete(painter)
     return bytes(buffer.data().data())
 

@@ -43,7 +43,7 @@ from tests.monitor.examinations import (
     sounds_of,
 )
 
-from .test_words import contrast
+from .test_contrast import contrast, rgb
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -242,7 +242,7 @@ def test_paper_is_white_and_its_words_can_be_read(four):
     image = page_image(four, A4)
     assert image.pixelColor(5, 5) == QColor("#ffffff")
     inks = (PAPER.text, PAPER.faint, PAPER.normal, PAPER.abnormal, PAPER.uncertain, PAPER.none)
-    assert min(contrast(ink, "#ffffff") for ink in inks) >= 4.5
+    assert min(contrast(rgb(ink), "#ffffff") for ink in inks) >= 4.5
 
 
 def lightness(table):
