@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, rfft
+from scipy.fft import irfft, next_fast_len, rfft
 
 QUALITY_INDICES = (
     "loudness",
@@ -55,7 +55,7 @@ def quality_indices(heard: NDArray[np.floating], rate: int) -> NDArray[np.float3
     blocks = power[: count * block].reshape(count, block).mean(axis=1)
     envelope = np.sqrt((blocks[1:] + blocks[:-1]) / 2)
     level = np.log10(np.maximum(envelope, _FAINTEST))
-    low, lower, middle, upper, top = np.percentile(level, (5, 20, 50, 95, 99))
+    low, lower, middle, upper, top = _percentiles(level, (5, 20, 50, 95, 99))
     mean_power = max(float(power.mean()), _FAINTEST**2)
     second = round(1 / _BLOCK_S)
     seconds = blocks[: count // second * second].reshape(-1, second).mean(axis=1)
@@ -84,6 +84,12 @@ def _square_magnitude(spectrum: NDArray[np.complexfloating]) -> NDArray[np.float
     return np.square(spectrum.real) + np.square(spectrum.imag)
 
 
+def _percentiles(values: NDArray[np.float64], wanted: tuple[float, ...]) -> NDArray[np.float64]:
+    # numpy's own takes five times as long for so few values.
+    places = np.array(wanted) / 100 * (values.size - 1)
+    return np.interp(places, np.arange(values.size), np.sort(values))
+
+
 @lru_cache(maxsize=4)
 def _hann(size: int) -> NDArray[np.float64]:
     return np.hanning(size)
@@ -94,8 +100,8 @@ def _periodicity(envelope: NDArray[np.float64]) -> float:
     moving = envelope - envelope.mean()
     if moving.size <= first or not moving.any():
         return 0.0
-    spectrum = rfft(moving, 2 * moving.size)
-    likeness = irfft(_square_magnitude(spectrum), 2 * moving.size)[: moving.size]
+    size = next_fast_len(2 * moving.size, real=True)
+    likeness = irfft(_square_magnitude(rfft(moving, size)), size)[: moving.size]
     # What is compared grows less with the lag.
     unbiased = likeness[first : last + 1] / (moving.size - np.arange(first, min(last + 1, moving.size)))
     return float(np.max(unbiased) * moving.size / likeness[0])

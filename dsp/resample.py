@@ -77,6 +77,8 @@ class StreamingResampler:
                 self._buffer = np.full(self._half, samples[0])
             self._buffer = np.concatenate([self._buffer, samples])
             self._received += samples.size
+        if self._identity:
+            return self._passed((self._received - self._produced) // self.step * self.step)
         blocks = []
         while self._last_needed(self._produced + self.step - 1) < self._received:
             blocks.append(self._block())
@@ -94,6 +96,8 @@ class StreamingResampler:
         missing = total - self._produced
         if missing <= 0:
             return np.empty(0)
+        if self._identity:
+            return self._passed(missing)
         blocks = -(-missing // self.step)
         needed = self._last_needed(self._produced + blocks * self.step - 1) + 1
         pad = np.full(max(0, needed - self._received), self._buffer[-1])
@@ -112,13 +116,17 @@ class StreamingResampler:
         if not self._periodic:
             self._step_offsets, self._step_kernel = self._plan(self._produced)
         self._produced += self.step
-        if self._identity:
-            return self._buffer[first : first + self.step].copy()
         # As sliding_window_view makes it, without its checks, which take longer than the filter.
         rows = self._buffer.size - first - self._taps + 1
         item = self._buffer.itemsize
         windows = np.ndarray((rows, self._taps), float, self._buffer, first * item, (item, item))
         return np.einsum("nk,nk->n", windows[self._step_offsets], self._step_kernel)
+
+    def _passed(self, count: int) -> NDArray[np.float64]:
+        passed, self._buffer = self._buffer[:count], self._buffer[count:]
+        self._produced += count
+        self._buffer_start += count
+        return passed
 
     def _plan(self, first: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Where each output of the step that begins at ``first`` finds its inputs, and their weights."""

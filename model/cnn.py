@@ -128,7 +128,7 @@ class AuscultCNN(nn.Module):
             stages.append(nn.Conv2d(before, count, kernel, stride, padding=kernel // 2, bias=False))
             stages += [nn.BatchNorm2d(count), nn.ReLU()]
             if not first:
-                stages.append(nn.MaxPool2d((2, 1), ceil_mode=True))
+                stages.append(_RowMax((2, 1), ceil_mode=True))
             before = count
         self.features = nn.Sequential(*stages).to(memory_format=torch.channels_last)
         self.columns = _over_time(before, before, 1)
@@ -172,6 +172,15 @@ class AuscultCNN(nn.Module):
         within = torch.bmm(share, columns.float().transpose(1, 2)).flatten(1)
         pooled = torch.cat([columns.float().mean(dim=2), within], dim=1)
         return self.classify(self.dropout(pooled)), states
+
+
+class _RowMax(nn.MaxPool2d):
+    """The greater of two neighbouring rows, in a quarter of its base's time when nothing is learnt."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        if self.training or images.shape[2] % 2:
+            return super().forward(images)
+        return torch.maximum(images[:, :, 0::2], images[:, :, 1::2])
 
 
 class _DilatedConv1d(nn.Conv1d):
@@ -223,9 +232,10 @@ def fold_batch_normalisation(network: nn.Module) -> None:
         network: In evaluation mode; changed in place.
     """
     for stages in [module for module in network.modules() if isinstance(module, nn.Sequential)]:
-        for index, (one, other) in enumerate(pairwise(stages)):
+        for index, (one, other) in reversed([*enumerate(pairwise(stages))]):
             if isinstance(one, nn.Conv1d | nn.Conv2d) and isinstance(other, nn.BatchNorm1d | nn.BatchNorm2d):
-                stages[index], stages[index + 1] = fuse_conv_bn_eval(one, other), nn.Identity()
+                stages[index] = fuse_conv_bn_eval(one, other)
+                del stages[index + 1]
     for module in network.modules():
         if isinstance(module, nn.ReLU):
             module.inplace = True

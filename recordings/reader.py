@@ -30,6 +30,7 @@ AUDIO_SUFFIXES: frozenset[str] = frozenset(
 _LOUDNESS_SPAN_S = 60.0
 # Values per read, all channels together: 1 MB, so that 1,024 channels cost no more than one.
 _VALUES_PER_READ = 131_072
+_BEYOND = 1024
 # A quiet NaN with a payload no arithmetic produces: marks the values that a failed read left untouched.
 _UNTOUCHED = np.uint64(0x7FF8_A05C_017A_7E57)
 # Of a WAV file before its samples, as libsndfile writes it.
@@ -182,6 +183,7 @@ class Recording:
         if self._sound is not None:
             self._sound.close()
             self._sound = None
+        self._pending = np.empty(0)
         self._handle.close()
 
     def __enter__(self) -> Self:
@@ -206,29 +208,39 @@ class Recording:
         if isinstance(channel, int) and not 1 <= channel <= self.channels:
             numbers = "channel 1, its only one" if self.channels == 1 else f"one of 1 to {self.channels}"
             raise recording_error(self.path, f"has no channel {channel}; choose {numbers}")
-        if self.frames == 0 or not len(self._read()):
+        first = self._read() if self.frames else np.empty((0, self.channels))
+        if not len(first):
             raise recording_error(self.path, "holds no samples that can be read; record or export it again")
-        self.rewind()
         if channel not in (None, "louder"):
             self.channel = channel
         elif self.channels > 1:
+            self.rewind()
             self.channel = self._loudest()
             self.rewind()
+        if self._frames_read:
+            # Not to be decoded again: of a short recording it is all there is.
+            self._pending = self._chosen(first)
         self._compare_with_header()
 
     def _fill(self, frames: int) -> None:
         parts, available = [self._pending], len(self._pending)
         while available < frames and len(chunk := self._read()):
-            parts.append(_mean(chunk) if self.channel == "mono" else chunk[:, self.channel - 1])
+            parts.append(self._chosen(chunk))
             available += len(chunk)
         self._pending = np.concatenate(parts)
+
+    def _chosen(self, chunk: NDArray[np.float64]) -> NDArray[np.float64]:
+        return _mean(chunk) if self.channel == "mono" else chunk[:, self.channel - 1]
 
     def _read(self) -> NDArray[np.float64]:
         """Reads the next chunk of all channels, shape (n, channels); n is 0 only at the end."""
         sound = self._opened()
         if self._at_end:
             return np.empty((0, self.channels))
-        buffer = np.empty((max(1, _VALUES_PER_READ // self.channels), self.channels))
+        left = self.frames - self._frames_read
+        # A little more than the header promises: whether that is all is found out by asking for more.
+        frames = max(1, min(_VALUES_PER_READ // self.channels, max(left, 0) + _BEYOND))
+        buffer = np.empty((frames, self.channels))
         marks = buffer.view(np.uint64)
         marks[:] = _UNTOUCHED
         failed = False
