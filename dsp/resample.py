@@ -46,9 +46,10 @@ class StreamingResampler:
         self._half = 0 if self._identity else int(LOOK_AHEAD_S * in_rate)
         self._taps = 1 if self._identity else 2 * self._half + (1 if self._up == 1 else 2)
         self._kernel = self._phases()
-        # When a step spans a whole number of inputs, every step has the same phases.
-        self._periodic = (step * self._down) % self._up == 0
-        self._step_offsets, self._step_kernel = self._plan(0)
+        if self._up > 1:
+            # When a step spans a whole number of inputs, every step has the same phases.
+            self._periodic = (step * self._down) % self._up == 0
+            self._step_offsets, self._step_kernel = self._plan(0)
         self.reset()
 
     @property
@@ -113,12 +114,17 @@ class StreamingResampler:
 
     def _block(self) -> NDArray[np.float64]:
         first = self._produced * self._down // self._up - self._half - self._buffer_start
+        # Windows as sliding_window_view makes them, without its checks, which take longer than the filter.
+        item = self._buffer.itemsize
+        if self._up == 1:
+            self._produced += self.step
+            strides = (self._down * item, item)
+            windows = np.ndarray((self.step, self._taps), float, self._buffer, first * item, strides)
+            return np.einsum("nk,k->n", windows, self._kernel[0])
         if not self._periodic:
             self._step_offsets, self._step_kernel = self._plan(self._produced)
         self._produced += self.step
-        # As sliding_window_view makes it, without its checks, which take longer than the filter.
         rows = self._buffer.size - first - self._taps + 1
-        item = self._buffer.itemsize
         windows = np.ndarray((rows, self._taps), float, self._buffer, first * item, (item, item))
         return np.einsum("nk,nk->n", windows[self._step_offsets], self._step_kernel)
 

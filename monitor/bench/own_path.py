@@ -148,10 +148,10 @@ def _bare_path(
     made = round(hop_s * config.rate)
     block = samples[: made + 1].copy()
     taps = 2 * int(LOOK_AHEAD_S * rate) + 1
-    offsets = np.sort(
-        np.random.default_rng(0).integers(0, round(config.step * rate / config.rate), config.step)
-    )
     view = np.lib.stride_tricks.sliding_window_view(samples, taps)
+    times, rest = divmod(rate, config.rate)
+    reach = round(config.step * rate / config.rate)
+    offsets = np.sort(np.random.default_rng(0).integers(0, reach, config.step))
     kernel, resampled = np.full((config.step, taps), 1 / taps), np.empty(config.step)
     edges = [config.low_hz, config.high_hz]
     sos = butter(config.bandpass_order or 4, edges, btype="bandpass", output="sos", fs=config.rate)
@@ -181,7 +181,10 @@ def _bare_path(
     def path() -> NDArray[np.float32]:
         if rate != config.rate:
             for _ in range(made // config.step):
-                np.einsum("nk,nk->n", view[offsets], kernel, out=resampled)
+                if rest:
+                    np.einsum("nk,nk->n", view[offsets], kernel, out=resampled)
+                else:
+                    np.einsum("nk,k->n", view[:reach:times], kernel[0], out=resampled)
         sosfilt(sos, block[:made], zi=state)
         np.abs(window, out=magnitude)
         np.divide(window, magnitude.max(), out=scaled)
