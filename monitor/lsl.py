@@ -33,6 +33,24 @@ SOUND_STREAM, VERDICT_STREAM = "auscult sound", "auscult verdicts"
 _FULL_SCALE = {"int8": 2.0**7, "int16": 2.0**15, "int32": 2.0**31, "int64": 2.0**63}
 
 
+def sound_streams(search_s: float) -> list[pylsl.StreamInfo]:
+    """The streams that carry sound, by name.
+
+    Args:
+        search_s: How long to look, in seconds.
+
+    Raises:
+        SourceError: pylsl or its library cannot be used.
+    """
+    library = _pylsl()
+    found = [
+        one
+        for one in library.resolve_streams(search_s)
+        if one.channel_format() != library.cf_string and MIN_RATE <= one.nominal_srate() <= MAX_RATE
+    ]
+    return sorted(found, key=lambda one: one.name())
+
+
 def find_stream(name: str | None) -> pylsl.StreamInfo:
     """The one stream that carries sound and has a name, or a part of it.
 
@@ -43,16 +61,12 @@ def find_stream(name: str | None) -> pylsl.StreamInfo:
         NoSuchDeviceError: There is none, or several.
         SourceError: pylsl or its library cannot be used.
     """
-    found = [
-        one
-        for one in _pylsl().resolve_streams(SEARCH_S)
-        if one.channel_format() != 3 and MIN_RATE <= one.nominal_srate() <= MAX_RATE
-    ]
+    found = sound_streams(SEARCH_S)
     named = [one for one in found if name is None or name.casefold() in one.name().casefold()]
     exact = [one for one in named if one.name() == name]
     if len(exact or named) == 1:
         return (exact or named)[0]
-    there = ", ".join(sorted(one.name() for one in (named or found))) or "none"
+    there = ", ".join(one.name() for one in (named or found)) or "none"
     what = f"LSL stream {name!r}" if name else "LSL stream"
     fault = "several are meant" if named else f"no {what} of {MIN_RATE} Hz or more is there"
     raise NoSuchDeviceError(f"{fault}: choose by --source lsl:NAME among these: {there}")

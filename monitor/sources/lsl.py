@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from monitor.lsl import Inlet, find_stream
 from monitor.ring import Ring
 from monitor.sources.protocol import Report, SourceError, SourceHealth
 from recordings import Channel
+
+if TYPE_CHECKING:
+    import pylsl
 
 _RESOLVED_S = 0.02
 _LAG_MEMORY = 50
@@ -141,12 +145,12 @@ class LslSource:
         self._health = SourceHealth("recovering", self._index, fault)
 
     def _found(self) -> Inlet | None:
-        """An inlet on the stream of the same name and rate, where there is one again."""
+        """An inlet on the stream of the same name, rate and channels, where there is one again."""
         try:
             info = find_stream(self.name)
         except SourceError:
             return None
-        return Inlet(info) if round(info.nominal_srate()) == self.rate else None
+        return Inlet(info) if _kind(info) == _kind(self._info) else None
 
     def _come_back(self, away_s: float) -> None:
         if away_s > 0:
@@ -166,6 +170,10 @@ class LslSource:
 
     def _is_full(self) -> bool:
         return self._limit is not None and self._index >= self._limit
+
+
+def _kind(info: pylsl.StreamInfo) -> tuple[str, float, int]:
+    return info.name(), info.nominal_srate(), info.channel_count()
 
 
 class StampCount:

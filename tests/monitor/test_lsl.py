@@ -30,6 +30,7 @@ import pylsl  # noqa: E402  liblsl reads its configuration when it is loaded
 from dsp.front_end import FrontEnd  # noqa: E402
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig  # noqa: E402
 from monitor.cli import main  # noqa: E402
+from monitor.commands import devices  # noqa: E402
 from monitor.exhibit import RecordingSound  # noqa: E402
 from monitor.json_lines import read_schema  # noqa: E402
 from monitor.lsl import SOUND_STREAM, VERDICT_STREAM  # noqa: E402
@@ -136,6 +137,42 @@ def test_a_stream_that_is_lost_is_told_and_taken_up_again(listening):
     until(lambda: source.health().state == "running", "it is back")
     assert [report[0] for report in reports] == ["device_lost", "device_back"]
     assert min(index for index in written.samples if index >= 2000) > 2000
+
+
+@pytest.mark.parametrize(("name", "channels"), [("steth five more", 2), ("steth five", 1)])
+def test_a_lost_stream_is_not_taken_for_another(listening, name, channels):
+    device = Stethoscope("steth five", channels=2)
+    source, _, reports = listening("five", channel=2, patience_s=5.0)
+    until(device.outlet.have_consumers, "the source listens")
+    del device
+    until(lambda: [report[0] for report in reports] == ["device_lost"], "it is told as lost")
+    other = Stethoscope(name, channels)
+
+    def failed():
+        other.at = 0
+        other.give(CHUNK)
+        return source.health().state == "failed"
+
+    until(failed, "it has failed")
+    assert [report[0] for report in reports] == ["device_lost"]
+    del other
+
+
+def test_streams_are_listed_beside_the_devices(monkeypatch, capsys):
+    """Also where there is no device; of those that carry no sound nothing is said."""
+    device = Stethoscope("steth listed", channels=2)
+    marks = pylsl.StreamOutlet(pylsl.StreamInfo("marks", "Markers", 1, 0, pylsl.cf_string, "marks"))
+
+    def silent(rates):
+        raise SourceError("does not answer; try again")
+
+    for inputs, told in [(lambda rates: [], ""), (silent, "auscult: does not answer; try again\n")]:
+        monkeypatch.setattr(devices, "list_inputs", inputs)
+        devices.run_devices()
+        out, err = capsys.readouterr()
+        assert out == "  steth listed  [LSL, 2 ch, 4000 Hz]\n"
+        assert err == f"{told}an LSL stream by: auscult monitor --source lsl:NAME\n"
+    del device, marks
 
 
 def test_a_stream_that_stays_away_fails_in_a_line(listening):
