@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,16 +12,12 @@ from numpy.typing import NDArray
 from monitor.liveness import LOST_S
 from monitor.lsl import Inlet, find_stream
 from monitor.ring import Ring
+from monitor.sample_count import StampCount
 from monitor.sources.protocol import Report, SourceError, SourceHealth
 from recordings import Channel
 
 if TYPE_CHECKING:
     import pylsl
-
-_RESOLVED_S = 0.02
-_LAG_MEMORY = 50
-_CERTAIN_S, _KNOWN_S = 0.25, 0.5
-
 
 REOPEN_S = 5.0
 """A stream that was opened again and gives nothing for so long is opened once more."""
@@ -174,55 +168,3 @@ class LslSource:
 
 def _kind(info: pylsl.StreamInfo) -> tuple[str, float, int]:
     return info.name(), info.nominal_srate(), info.channel_count()
-
-
-class StampCount:
-    """Counts samples against their time stamps, to tell what is missing between them.
-
-    A stamp may waver by some milliseconds and the sender's clock may run a little fast or slow, so a sample
-    is late only beside the latest of those just before it.
-
-    Args:
-        rate: Samples a second.
-    """
-
-    def __init__(self, rate: int) -> None:
-        self._rate = rate
-        self.reset()
-
-    def reset(self) -> None:
-        """Begin anew, with another stream."""
-        self._samples = 0
-        # How far the stamps are ahead of the samples, in seconds and up to a constant.
-        self._lags: deque[float] = deque(maxlen=_LAG_MEMORY)
-
-    def parts(
-        self, samples: NDArray[np.float64], stamps: NDArray[np.float64]
-    ) -> Iterator[tuple[int, NDArray[np.float64]]]:
-        """Splits samples where some are missing.
-
-        Args:
-            samples: Shape (n,).
-            stamps: When each was taken, by the sender's clock in seconds, shape (n,).
-
-        Yields:
-            How many are missing, and the samples that follow.
-        """
-        breaks = np.flatnonzero(np.diff(stamps) > 1 / self._rate + _RESOLVED_S) + 1
-        for part, times in zip(np.split(samples, breaks), np.split(stamps, breaks), strict=True):
-            if part.size:
-                yield self._missing(float(times[0])), part
-                self._samples += part.size
-
-    def _missing(self, stamp: float) -> int:
-        lag = stamp - self._samples / self._rate
-        lost = 0
-        if self._lags:
-            late = lag - max(self._lags)
-            # How much the stamps waver is known only after a while.
-            if late > (_RESOLVED_S if self._samples >= _KNOWN_S * self._rate else _CERTAIN_S):
-                lost = round(late * self._rate)
-                self._samples += lost
-                lag -= lost / self._rate
-        self._lags.append(lag)
-        return lost
