@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from monitor.audio import InputDevice
 from monitor.capture_process import list_inputs
 from monitor.failure import CommandError
-from monitor.lsl import sound_streams
+from monitor.lsl import SoundStream, sound_streams
 from monitor.sources.protocol import SourceError
 from monitor.standard_error import keep_standard_error
-
-if TYPE_CHECKING:
-    import pylsl
 
 _SEARCH_S = 1.0
 
@@ -41,7 +36,7 @@ def run_devices() -> None:
         mark = "*" if device.default else " "
         click.echo(f"{mark} {device.name}  [{device.host_api}, {device.channels} ch, {_rates(device)}]")
     for stream in streams:
-        click.echo(f"  {stream.name()}  [LSL, {stream.channel_count()} ch, {stream.nominal_srate():g} Hz]")
+        click.echo(f"  {stream.name}  [LSL, {stream.channels} ch, {stream.rate:g} Hz]")
     if found:
         told = "* the system's default; choose one by: auscult monitor --source mic:NAME --rate HZ"
         click.echo(told, err=True)
@@ -49,7 +44,7 @@ def run_devices() -> None:
         click.echo("an LSL stream by: auscult monitor --source lsl:NAME", err=True)
 
 
-def _streams() -> list[pylsl.StreamInfo]:
+def _streams() -> list[SoundStream]:
     """Those that are there; none where pylsl is not, which a stethoscope does not need."""
     try:
         return sound_streams(_SEARCH_S)

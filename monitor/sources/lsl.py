@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +14,6 @@ from monitor.ring import Ring
 from monitor.sample_count import StampCount
 from monitor.sources.protocol import Report, SourceError, SourceHealth
 from recordings import Channel
-
-if TYPE_CHECKING:
-    import pylsl
 
 REOPEN_S = 5.0
 """A stream that was opened again and gives nothing for so long is opened once more."""
@@ -49,11 +45,11 @@ class LslSource:
         duration_s: float | None = None,
         patience_s: float | None = None,
     ) -> None:
-        self._info = find_stream(name)
-        self.name = self._info.name()
+        self._stream = find_stream(name)
+        self.name = self._stream.name
         self.identity = f"{self.name} [LSL]"
-        self.rate = round(self._info.nominal_srate())
-        channels = self._info.channel_count()
+        self.rate = round(self._stream.rate)
+        channels = self._stream.channels
         if channel == "louder" or (isinstance(channel, int) and channel > channels):
             raise SourceError(f"{self.name}: choose --channel 1 to {channels}, or mono")
         self._channel = channel or 1
@@ -101,7 +97,7 @@ class LslSource:
         Raises:
             SourceError: It is lost for good.
         """
-        inlet: Inlet | None = Inlet(self._info)
+        inlet: Inlet | None = Inlet(self._stream)
         arrived = opened = time.monotonic()
         lost_at: float | None = None
         anew = False
@@ -141,10 +137,10 @@ class LslSource:
     def _found(self) -> Inlet | None:
         """An inlet on the stream of the same name, rate and channels, where there is one again."""
         try:
-            info = find_stream(self.name)
+            stream = find_stream(self.name)
         except SourceError:
             return None
-        return Inlet(info) if _kind(info) == _kind(self._info) else None
+        return Inlet(stream) if stream == self._stream else None
 
     def _come_back(self, away_s: float) -> None:
         if away_s > 0:
@@ -164,7 +160,3 @@ class LslSource:
 
     def _is_full(self) -> bool:
         return self._limit is not None and self._index >= self._limit
-
-
-def _kind(info: pylsl.StreamInfo) -> tuple[str, float, int]:
-    return info.name(), info.nominal_srate(), info.channel_count()
