@@ -161,6 +161,7 @@ KEYS = (
     (". B", tr("Then: black, and back")),
     ("Ctrl+O", tr("Open recordings")),
     ("Alt+O", tr("Choose a source")),
+    ("Ctrl+Shift+E", tr("Export for other programs")),
     ("Tab", tr("Next control; Enter presses it")),
     ("?", tr("Show or hide this list")),
     ("Esc", tr("Hide this list, or the panel")),
