@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -49,6 +50,11 @@ class SoundStream:
     rate: float
     channels: int
     info: pylsl.StreamInfo = field(compare=False, repr=False)
+
+
+def has_lsl() -> bool:
+    """Whether pylsl is installed."""
+    return find_spec("pylsl") is not None
 
 
 def sound_streams(search_s: float) -> list[SoundStream]:

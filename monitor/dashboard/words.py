@@ -385,3 +385,8 @@ def lost_device_words(trouble: str) -> str:
 def not_listed_words(problem: str) -> str:
     """That nobody knows which input devices there are, and why."""
     return tr("input devices cannot be listed: {problem}").format(problem=told_words(problem))
+
+
+def no_streams_words(problem: str) -> str:
+    """That nobody knows which LSL streams there are, and why."""
+    return tr("LSL streams cannot be listed: {problem}").format(problem=told_words(problem))

@@ -15,6 +15,9 @@ from monitor.sample_count import StampCount
 from monitor.sources.protocol import Report, SourceError, SourceHealth
 from recordings import Channel
 
+LOUDER_S = 1.0
+"""For so long it is listened to all channels to tell the louder one; that sound is not kept."""
+
 REOPEN_S = 5.0
 """A stream that was opened again and gives nothing for so long is opened once more."""
 
@@ -27,7 +30,8 @@ class LslSource:
 
     Args:
         name: Of the stream, or a part of it; None for the only one there is.
-        channel: Counted from 1, or "mono" for the mean; None for the first.
+        channel: Counted from 1, or "mono" for the mean, or "louder" for the one that varies most during the
+            first ``LOUDER_S``; None for the first.
         duration_s: Stop after this much sound.
         patience_s: How long a lost stream is waited for, in seconds; None for ever.
 
@@ -50,9 +54,10 @@ class LslSource:
         self.identity = f"{self.name} [LSL]"
         self.rate = round(self._stream.rate)
         channels = self._stream.channels
-        if channel == "louder" or (isinstance(channel, int) and channel > channels):
-            raise SourceError(f"{self.name}: choose --channel 1 to {channels}, or mono")
-        self._channel = channel or 1
+        if isinstance(channel, int) and channel > channels:
+            raise SourceError(f"{self.name}: choose --channel 1 to {channels}, mono or louder")
+        self._channel: Channel = channel or 1
+        self._compared: list[NDArray[np.float64]] = []
         self.duration_s = duration_s
         self._limit = None if duration_s is None else round(duration_s * self.rate)
         self._patience_s = patience_s
@@ -149,6 +154,9 @@ class LslSource:
         self._report("device_back", self._index / self.rate, f"{self.name} is back")
 
     def _take(self, samples: NDArray[np.float64], stamps: NDArray[np.float64], now: float) -> None:
+        if self._channel == "louder":
+            self._compare(samples)
+            return
         mono = samples.mean(axis=1) if self._channel == "mono" else samples[:, int(self._channel) - 1]
         for lost, part in self._count.parts(mono, stamps):
             self._index += lost
@@ -157,6 +165,14 @@ class LslSource:
                 self._ring.write(self._index, part[:size].astype(np.float32), now)
                 self._index += size
         self._health = SourceHealth("running", self._index)
+
+    def _compare(self, samples: NDArray[np.float64]) -> None:
+        """Listen to all channels, then choose the louder one."""
+        self._compared.append(samples)
+        if sum(map(len, self._compared)) >= LOUDER_S * self.rate:
+            # An offset is not loud.
+            self._channel = 1 + int(np.argmax(np.concatenate(self._compared).var(axis=0)))
+            self._compared.clear()
 
     def _is_full(self) -> bool:
         return self._limit is not None and self._index >= self._limit

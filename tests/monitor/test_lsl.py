@@ -116,8 +116,23 @@ def test_it_ends_after_its_time_with_the_mean_of_its_channels(listening):
     device.give(4000)
     until(lambda: source.health().state == "ended", "it has ended")
     assert sorted(written.samples) == list(range(RATE // 2))
-    with pytest.raises(SourceError, match="choose --channel 1 to 2, or mono"):
+    with pytest.raises(SourceError, match="choose --channel 1 to 2, mono or louder"):
         LslSource("pair", channel=3)
+
+
+def test_the_louder_channel_is_the_one_that_varies_more_in_the_first_second(listening):
+    device = Stethoscope("steth louder", channels=3)
+    source, written, _ = listening("louder", channel="louder")
+    until(device.outlet.have_consumers, "the source listens")
+    # An offset, a loud one, and a faint one.
+    offset, loud, faint = (np.full(2 * RATE, 20_000), np.tile([3000, -3000], RATE), np.tile([5, -5], RATE))
+    channels = np.stack([offset, loud, faint], axis=1).astype(np.int16)
+    for first in range(0, len(channels), CHUNK):
+        last = device.began + (first + CHUNK - 1) / RATE
+        device.outlet.push_chunk(np.ascontiguousarray(channels[first : first + CHUNK]), last)
+    until(lambda: source.health().delivered >= RATE / 2, "what comes after it is there")
+    assert min(written.samples) == 0
+    assert {round(abs(value) * 32_768) for value in written.samples.values()} == {3000}
 
 
 def test_a_stream_that_is_lost_is_told_and_taken_up_again(listening):
