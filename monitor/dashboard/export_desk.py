@@ -174,6 +174,9 @@ class ExportDesk(QObject):
                 raise WritingError(f"{told_words(str(error))}{REMEDIES[error.remedy]}") from None
             except (RecordingError, StoreError) as error:
                 raise WritingError(told_words(str(error))) from None
+            except OSError as error:  # such a name cannot even be looked for
+                fault = told_words(f"{path}: cannot be written ({error.strerror or error})")
+                raise WritingError(f"{fault}{REMEDIES['another place']}") from None
 
         self._title = shown.title
         self._busy = self._writing.start(write, path)

@@ -178,6 +178,7 @@ def test_the_examination_that_is_shown_is_exported(qtbot, examined, open_window,
     [
         ("wfdb", "my heart.hea", "a WFDB record's name has letters, digits, - and _ alone"),
         ("edf", "heart.wav", "EDF+ is written to a name that ends in .edf, not"),
+        ("edf", f"{'n' * 300}.edf", "cannot be written (File name too long): choose another place"),
         ("edf", "no/heart.edf", "cannot be written (No such file or directory): choose another place"),
     ],
 )
