@@ -523,7 +523,7 @@ def synth(out: Path, scenario: Path | None, duration: float, seed: int, **heart:
 
 @cli.command(epilog=example("auscult devices"))
 def devices() -> None:
-    """List the input devices."""
+    """List the input devices, and where pylsl is installed the LSL streams with sound."""
     from monitor.commands.devices import run_devices
 
     run_devices()

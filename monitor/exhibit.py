@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -171,15 +171,15 @@ def verdict_words(verdict: WindowVerdict) -> str:
 
 
 def recording_exhibit(
-    path: Path, classifier: Classifier, hop_s: float, channel: Channel | None, shown: Shown
+    title: str, sound: RecordingSound, classifier: Classifier, hop_s: float, shown: Shown
 ) -> tuple[Exhibit, list[str]]:
     """Judge a recording.
 
     Args:
-        path: The file.
+        title: Of it.
+        sound: Its own.
         classifier: Judges it.
         hop_s: Time between windows.
-        channel: As ``Recording.open`` takes it.
         shown: Reads it.
 
     Returns:
@@ -188,14 +188,14 @@ def recording_exhibit(
     Raises:
         RecordingError: It cannot be read.
     """
-    sound = RecordingSound(path, channel)
     judged = judge_blocks(shown(sound), sound.rate, classifier, hop_s, keep_windows=True)
+    judged = replace(judged, truncated=sound.truncated)
     events = []
-    if sound.truncated:
-        events.append(SessionEvent(round(judged.duration_s, 6), "gap", sound.truncated))
+    if judged.truncated:
+        events.append(SessionEvent(round(judged.duration_s, 6), "gap", judged.truncated))
     summary = summary_line(Summary(judged.verdict, 0.0, round(judged.duration_s, 6), 0), classifier.card.tag)
     exhibit = Exhibit(
-        path.name,
+        title,
         sound,
         0.0,
         None,
@@ -207,14 +207,13 @@ def recording_exhibit(
         events,
         judged.verdict.reading and reading_words(judged.verdict.reading),
     )
-    notes = [f"{sound.truncated}; what is there was used"] if sound.truncated else []
-    if judged.bad_samples:
-        notes.append(f"bad samples: {judged.bad_samples}")
-    return exhibit, notes
+    return exhibit, judged.notes
 
 
-def session_exhibit(store: SessionStore, one: StoredSession, classifier: Classifier, shown: Shown) -> Exhibit:
-    """A session's verdicts as they were given, and the heart sounds in what was recorded of it.
+def session_exhibit(
+    store: SessionStore, one: StoredSession, sound: SessionSound | None, classifier: Classifier, shown: Shown
+) -> Exhibit:
+    """A session's verdicts as they were given, and the heart sounds in its sound, if it has any.
 
     Of an interrupted session, which has no summary, the windows are summed up.
 
@@ -222,7 +221,6 @@ def session_exhibit(store: SessionStore, one: StoredSession, classifier: Classif
         RecordingError: Its sound cannot be read.
         StoreError: The store cannot be read.
     """
-    sound = SessionSound(one.sound) if one.sound else None
     begins_s = sound.first / sound.rate if sound else 0.0
     judgements = list(store.judgements(one.id))
     windows = [judged.verdict for judged in judgements if judged.verdict.label is not Label.WARMING_UP]

@@ -9,9 +9,11 @@ import base64
 import hashlib
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from monitor.exhibit import NOTICE, Exhibit
+from recordings.faults import missing_library
 
 _LOINC = "http://loinc.org"
 _UNITS = "http://unitsofmeasure.org"
@@ -19,8 +21,16 @@ _TERMS = "http://terminology.hl7.org/CodeSystem"
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
 
-class FhirMissingError(Exception):
-    """fhir.resources is not installed; one line that says what to do."""
+def check_fhir(path: Path) -> None:
+    """Refuse a file for which there would be no ``bundle_text``.
+
+    Raises:
+        RecordingError: fhir.resources is not installed.
+    """
+    try:
+        from fhir.resources.R4B import bundle  # noqa: F401
+    except ImportError:
+        raise missing_library(path, "fhir.resources", "formats") from None
 
 
 def bundle_text(exhibit: Exhibit, program: str, flac: bytes | None) -> str:
@@ -32,16 +42,9 @@ def bundle_text(exhibit: Exhibit, program: str, flac: bytes | None) -> str:
         exhibit: What is told.
         program: Its version.
         flac: The sound; None where there is none.
-
-    Raises:
-        FhirMissingError: fhir.resources is not installed.
     """
-    try:
-        from fhir.resources.R4B.bundle import Bundle
-    except ImportError:
-        raise FhirMissingError(
-            "FHIR needs the Python package fhir.resources: install it by pip install 'auscult[formats]'"
-        ) from None
+    from fhir.resources.R4B.bundle import Bundle
+
     seed = hashlib.sha256(repr(exhibit.document()).encode() + (flac or b"")).hexdigest()
 
     def address(name: str) -> str:

@@ -1,9 +1,8 @@
-"""Whether sound keeps coming from a device, and how much of it was lost when it did not."""
+"""Whether sound keeps coming from a device."""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -24,15 +23,6 @@ SILENCE_S = 2.0
 
 OVERFLOWING_S = 5.0
 """For so long after an overflow the stream is not called healthy."""
-
-STALL_S = 0.25
-"""A pause between blocks from which on the samples are counted against the clock."""
-
-SETTLE_S = 0.3
-"""What was only late comes within this time after a stall."""
-
-_RESOLVED_S = 0.02
-_LAG_MEMORY = 100
 
 
 class Condition(StrEnum):
@@ -129,64 +119,3 @@ class Liveness:
     def _lose(self, reason: str, now: float) -> None:
         self.condition, self.reason = Condition.RECOVERING, reason
         self._lost_at = now
-
-
-class SampleCount:
-    """Counts samples against the clock where blocks pause, to tell what is lost from what is late.
-
-    A device's clock may run a little fast or slow, so only a pause or an overflow makes the count suspect:
-    what was kept somewhere comes at once when it is over, what was not is lost. Blocks are therefore to be
-    held back for ``SETTLE_S`` after it, until ``settling`` is over.
-
-    Args:
-        rate: Samples a second.
-    """
-
-    def __init__(self, rate: int) -> None:
-        self._rate = rate
-        self.reset()
-
-    def reset(self) -> None:
-        """Begin anew, with another stream."""
-        self._count = 0
-        self._last: float | None = None
-        # How far the samples are behind the clock, in seconds and up to a constant.
-        self._lags: deque[float] = deque(maxlen=_LAG_MEMORY)
-        self._before = 0.0
-        self._resumed: float | None = None
-
-    @property
-    def settling(self) -> bool:
-        """Whether blocks are to be held back."""
-        return self._resumed is not None
-
-    def block(self, count: int, arrived: float, overflowed: bool = False) -> int:
-        """A block came.
-
-        Args:
-            count: Its samples.
-            arrived: Clock reading, in seconds.
-            overflowed: The device said that it dropped sound before it, though not how much.
-
-        Returns:
-            Samples that were lost before the blocks held back, this one among them; 0 while that is open.
-        """
-        paused = self._last is not None and arrived - self._last - count / self._rate > STALL_S
-        if paused or (overflowed and self._last is not None):
-            if self._resumed is None:
-                self._before = min(self._lags)
-            self._lags.clear()
-            self._resumed = arrived
-        self._last = arrived
-        self._count += count
-        self._lags.append(arrived - self._count / self._rate)
-        if self._resumed is None or arrived - self._resumed < SETTLE_S:
-            return 0
-        self._resumed = None
-        lost_s = min(self._lags) - self._before
-        if lost_s < _RESOLVED_S:
-            return 0
-        lost = round(lost_s * self._rate)
-        self._count += lost
-        self._lags = deque((lag - lost_s for lag in self._lags), _LAG_MEMORY)
-        return lost

@@ -10,6 +10,8 @@ import json
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -33,7 +35,47 @@ SOUND_STREAM, VERDICT_STREAM = "auscult sound", "auscult verdicts"
 _FULL_SCALE = {"int8": 2.0**7, "int16": 2.0**15, "int32": 2.0**31, "int64": 2.0**63}
 
 
-def find_stream(name: str | None) -> pylsl.StreamInfo:
+@dataclass(frozen=True)
+class SoundStream:
+    """A stream that carries sound.
+
+    Attributes:
+        name: That its sender gave it.
+        rate: Samples a second, nominally.
+        channels: How many.
+        info: As pylsl has it; of two that are equal it may differ.
+    """
+
+    name: str
+    rate: float
+    channels: int
+    info: pylsl.StreamInfo = field(compare=False, repr=False)
+
+
+def has_lsl() -> bool:
+    """Whether pylsl is installed."""
+    return find_spec("pylsl") is not None
+
+
+def sound_streams(search_s: float) -> list[SoundStream]:
+    """The streams that carry sound, by name.
+
+    Args:
+        search_s: How long to look, in seconds.
+
+    Raises:
+        SourceError: pylsl or its library cannot be used.
+    """
+    library = _pylsl()
+    found = [
+        SoundStream(one.name(), one.nominal_srate(), one.channel_count(), one)
+        for one in library.resolve_streams(search_s)
+        if one.channel_format() != library.cf_string and MIN_RATE <= one.nominal_srate() <= MAX_RATE
+    ]
+    return sorted(found, key=lambda one: one.name)
+
+
+def find_stream(name: str | None) -> SoundStream:
     """The one stream that carries sound and has a name, or a part of it.
 
     Args:
@@ -43,16 +85,12 @@ def find_stream(name: str | None) -> pylsl.StreamInfo:
         NoSuchDeviceError: There is none, or several.
         SourceError: pylsl or its library cannot be used.
     """
-    found = [
-        one
-        for one in _pylsl().resolve_streams(SEARCH_S)
-        if one.channel_format() != 3 and MIN_RATE <= one.nominal_srate() <= MAX_RATE
-    ]
-    named = [one for one in found if name is None or name.casefold() in one.name().casefold()]
-    exact = [one for one in named if one.name() == name]
+    found = sound_streams(SEARCH_S)
+    named = [one for one in found if name is None or name.casefold() in one.name.casefold()]
+    exact = [one for one in named if one.name == name]
     if len(exact or named) == 1:
         return (exact or named)[0]
-    there = ", ".join(sorted(one.name() for one in (named or found))) or "none"
+    there = ", ".join(one.name for one in (named or found)) or "none"
     what = f"LSL stream {name!r}" if name else "LSL stream"
     fault = "several are meant" if named else f"no {what} of {MIN_RATE} Hz or more is there"
     raise NoSuchDeviceError(f"{fault}: choose by --source lsl:NAME among these: {there}")
@@ -62,13 +100,13 @@ class Inlet:
     """Takes sound from a stream.
 
     Args:
-        info: As ``find_stream`` gave it.
+        stream: As ``find_stream`` gave it.
     """
 
-    def __init__(self, info: pylsl.StreamInfo) -> None:
+    def __init__(self, stream: SoundStream) -> None:
         library = _pylsl()
         self._lost: type[Exception] = library.util.LostError
-        self._inlet = library.StreamInlet(info, max_buflen=120, recover=False, as_numpy=True)
+        self._inlet = library.StreamInlet(stream.info, max_buflen=120, recover=False, as_numpy=True)
         # Sound that is sent meanwhile is kept from here on.
         with suppress(self._lost, library.util.TimeoutError):
             self._inlet.open_stream(SEARCH_S)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
 _LONGEST = 60
+_NUMBERED = " ({})"
 
 
 def plain_name(words: str) -> str:
@@ -16,9 +17,19 @@ def plain_name(words: str) -> str:
     return " ".join(plain.split())[:_LONGEST].strip(" .")
 
 
-def unused(path: Path) -> Path:
-    """The path, or with a number in its name where there is a file already."""
-    return next(name for name in _names(path) if not name.exists())
+def unused(path: Path, beside: Sequence[str] = (), numbered: str = _NUMBERED) -> Path:
+    """The path, or with a number in its name where there is a file already.
+
+    Args:
+        path: Wanted.
+        beside: Suffixes of the files that come beside it, of which there is to be none either.
+        numbered: How a number is put behind the name.
+    """
+    return next(
+        name
+        for name in _names(path, numbered)
+        if not any(one.exists() for one in (name, *map(name.with_suffix, beside)))
+    )
 
 
 def new_file(path: Path) -> tuple[Path, int]:
@@ -41,7 +52,7 @@ def new_file(path: Path) -> tuple[Path, int]:
     raise AssertionError("numbers do not end")
 
 
-def _names(path: Path) -> Iterator[Path]:
+def _names(path: Path, numbered: str = _NUMBERED) -> Iterator[Path]:
     yield path
     for number in count(2):
-        yield path.with_stem(f"{path.stem} ({number})")
+        yield path.with_stem(path.stem + numbered.format(number))

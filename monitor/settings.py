@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from platformdirs import user_config_path, user_data_path
+
+from monitor.whole_files import write_private
 
 _PROGRAM = "auscult"
 _FILE = "settings.json"
@@ -68,22 +69,14 @@ def read_settings() -> Settings:
 
 
 def remember(settings: Settings) -> None:
-    """Write the settings, whole or not at all.
+    """Write the settings, whole or not at all; without waiting for the disk, since the window does it.
 
     Raises:
         OSError: They cannot be written.
     """
     path = _path()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        new = Path(file.name)
-        try:
-            json.dump(asdict(settings), file, indent=1)
-            file.close()
-            new.replace(path)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
+    write_private(path, json.dumps(asdict(settings), indent=1).encode(), synced=False)
 
 
 def _path() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ def whole_files(paths: Sequence[Path]) -> Iterator[Path]:
             deleted where nothing was written for it.
 
     Yields:
-        A folder for files of their names.
+        A folder for files of their names, which nobody else can look into.
 
     Raises:
         OSError: They cannot be written; nothing has changed then.
@@ -30,3 +31,24 @@ def whole_files(paths: Sequence[Path]) -> Iterator[Path]:
                 written.replace(path)
             else:
                 path.unlink(missing_ok=True)
+
+
+def write_private(path: Path, data: bytes, synced: bool = True) -> None:
+    """Write a file that only the user can read.
+
+    Args:
+        path: Where it goes; what exists is replaced.
+        data: All of it.
+        synced: Wait until the disk has it, so that it is whole after a power failure too.
+
+    Raises:
+        OSError: It cannot be written; nothing has changed then.
+    """
+    with whole_files([path]) as folder:
+        part = folder / path.name
+        part.touch(0o600)
+        with part.open("wb") as file:
+            file.write(data)
+            if synced:
+                file.flush()
+                os.fsync(file.fileno())

@@ -20,6 +20,18 @@ MOST_HZ = 44_100
 """The highest sampling frequency that the object may have (PS3.3, A.34.10.4)."""
 
 
+def check_dicom(path: Path) -> None:
+    """Refuses what `write_dicom` would.
+
+    Raises:
+        RecordingError: pydicom is not installed.
+    """
+    try:
+        import pydicom  # noqa: F401
+    except ImportError:
+        raise missing_library(path, "pydicom", "formats") from None
+
+
 def write_dicom(
     path: Path,
     samples: NDArray[np.integer],
@@ -47,10 +59,9 @@ def write_dicom(
         RecordingError: pydicom is not installed.
         OSError: it cannot be written.
     """
-    try:
-        from pydicom import Dataset, FileMetaDataset, uid
-    except ImportError:
-        raise missing_library(path, "pydicom", "formats") from None
+    check_dicom(path)
+    from pydicom import Dataset, FileMetaDataset, uid
+
     whole = Dataset()
     whole.SpecificCharacterSet = "ISO_IR 192"
     whole.SOPClassUID = uid.GeneralAudioWaveformStorage

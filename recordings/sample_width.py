@@ -18,7 +18,7 @@ class SampleWidth:
     Attributes:
         bits: Of whole numbers, the least of 16, 24 and 32; None where none of them will do.
         single: Floating point of 32 bits will do, where whole numbers will not.
-        lowest: A sample is at the lowest value of its bits, -1.
+        lowest: A sample is the lowest value of its bits, -1, or beyond it.
     """
 
     bits: int | None
@@ -37,7 +37,7 @@ def sample_width(blocks: Iterable[NDArray[np.floating]]) -> SampleWidth:
         values = np.asarray(block, np.float64)
         while needed < len(BITS) and not _fits(values, BITS[needed]):
             needed += 1
-        lowest |= bool((values == -1.0).any())
+        lowest |= bool((values <= -1.0).any())
         with np.errstate(over="ignore", invalid="ignore"):
             single &= bool(np.array_equal(values, values.astype(np.float32), equal_nan=True))
     return SampleWidth(BITS[needed] if needed < len(BITS) else None, single, lowest)

@@ -23,7 +23,6 @@ _STORED = {
 }  # fmt: skip
 _BITS = {**_STORED, "310": 10, "311": 10, "508": 8, "516": 16, "524": 24}
 
-
 ANNOTATOR = "auscult"
 """Suffix of the annotation file."""
 
@@ -137,6 +136,20 @@ class WfdbRecord:
         return int(max(0, size) * 8 / (_STORED[kind] * together) + 1e-6)
 
 
+def check_wfdb(path: Path) -> ModuleType:
+    """Refuses a name that `write_wfdb` would, before there are samples.
+
+    Returns:
+        The wfdb package.
+
+    Raises:
+        RecordingError: wfdb is not installed, or the name holds what no record's may.
+    """
+    if not _NAME.fullmatch(path.stem):
+        raise recording_error(path, "a WFDB record's name has letters, digits, - and _ alone; choose another")
+    return _library(path)
+
+
 def write_wfdb(
     path: Path,
     samples: NDArray[np.integer],
@@ -164,9 +177,7 @@ def write_wfdb(
         RecordingError: wfdb is not installed, the name holds what no record's may, or a sample is -2^31.
         OSError: it cannot be written.
     """
-    wfdb = _library(path)
-    if not _NAME.fullmatch(path.stem):
-        raise recording_error(path, "a WFDB record's name has letters, digits, - and _ alone; choose another")
+    wfdb = check_wfdb(path)
     lowest = int(samples.min(initial=0))
     # The least value of a format means that there is no sample.
     kind = next((kind for kind in (bits, 24, 32) if lowest > -(2 ** (kind - 1))), None)

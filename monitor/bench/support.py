@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -18,6 +18,7 @@ from monitor.capture_process import list_inputs
 from monitor.session_store import SessionStore, StoreError
 from monitor.settings import data_folder, read_settings
 from monitor.sources.protocol import SourceError
+from monitor.whole_files import write_private
 
 _ENVIRONMENT = ("QT_QPA_PLATFORM", "XDG_SESSION_TYPE", "LANG", "QT_SCALE_FACTOR")
 """Settings that decide how the program looks and starts, and hold no name of a person."""
@@ -52,18 +53,11 @@ def write_support_bundle(path: Path, measured: Mapping[str, Any]) -> None:
             },
         },
     }
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        new = Path(file.name)
-        try:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-                for name, part in parts.items():
-                    archive.writestr(name, json.dumps(part, indent=1) + "\n")
-            file.close()
-            new.chmod(0o600)
-            new.replace(path)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, json.dumps(part, indent=1) + "\n")
+    write_private(path, packed.getvalue())
 
 
 def _sessions() -> dict[str, Any]:

@@ -3,52 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from model.card import ModelError
 from model.classifier import Classifier
 from monitor.commands.sessions import open_store
-from monitor.exhibit import (
-    NOTICE,
-    Exhibit,
-    RecordingSound,
-    SessionSound,
-    Sound,
-    recording_exhibit,
-    session_exhibit,
+from monitor.export import (
+    ExportError,
+    ExportNameError,
+    Heard,
+    Remedy,
+    export_paths,
+    heard_recording,
+    heard_session,
+    write_export,
 )
+from monitor.export_format import FORMATS
 from monitor.failure import CommandError
-from monitor.fhir_bundle import FhirMissingError, bundle_text
-from monitor.json_lines import document_text
 from monitor.lsl import SOUND_STREAM, VERDICT_STREAM
 from monitor.sources.protocol import SourceError
 from monitor.standard_error import keep_standard_error
-from monitor.whole_files import whole_files
-from recordings import (
-    Channel,
-    RecordingError,
-    SampleWidth,
-    locate,
-    sample_width,
-    whole_numbers,
-    write_recording,
-)
-from recordings.dicom_waveform import MOST_HZ, write_dicom
-from recordings.edf_file import write_edf
-from recordings.wfdb_record import ANNOTATOR, write_wfdb
+from recordings import Channel, RecordingError, locate
 
 WAIT_S = 5.0
 """How long LSL's streams wait for somebody who listens before the sound begins anyway."""
 
 _ID = re.compile(r"[0-9a-f]{1,12}")
+
+_REMEDIES = {
+    Remedy.NONE: "",
+    Remedy.ROUND: ": add --round",
+    Remedy.ROUND_OR_WAV: ": add --round, or export to wav",
+    Remedy.FHIR: ", which --record keeps: export it to fhir",
+    Remedy.PLACE: "; choose another --out",
+}
 
 
 @dataclass(frozen=True)
@@ -65,66 +57,6 @@ class ExportOptions:
     data: Path | None
 
 
-@dataclass(frozen=True)
-class _Format:
-    """How something is written.
-
-    Attributes:
-        title: For people.
-        suffix: Of the file that is named.
-        beside: Suffixes of those written beside it.
-        write: Writes them, given the named file's path; returns what is to be remarked.
-        bits: The most that its samples have.
-        floating: They may be floating point of 32 bits too.
-    """
-
-    title: str
-    suffix: str
-    beside: tuple[str, ...]
-    write: Callable[[Exhibit, Path, _Samples], str]
-    bits: int
-    floating: bool = False
-
-
-class _Samples:
-    """A sound's samples as a format can hold them.
-
-    Args:
-        sound: To be written.
-        kind: The format.
-        rounded: They may be rounded to so many.
-
-    Raises:
-        CommandError: They are finer.
-    """
-
-    def __init__(self, sound: Sound, kind: _Format, rounded: bool) -> None:
-        title, most = kind.title, kind.bits
-        self.sound = sound
-        self.width: SampleWidth = sample_width(sound.blocks())
-        bits = self.width.bits
-        self.remark = ""
-        self.floating = bits is None and kind.floating and (self.width.single or rounded)
-        if self.floating:
-            bits = 32
-            self.remark = "" if self.width.single else "rounded to floating point of 32 bits"
-        if bits is None or bits > most:
-            if not rounded:
-                need = "floating point" if bits is None else f"{bits} bits"
-                raise CommandError(
-                    f"its samples need {need} and {title} holds {most} bits: add --round, or export to wav"
-                )
-            bits = most
-            self.remark = (
-                f"rounded to {bits} bits; what was beyond full scale is cut, and no number is silence"
-            )
-        self.bits = bits
-
-    def numbers(self) -> NDArray[np.int32]:
-        """All of them."""
-        return whole_numbers(self.sound.blocks(), self.bits)
-
-
 def run_export(source: str, options: ExportOptions) -> None:
     """Write a recording or a session in another program's format.
 
@@ -135,159 +67,68 @@ def run_export(source: str, options: ExportOptions) -> None:
     keep_standard_error()
     file, _ = locate(Path(source))
     is_file = file.exists() or not _ID.fullmatch(source)
-    if options.to == "lsl":
-        _play(source, is_file, options)
-        return
-    kind = FORMATS[options.to]
-    stem = Path(source).stem if is_file else f"session-{source}"
-    paths = _paths(kind, options.out or Path(f"{_plain(stem)}-{options.to}{kind.suffix}"))
-    _refuse_existing(paths, file, options.force)
-    exhibit = _exhibit(source, is_file, options)
-    if exhibit.sound is None and options.to != "fhir":
-        raise CommandError(f"session {exhibit.session} has no sound, which --record keeps: export it to fhir")
-    out = paths[-1]
     try:
-        sound = exhibit.sound
-        samples = sound and _Samples(sound, kind, options.rounded)
-        with whole_files(paths) as folder:
-            remark = kind.write(exhibit, folder / out.name, samples)
-    except RecordingError as error:
-        # Of the file where it was being written, it speaks as of the one that was to be.
-        raise CommandError(re.sub(r"[^:]*\.part[/\\]", "", str(error))) from None
-    except OSError as error:
-        fault = error.strerror or str(error).partition("\n")[0]
-        raise CommandError(f"{out}: cannot be written ({fault}); choose another --out") from None
-    for words in filter(None, (samples and samples.remark, remark)):
-        click.echo(f"auscult: {source}: {words}", err=True)
-    click.echo(f"wrote {', '.join(map(str, paths))}", err=True)
-
-
-def _play(source: str, is_file: bool, options: ExportOptions) -> None:
-    from monitor.lsl_playing import play
-
-    try:
-        if is_file:
-            sound: Sound = RecordingSound(Path(source), options.channel)
-            title = Path(source).name
+        if options.to == "lsl":
+            _play(_heard(source, is_file, options), options)
         else:
-            with open_store(options.data) as store:
-                one = store.find(source)
-            if not one.sound:
-                raise CommandError(f"session {one.id} has no sound, which --record keeps")
-            sound, title = SessionSound(one.sound), f"session {one.id}"
-        classifier = Classifier.load(options.model)
-        length_s = sound.frames / sound.rate
-        click.echo(
-            f"offering the LSL streams {SOUND_STREAM!r} and {VERDICT_STREAM!r} for {length_s:.0f} s", err=True
-        )
-        with tqdm(total=round(length_s), desc="playing", unit="s", disable=None) as bar:
-            play(sound, title, classifier, options.hop, lambda at_s: bar.update(at_s - bar.n), WAIT_S)
+            _write(source, file, is_file, options)
+    except ExportNameError as error:
+        raise click.UsageError(str(error)) from None
+    except ExportError as error:
+        raise CommandError(f"{error}{_REMEDIES[error.remedy]}") from None
     except (ModelError, RecordingError, SourceError) as error:
         raise CommandError(str(error)) from None
 
 
-def _exhibit(source: str, is_file: bool, options: ExportOptions) -> Exhibit:
-    try:
-        classifier = Classifier.load(options.model)
-        if is_file:
-            exhibit, notes = recording_exhibit(Path(source), classifier, options.hop, options.channel, _shown)
-            for note in notes:
-                click.echo(f"auscult: {source}: {note}", err=True)
-            return exhibit
-        with open_store(options.data) as store:
-            one = store.find(source)
-            if one.header is not None and one.ended is None:
-                raise CommandError(f"session {one.id} is still running: stop it first")
-            return session_exhibit(store, one, classifier, _shown)
-    except (ModelError, RecordingError) as error:
-        raise CommandError(str(error)) from None
+def _heard(source: str, is_file: bool, options: ExportOptions) -> Heard:
+    if is_file:
+        return heard_recording(Path(source), options.channel, options.hop)
+    return heard_session(lambda: open_store(options.data), source)
 
 
-def _shown(sound: Sound) -> Iterator[NDArray[np.floating]]:
-    """A sound's blocks, with a bar on standard error where that is a terminal."""
-    with tqdm(total=round(sound.frames / sound.rate), desc="analysing", unit="s", disable=None) as bar:
-        for block in sound.blocks():
-            yield block
-            bar.update(block.size / sound.rate)
+def _write(source: str, file: Path, is_file: bool, options: ExportOptions) -> None:
+    kind = FORMATS[options.to]
+    stem = Path(source).stem if is_file else f"session-{source}"
+    paths = export_paths(kind, options.out or Path(kind.name(stem)))
+    _refuse_existing(paths, file, options.force)
+    heard = _heard(source, is_file, options)
+    length_s = heard.sound.frames / heard.sound.rate if heard.sound else 0.0
+    with tqdm(total=round(length_s), desc="exporting", unit="s", disable=None, leave=False) as bar:
+        remarks = write_export(
+            heard,
+            kind,
+            paths,
+            lambda: Classifier.load(options.model),
+            options.rounded,
+            lambda share: bar.update(share * length_s - bar.n),
+        )
+    for words in remarks:
+        click.echo(f"auscult: {source}: {words}", err=True)
+    click.echo(f"wrote {', '.join(map(str, paths))}", err=True)
 
 
-def _paths(kind: _Format, out: Path) -> list[Path]:
-    if kind.suffix == ".hea" and not out.suffix:
-        out = out.with_name(out.name + kind.suffix)
-    if out.suffix.lower() != kind.suffix:
-        raise click.UsageError(f"{kind.title} is written to a name that ends in {kind.suffix}, not {out}")
-    # What is named comes last: with it the others are complete.
-    return [*(out.with_suffix(suffix) for suffix in kind.beside), out]
+def _play(heard: Heard, options: ExportOptions) -> None:
+    from monitor.lsl_playing import play
 
-
-def _plain(stem: str) -> str:
-    """A stem that every format takes as a name."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-") or "recording"
+    sound = heard.sound
+    if sound is None:
+        raise CommandError(f"{heard.title} has no sound, which --record keeps")
+    classifier = Classifier.load(options.model)
+    length_s = sound.frames / sound.rate
+    click.echo(
+        f"offering the LSL streams {SOUND_STREAM!r} and {VERDICT_STREAM!r} for {length_s:.0f} s", err=True
+    )
+    with tqdm(total=round(length_s), desc="playing", unit="s", disable=None) as bar:
+        play(sound, heard.title, classifier, options.hop, lambda at_s: bar.update(at_s - bar.n), WAIT_S)
 
 
 def _refuse_existing(paths: list[Path], source: Path, force: bool) -> None:
     for path in paths:
         if path.exists() and source.exists() and path.samefile(source):
             raise CommandError(f"{path}: is what is exported; choose another --out")
+        if path.is_dir():
+            raise CommandError(f"{path}: is a folder; choose another --out")
         if path.exists() and not force:
             raise CommandError(f"{path}: exists already; choose another --out, or add --force to replace it")
     if not paths[0].parent.is_dir():
         raise CommandError(f"{paths[0].parent}: is no folder; make it first, or choose another --out")
-
-
-def _write_sound(exhibit: Exhibit, path: Path, samples: _Samples) -> str:
-    write_recording(path, samples.sound.blocks(), samples.sound.rate, samples.floating, samples.bits)
-    path.with_suffix(".json").write_text(document_text(exhibit.document()), encoding="utf-8")
-    return ""
-
-
-def _write_edf(exhibit: Exhibit, path: Path, samples: _Samples) -> str:
-    added = write_edf(path, samples.numbers(), samples.sound.rate, exhibit.annotations(), exhibit.sound_begun)
-    return f"{added} samples of silence were added: EDF+ holds whole data records" if added else ""
-
-
-def _write_wfdb(exhibit: Exhibit, path: Path, samples: _Samples) -> str:
-    write_wfdb(
-        path,
-        samples.numbers(),
-        samples.bits,
-        samples.sound.rate,
-        exhibit.annotations(),
-        exhibit.sound_begun,
-        [NOTICE, f"judged by {exhibit.model}"],
-    )
-    return ""
-
-
-def _write_dicom(exhibit: Exhibit, path: Path, samples: _Samples) -> str:
-    rate = samples.sound.rate
-    if rate > MOST_HZ:
-        raise CommandError(
-            f"DICOM audio has at most {MOST_HZ} Hz, and this has {rate}: resample it, or export to wav"
-        )
-    begun = exhibit.sound_begun
-    write_dicom(path, samples.numbers(), rate, exhibit.annotations(), begun, version("auscult"), NOTICE)
-    return "" if begun else "DICOM wants a time and the recording has none: that of writing stands there"
-
-
-def _write_fhir(exhibit: Exhibit, path: Path, samples: _Samples | None) -> str:
-    flac = None
-    if samples is not None:
-        sound = path.with_suffix(".flac")
-        write_recording(sound, samples.sound.blocks(), samples.sound.rate, bits=samples.bits)
-        flac = sound.read_bytes()
-    try:
-        path.write_text(bundle_text(exhibit, version("auscult"), flac), encoding="utf-8")
-    except FhirMissingError as error:
-        raise CommandError(str(error)) from None
-    return ""
-
-
-FORMATS = {
-    "flac": _Format("FLAC", ".flac", (".json",), _write_sound, 24),
-    "wav": _Format("WAV", ".wav", (".json",), _write_sound, 32, floating=True),
-    "edf": _Format("EDF+", ".edf", (), _write_edf, 16),
-    "wfdb": _Format("WFDB", ".hea", (".dat", f".{ANNOTATOR}"), _write_wfdb, 32),
-    "dicom": _Format("DICOM", ".dcm", (), _write_dicom, 16),
-    "fhir": _Format("FHIR", ".json", (), _write_fhir, 24),
-}

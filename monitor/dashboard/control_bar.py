@@ -23,16 +23,17 @@ from monitor.dashboard.control_words import (
     WHY_ON,
     plain,
 )
+from monitor.dashboard.export_menu import ExportMenu
 from monitor.dashboard.push_button import push_button
 from monitor.dashboard.source_menu import SourceMenu
 from monitor.dashboard.theme import GRID, SMALL, font
 from monitor.dashboard.words import RESEARCH_ONLY
 
-_ROOM_FOR_ALL = 144 * GRID
+_ROOM_FOR_AVERAGE, _ROOM_FOR_ALL = 144 * GRID, 154 * GRID
 
 
 class ControlBar(QWidget):
-    """Source, start, examination, record, sound, outlines, average, theme, keys; and what this is not."""
+    """Source, start, examination, record, sound, outlines, average, export, theme, keys; what this is not."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,6 +49,8 @@ class ControlBar(QWidget):
             # What is on is told to screen readers as pressed.
             button.setCheckable(True)
         self.examine = push_button(*EXAMINE)
+        self.export = ExportMenu()
+        self.export.setFixedHeight(4 * GRID)
         self.theme = push_button(*THEME)
         self.keys = push_button(*KEYS_BUTTON)
         self._fit_widths(4 * GRID)
@@ -57,7 +60,7 @@ class ControlBar(QWidget):
         layout.setSpacing(GRID)
         for part in (
             *(self.source, self.start, self.examine, self.record),
-            *(self.sound, self.why, self.average, self.theme, self.keys),
+            *(self.sound, self.why, self.average, self.export, self.theme, self.keys),
         ):
             layout.addWidget(part)
         layout.addStretch(1)
@@ -109,9 +112,10 @@ class ControlBar(QWidget):
         self.average.setChecked(on)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Leave out the button that a key replaces, where there is no room for it."""
+        """Leave out the buttons that a key replaces, where there is no room for them."""
         super().resizeEvent(event)
-        self.average.setVisible(self.width() >= _ROOM_FOR_ALL)
+        self.average.setVisible(self.width() >= _ROOM_FOR_AVERAGE)
+        self.export.setVisible(self.width() >= _ROOM_FOR_ALL)
 
     def show_theme(self, name: str) -> None:
         """Name the other theme."""

@@ -61,6 +61,7 @@ class Player:
         keep: What is written down of sessions; None for nothing.
 
     Attributes:
+        hop_s: As given.
         keep: As given, but for whether to record.
         take_classifier: As given.
         session: The one that plays or has ended; None before the first and while one opens.
@@ -75,7 +76,7 @@ class Player:
         judged: Callable[[Judgement], None] | None = None,
         keep: Keeping | None = None,
     ) -> None:
-        self._hop_s = hop_s
+        self.hop_s = hop_s
         self.take_classifier = take_classifier
         self._judged = judged
         self.keep = keep
@@ -220,7 +221,7 @@ class Player:
         listeners = Listeners(judgement=self._judged) if self._judged else None
         source = choice.open(duration_s)
         keep = examined or self._usual(choice)
-        session = Session(source, self._hop_s, self.take_classifier, listeners, trace=True, keep=keep)
+        session = Session(source, self.hop_s, self.take_classifier, listeners, trace=True, keep=keep)
         # Before it starts: as fast as can be, a short recording is over before anybody could ask.
         session.attribute(self._attribution_wanted)
         session.start()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +16,7 @@ from monitor.dashboard.report_html import html_text
 from monitor.dashboard.report_page import PAPER, UNIT, draw_report
 from monitor.examination_record import ExaminationRecord
 from monitor.examination_report import ExaminationReport, SiteSound, examination_report
+from monitor.whole_files import write_private
 
 if TYPE_CHECKING:
     from model.classifier import Classifier
@@ -79,7 +77,12 @@ def write_report(
     else:
         data = html_text(report, size, drawn).encode("utf-8", "replace")
     progress(1.0)
-    _write_whole(path, data)
+    try:
+        write_private(path, data)
+    except OSError as error:
+        raise ReportError(
+            f"{path}: cannot be written ({error.strerror or error}); name a writable place with room"
+        ) from None
 
 
 def check_path(path: Path) -> None:
@@ -151,23 +154,3 @@ def page_image(report: ExaminationReport, size: QPageSize, dots_per_inch: int = 
     finally:
         painter.end()
     return image
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write a file that is the user's own, or leave what was there."""
-    try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:60]}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
-    except OSError as error:
-        raise ReportError(
-            f"{path}: cannot be written ({error.strerror or error}); name a writable place with room"
-        ) from None

@@ -1,8 +1,7 @@
-"""Writes reports while the window goes on: on a thread, without a widget, looked at by the window's timer."""
+"""Writes reports while the window goes on."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from model.card import ModelError
+from monitor.dashboard.writing import Progress, Writing, WritingError
 from monitor.examination_record import ExaminationRecord
 from monitor.new_file import unused
 
@@ -25,26 +25,31 @@ class ReportWriter:
     Args:
         take_classifier: Gives the model that is in use, called on the writer's thread; the record's marks are
             drawn where it is the record's model.
-
-    Attributes:
-        progress: How much of the report is done, 0 to 1.
-        path: The report that was written last; None before, while another is written, and after a failure.
-        error: Why the last one was not written, in one line; empty otherwise.
     """
 
     def __init__(self, take_classifier: Callable[[], Classifier]) -> None:
         self._take_classifier = take_classifier
-        self._thread: threading.Thread | None = None
-        self._cancelled = threading.Event()
-        self._problem = ""
-        self.progress = 0.0
-        self.path: Path | None = None
-        self.error = ""
+        self._writing: Writing[Path] = Writing("report writer")
 
     @property
     def busy(self) -> bool:
         """Whether a report is being written."""
-        return self._thread is not None
+        return self._writing.busy
+
+    @property
+    def progress(self) -> float:
+        """How much of the report is done, 0 to 1."""
+        return self._writing.progress
+
+    @property
+    def path(self) -> Path | None:
+        """The report that was written last; None before, while another is written, and after a failure."""
+        return self._writing.written
+
+    @property
+    def error(self) -> str:
+        """Why the last one was not written, in one line; empty otherwise."""
+        return self._writing.error
 
     def start(
         self,
@@ -64,26 +69,23 @@ class ReportWriter:
         Returns:
             False where another one is still being written; nothing is begun then.
         """
-        self.poll()
-        if self.busy:
-            return False
-        self.progress, self.path, self.error = 0.0, None, ""
-        self._cancelled.clear()
-        self._thread = threading.Thread(
-            target=self._write, args=(record, sounds, path, paper), name="report writer", daemon=True
-        )
-        self._thread.start()
-        return True
+
+        def write(told: Progress) -> Path:
+            # Imported here, because signal processing takes a second that the window's start has not.
+            from monitor.dashboard.report_file import ReportError, write_report
+
+            target = unused(path)
+            try:
+                write_report(record, sounds(), target, self._classifier(), paper=paper, progress=told)
+            except ReportError as error:
+                raise WritingError(str(error)) from None
+            return target
+
+        return self._writing.start(write, path)
 
     def poll(self) -> None:
         """Take over what the thread has done."""
-        if self._thread is None or self._thread.is_alive():
-            return
-        self._thread.join()
-        self._thread = None
-        self.error, self._problem = self._problem, ""
-        if not (self.error or self._cancelled.is_set()):
-            self.path = self._target
+        self._writing.poll()
 
     def open(self) -> bool:
         """Show the report in whatever the desktop shows such files with, because somebody asked for it.
@@ -97,42 +99,10 @@ class ReportWriter:
 
     def close(self) -> None:
         """Give up what is being written; returns when no thread is left."""
-        self._cancelled.set()
-        if self._thread is not None:
-            self._thread.join()
-            self.poll()
-
-    def _write(
-        self,
-        record: ExaminationRecord,
-        sounds: Callable[[], Sequence[SiteSound | None]],
-        path: Path,
-        paper: str | None,
-    ) -> None:
-        # Imported here, because signal processing takes a second that the window's start has not.
-        from monitor.dashboard.report_file import ReportError, write_report
-
-        try:
-            self._target = path = unused(path)
-            write_report(record, sounds(), path, self._classifier(), paper=paper, progress=self._told)
-        except _CancelledError:
-            pass
-        except ReportError as error:
-            self._problem = str(error)
-        except Exception as error:  # whatever else is wrong, the window goes on and says so
-            self._problem = f"{path}: {(str(error).splitlines() or [''])[0] or repr(error)}"
+        self._writing.close()
 
     def _classifier(self) -> Classifier | None:
         try:
             return self._take_classifier()
         except ModelError:
             return None  # the report says that nothing is marked
-
-    def _told(self, share: float) -> None:
-        if self._cancelled.is_set():
-            raise _CancelledError
-        self.progress = share
-
-
-class _CancelledError(Exception):
-    pass

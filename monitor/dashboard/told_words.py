@@ -125,6 +125,23 @@ _TOLD = (
         "the session database was damaged: it is kept as {file}, a new one was begun, and recorded sound "
         "is where it was"
     ),
+    # Exports
+    marked("{format} audio has at most {most} Hz, and this has {rate}: resample it, or export to wav"),
+    marked("its samples need floating point of 64 bits and {format} holds {most} bits"),
+    marked("its samples need floating point and {format} holds {most} bits"),
+    marked("its samples need {bits} bits and {format} holds {most} bits"),
+    marked("session {session} has no sound"),
+    marked("session {session} is still running: stop it first"),
+    marked("no session {session}; auscult sessions list names them"),
+    marked("{format} is written to a name that ends in {suffix}, not {file}"),
+    marked("{file}: a WFDB record's name has letters, digits, - and _ alone; choose another"),
+    marked("{file}: cannot be written ({reason})"),
+    marked("rounded to {bits} bits; what was beyond full scale is cut, and no number is silence"),
+    marked("rounded to floating point of 32 bits"),
+    marked("{count} samples of silence were added: EDF+ holds whole data records"),
+    marked("DICOM wants a time and the recording has none: that of writing stands there"),
+    marked("bad samples replaced: {count}"),
+    marked("{truncated}; what is there was used"),
     # Reports
     marked("{file}: a report is .pdf or .html; let its name end so"),
     marked("{file}: its folder does not exist; make it, or name another file"),
@@ -162,7 +179,7 @@ def _part(name: str, part: str) -> str:
     """What stands in a sentence in a place of this name; devices and files keep their names."""
     if name == "condition":
         part = CONDITION_TITLES.get(part, part)
-    return told_words(part) if name in ("title", "condition", "reason") else part
+    return told_words(part) if name in ("title", "condition", "reason", "truncated") else part
 
 
 @cache

@@ -22,6 +22,7 @@ from monitor.dashboard.control_bar import ControlBar, research_label
 from monitor.dashboard.control_words import TITLE
 from monitor.dashboard.display_clock import DisplayClock
 from monitor.dashboard.examination_desk import ExaminationDesk
+from monitor.dashboard.export_desk import ExportDesk
 from monitor.dashboard.go_back import GoBack
 from monitor.dashboard.go_back_words import FEEDBACK
 from monitor.dashboard.keys_card import KeysCard
@@ -130,6 +131,7 @@ class DashboardWindow(QWidget):
             self.say,
         )
         self.desk.report_wanted.connect(self.reports.want)
+        self.exports = ExportDesk(self.bar.export, player, self.technical)
         self._playback = Playback(sound)
         self.back = GoBack(self.plots, self._playback, self.say)
         self._lay_out()
@@ -375,6 +377,7 @@ class DashboardWindow(QWidget):
             self.plots.beat.close_down()
             self.desk.close()
             self.reports.close()
+            self.exports.close()
             self._player.close()
             if self._remembers:
                 # Nothing sounds any more that a slow disk could hold up.
@@ -441,7 +444,7 @@ class DashboardWindow(QWidget):
         for before, after in pairwise(
             (
                 *(bar.source, bar.start, bar.examine, bar.record, bar.sound),
-                *(bar.why, bar.average, bar.theme, bar.keys),
+                *(bar.why, bar.average, bar.export, bar.theme, bar.keys),
             )
         ):
             QWidget.setTabOrder(before, after)
@@ -459,6 +462,7 @@ class DashboardWindow(QWidget):
             ("F", self.presentation.toggle),
             ("F11", self.presentation.toggle),
             ("Ctrl+O", bar.source.open_recordings),
+            ("Ctrl+Shift+E", bar.export.open_menu),
             ("?", self._toggle_keys),
             ("F1", self._toggle_keys),
             ("F12", self.tester.toggle),
@@ -530,6 +534,7 @@ class DashboardWindow(QWidget):
             self._draw(self._shown, at)
         self.desk.follow(self._shown)
         self.reports.follow(self.desk.record)
+        self.exports.follow(self._shown, self.desk.record)
         self._make_room()
         self.bar.show_record(self._player.recording, self._player.keeping)
         if self._running and not self._player.busy and session is not None and self._next_at is None:

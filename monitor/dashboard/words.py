@@ -161,6 +161,7 @@ KEYS = (
     (". B", tr("Then: black, and back")),
     ("Ctrl+O", tr("Open recordings")),
     ("Alt+O", tr("Choose a source")),
+    ("Ctrl+Shift+E", tr("Export for other programs")),
     ("Tab", tr("Next control; Enter presses it")),
     ("?", tr("Show or hide this list")),
     ("Esc", tr("Hide this list, or the panel")),
@@ -384,3 +385,8 @@ def lost_device_words(trouble: str) -> str:
 def not_listed_words(problem: str) -> str:
     """That nobody knows which input devices there are, and why."""
     return tr("input devices cannot be listed: {problem}").format(problem=told_words(problem))
+
+
+def no_streams_words(problem: str) -> str:
+    """That nobody knows which LSL streams there are, and why."""
+    return tr("LSL streams cannot be listed: {problem}").format(problem=told_words(problem))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +11,12 @@ from numpy.typing import NDArray
 from monitor.liveness import LOST_S
 from monitor.lsl import Inlet, find_stream
 from monitor.ring import Ring
+from monitor.sample_count import StampCount
 from monitor.sources.protocol import Report, SourceError, SourceHealth
 from recordings import Channel
 
-_RESOLVED_S = 0.02
-_LAG_MEMORY = 50
-_CERTAIN_S, _KNOWN_S = 0.25, 0.5
-
+LOUDER_S = 1.0
+"""For so long it is listened to all channels to tell the louder one; that sound is not kept."""
 
 REOPEN_S = 5.0
 """A stream that was opened again and gives nothing for so long is opened once more."""
@@ -33,7 +30,8 @@ class LslSource:
 
     Args:
         name: Of the stream, or a part of it; None for the only one there is.
-        channel: Counted from 1, or "mono" for the mean; None for the first.
+        channel: Counted from 1, or "mono" for the mean, or "louder" for the one that varies most during the
+            first ``LOUDER_S``; None for the first.
         duration_s: Stop after this much sound.
         patience_s: How long a lost stream is waited for, in seconds; None for ever.
 
@@ -51,14 +49,15 @@ class LslSource:
         duration_s: float | None = None,
         patience_s: float | None = None,
     ) -> None:
-        self._info = find_stream(name)
-        self.name = self._info.name()
+        self._stream = find_stream(name)
+        self.name = self._stream.name
         self.identity = f"{self.name} [LSL]"
-        self.rate = round(self._info.nominal_srate())
-        channels = self._info.channel_count()
-        if channel == "louder" or (isinstance(channel, int) and channel > channels):
-            raise SourceError(f"{self.name}: choose --channel 1 to {channels}, or mono")
-        self._channel = channel or 1
+        self.rate = round(self._stream.rate)
+        channels = self._stream.channels
+        if isinstance(channel, int) and channel > channels:
+            raise SourceError(f"{self.name}: choose --channel 1 to {channels}, mono or louder")
+        self._channel: Channel = channel or 1
+        self._compared: list[NDArray[np.float64]] = []
         self.duration_s = duration_s
         self._limit = None if duration_s is None else round(duration_s * self.rate)
         self._patience_s = patience_s
@@ -103,7 +102,7 @@ class LslSource:
         Raises:
             SourceError: It is lost for good.
         """
-        inlet: Inlet | None = Inlet(self._info)
+        inlet: Inlet | None = Inlet(self._stream)
         arrived = opened = time.monotonic()
         lost_at: float | None = None
         anew = False
@@ -141,12 +140,12 @@ class LslSource:
         self._health = SourceHealth("recovering", self._index, fault)
 
     def _found(self) -> Inlet | None:
-        """An inlet on the stream of the same name and rate, where there is one again."""
+        """An inlet on the stream of the same name, rate and channels, where there is one again."""
         try:
-            info = find_stream(self.name)
+            stream = find_stream(self.name)
         except SourceError:
             return None
-        return Inlet(info) if round(info.nominal_srate()) == self.rate else None
+        return Inlet(stream) if stream == self._stream else None
 
     def _come_back(self, away_s: float) -> None:
         if away_s > 0:
@@ -155,6 +154,9 @@ class LslSource:
         self._report("device_back", self._index / self.rate, f"{self.name} is back")
 
     def _take(self, samples: NDArray[np.float64], stamps: NDArray[np.float64], now: float) -> None:
+        if self._channel == "louder":
+            self._compare(samples)
+            return
         mono = samples.mean(axis=1) if self._channel == "mono" else samples[:, int(self._channel) - 1]
         for lost, part in self._count.parts(mono, stamps):
             self._index += lost
@@ -164,57 +166,13 @@ class LslSource:
                 self._index += size
         self._health = SourceHealth("running", self._index)
 
+    def _compare(self, samples: NDArray[np.float64]) -> None:
+        """Listen to all channels, then choose the louder one."""
+        self._compared.append(samples)
+        if sum(map(len, self._compared)) >= LOUDER_S * self.rate:
+            # An offset is not loud.
+            self._channel = 1 + int(np.argmax(np.concatenate(self._compared).var(axis=0)))
+            self._compared.clear()
+
     def _is_full(self) -> bool:
         return self._limit is not None and self._index >= self._limit
-
-
-class StampCount:
-    """Counts samples against their time stamps, to tell what is missing between them.
-
-    A stamp may waver by some milliseconds and the sender's clock may run a little fast or slow, so a sample
-    is late only beside the latest of those just before it.
-
-    Args:
-        rate: Samples a second.
-    """
-
-    def __init__(self, rate: int) -> None:
-        self._rate = rate
-        self.reset()
-
-    def reset(self) -> None:
-        """Begin anew, with another stream."""
-        self._samples = 0
-        # How far the stamps are ahead of the samples, in seconds and up to a constant.
-        self._lags: deque[float] = deque(maxlen=_LAG_MEMORY)
-
-    def parts(
-        self, samples: NDArray[np.float64], stamps: NDArray[np.float64]
-    ) -> Iterator[tuple[int, NDArray[np.float64]]]:
-        """Splits samples where some are missing.
-
-        Args:
-            samples: Shape (n,).
-            stamps: When each was taken, by the sender's clock in seconds, shape (n,).
-
-        Yields:
-            How many are missing, and the samples that follow.
-        """
-        breaks = np.flatnonzero(np.diff(stamps) > 1 / self._rate + _RESOLVED_S) + 1
-        for part, times in zip(np.split(samples, breaks), np.split(stamps, breaks), strict=True):
-            if part.size:
-                yield self._missing(float(times[0])), part
-                self._samples += part.size
-
-    def _missing(self, stamp: float) -> int:
-        lag = stamp - self._samples / self._rate
-        lost = 0
-        if self._lags:
-            late = lag - max(self._lags)
-            # How much the stamps waver is known only after a while.
-            if late > (_RESOLVED_S if self._samples >= _KNOWN_S * self._rate else _CERTAIN_S):
-                lost = round(late * self._rate)
-                self._samples += lost
-                lag -= lost / self._rate
-        self._lags.append(lag)
-        return lost

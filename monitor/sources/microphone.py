@@ -7,8 +7,9 @@ import time
 from typing import TYPE_CHECKING
 
 from monitor.capture_process import Capture, Frame
-from monitor.liveness import Condition, Liveness, SampleCount
+from monitor.liveness import Condition, Liveness
 from monitor.ring import Ring
+from monitor.sample_count import SampleCount
 from monitor.sources.protocol import Report, SourceError, SourceHealth
 
 if TYPE_CHECKING:

@@ -23,6 +23,10 @@ class RecordingSource(PacedSource):
         duration_s: Stop after this much sound.
         clock: What the blocks are paced and stamped by.
 
+    Attributes:
+        path: As given.
+        channel: The one that is read, counted from 1, or "mono".
+
     Raises:
         RecordingError: The file cannot be read.
     """
@@ -36,6 +40,7 @@ class RecordingSource(PacedSource):
         clock: Clock | None = None,
     ) -> None:
         self._recording = Recording.open(path, channel)
+        self.path, self.channel = path, self._recording.channel
         length_s = self._recording.duration_s
         super().__init__(
             path.name,

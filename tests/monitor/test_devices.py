@@ -1,9 +1,16 @@
+import sys
+
 import pytest
 
 from monitor.audio import InputDevice
 from monitor.commands import devices
 from monitor.failure import CommandError
 from monitor.sources.protocol import SourceError
+
+
+@pytest.fixture(autouse=True)
+def without_pylsl(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pylsl", None)
 
 
 @pytest.mark.parametrize(

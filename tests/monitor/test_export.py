@@ -16,6 +16,7 @@ import soundfile as sf
 import wfdb
 
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
+from model.classifier import Classifier
 from model.loading import check_model
 from monitor.cli import main
 from monitor.exhibit import NOTICE
@@ -232,6 +233,40 @@ def test_dicom_refuses_a_rate_beyond_its_own(auscult, tmp_path):
     assert [path.name for path in Path().iterdir()] == ["fast.wav"]
 
 
+@pytest.fixture
+def unjudged(monkeypatch):
+    """Fails where a model is loaded."""
+
+    def load(name):
+        raise AssertionError("it is refused only after the analysis has begun")
+
+    monkeypatch.setattr(Classifier, "load", load)
+
+
+@pytest.mark.usefixtures("unjudged")
+def test_what_a_format_cannot_hold_is_refused_before_anything_is_judged(auscult, coarse, fine, tmp_path):
+    sf.write(tmp_path / "fast.wav", COARSE, 48_000)
+    sf.write(tmp_path / "double.wav", SOUND * 0.7, RATE, "DOUBLE")
+    for source, to, options, fault in [
+        ("fast.wav", "dicom", (), "at most 44100 Hz"),
+        (fine, "edf", (), "need 24 bits and EDF+ holds 16 bits: add --round, or export to wav"),
+        ("double.wav", "wav", (), "need floating point of 64 bits and WAV holds 32 bits: add --round\n"),
+        (coarse, "wfdb", ("--out", "my heart"), "a WFDB record's name has letters"),
+    ]:
+        assert fault in auscult("export", source, "--to", to, *options, status=1)
+    assert not list(Path().glob("*-*"))
+
+
+def test_the_lowest_value_of_32_bits_is_rounded_for_wfdb(auscult, tmp_path):
+    loud = np.clip(SOUND / np.abs(SOUND).max() * 2, -1, 1).astype(np.float32)
+    sf.write(tmp_path / "loud.wav", loud, RATE, "FLOAT")
+    auscult("export", "loud.wav", "--to", "wfdb", "--round")
+    with Recording.open("loud-wfdb") as recording:
+        samples = np.concatenate(list(recording.blocks(RATE)))
+    assert samples.min() == -1
+    assert np.abs(samples - loud).max() <= 2.0**-23
+
+
 def by_address(bundle):
     """The resources of a bundle, of which every reference within it leads to one."""
     found = {entry["fullUrl"]: entry["resource"] for entry in bundle["entry"]}
@@ -321,6 +356,7 @@ def test_fhir_tells_of_a_session_without_sound(auscult, session, tmp_path):
 
 @pytest.mark.parametrize(("to", "library"), [("wfdb", "wfdb"), ("dicom", "pydicom"), ("fhir", "fhir")])
 def test_a_library_that_is_missing_is_named_with_its_remedy(auscult, coarse, monkeypatch, to, library):
+    monkeypatch.setattr(Classifier, "load", None)  # it is told before anything is judged
     for name in [name for name in sys.modules if name.split(".")[0] == library]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, library, None)
@@ -394,11 +430,13 @@ def test_what_is_not_there_is_said_in_a_line(auscult, coarse, tmp_path):
 
 @pytest.mark.parametrize("to", ["edf", "wfdb", "wav", "dicom", "fhir"])
 def test_a_full_disk_leaves_nothing_behind(auscult, coarse, to):
+    Path("new").mkdir()
+    suffix = {"wfdb": "hea", "dicom": "dcm", "fhir": "json"}.get(to, to)
     with files_of_at_most(20_000):
-        told = auscult("export", coarse, "--to", to, status=1)
+        told = auscult("export", coarse, "--to", to, "--out", f"new/h.{suffix}", status=1)
     assert told.count("\n") == 1
-    assert re.search(rf"heart-{to}\.\w+: cannot be written", told)
-    assert [path.name for path in Path().iterdir()] == ["heart.wav"]
+    assert re.fullmatch(r"auscult: new/h\.\w+: cannot be written.*\n", told)
+    assert not list(Path("new").iterdir())
 
 
 def test_the_width_of_samples():

@@ -152,12 +152,24 @@
         <translation>합성 심음(&amp;S)</translation>
     </message>
     <message>
+        <source>&amp;LSL streams</source>
+        <translation>LSL 스트림(&amp;L)</translation>
+    </message>
+    <message>
         <source>Looking for devices…</source>
         <translation>장치를 찾는 중…</translation>
     </message>
     <message>
         <source>No device list</source>
         <translation>장치 목록 없음</translation>
+    </message>
+    <message>
+        <source>Looking for streams…</source>
+        <translation>스트림을 찾는 중…</translation>
+    </message>
+    <message>
+        <source>No stream with sound</source>
+        <translation>소리가 있는 스트림 없음</translation>
     </message>
     <message>
         <source>Open recordings</source>
@@ -1644,6 +1656,70 @@
         <translation>세션 데이터베이스가 손상되어 {file} 이름으로 보존하고 새로 시작했습니다. 녹음된 소리는 그대로 있습니다</translation>
     </message>
     <message>
+        <source>{format} audio has at most {most} Hz, and this has {rate}: resample it, or export to wav</source>
+        <translation>{format} 음원은 최대 {most} Hz인데 이 소리는 {rate} Hz입니다. 표본화율을 바꾸거나 WAV로 내보내십시오</translation>
+    </message>
+    <message>
+        <source>its samples need floating point of 64 bits and {format} holds {most} bits</source>
+        <translation>표본이 64비트 부동소수점인데 {format} 형식은 {most}비트까지 담습니다</translation>
+    </message>
+    <message>
+        <source>its samples need floating point and {format} holds {most} bits</source>
+        <translation>표본이 부동소수점인데 {format} 형식은 {most}비트까지 담습니다</translation>
+    </message>
+    <message>
+        <source>its samples need {bits} bits and {format} holds {most} bits</source>
+        <translation>표본에 {bits}비트가 필요한데 {format} 형식은 {most}비트까지 담습니다</translation>
+    </message>
+    <message>
+        <source>session {session} has no sound</source>
+        <translation>세션 {session}에 소리가 없습니다</translation>
+    </message>
+    <message>
+        <source>session {session} is still running: stop it first</source>
+        <translation>세션 {session}이(가) 아직 진행 중입니다. 먼저 정지하십시오</translation>
+    </message>
+    <message>
+        <source>no session {session}; auscult sessions list names them</source>
+        <translation>세션 {session}이(가) 없습니다</translation>
+    </message>
+    <message>
+        <source>{format} is written to a name that ends in {suffix}, not {file}</source>
+        <translation>{format} 파일의 이름은 {suffix}로 끝나야 합니다: {file}</translation>
+    </message>
+    <message>
+        <source>{file}: a WFDB record&apos;s name has letters, digits, - and _ alone; choose another</source>
+        <translation>{file}: WFDB 기록의 이름에는 영문자, 숫자, -, _만 쓸 수 있습니다. 다른 이름을 고르십시오</translation>
+    </message>
+    <message>
+        <source>{file}: cannot be written ({reason})</source>
+        <translation>{file}: 쓸 수 없습니다 ({reason})</translation>
+    </message>
+    <message>
+        <source>rounded to {bits} bits; what was beyond full scale is cut, and no number is silence</source>
+        <translation>{bits}비트로 반올림했습니다. 최대 범위를 넘는 값은 잘라 내고 숫자가 아닌 값은 무음으로 했습니다</translation>
+    </message>
+    <message>
+        <source>rounded to floating point of 32 bits</source>
+        <translation>32비트 부동소수점으로 반올림했습니다</translation>
+    </message>
+    <message>
+        <source>{count} samples of silence were added: EDF+ holds whole data records</source>
+        <translation>무음 표본 {count}개를 덧붙였습니다. EDF+는 온전한 데이터 레코드만 담습니다</translation>
+    </message>
+    <message>
+        <source>DICOM wants a time and the recording has none: that of writing stands there</source>
+        <translation>DICOM에는 시각이 필요한데 녹음에 없어 파일을 쓴 시각을 넣었습니다</translation>
+    </message>
+    <message>
+        <source>bad samples replaced: {count}</source>
+        <translation>잘못된 표본 {count}개를 대체했습니다</translation>
+    </message>
+    <message>
+        <source>{truncated}; what is there was used</source>
+        <translation>{truncated}. 있는 부분만 사용했습니다</translation>
+    </message>
+    <message>
         <source>{file}: a report is .pdf or .html; let its name end so</source>
         <translation>{file}: 보고서 이름은 .pdf 또는 .html로 끝나야 합니다</translation>
     </message>
@@ -2191,12 +2267,108 @@
         <translation>입력 장치 목록을 불러올 수 없습니다: {problem}</translation>
     </message>
     <message>
+        <source>LSL streams cannot be listed: {problem}</source>
+        <translation>LSL 스트림 목록을 볼 수 없습니다: {problem}</translation>
+    </message>
+    <message>
         <source>amber azure brisk bright calm clear copper coral crisp early fresh gentle golden green hazel ivory jade kind linen mellow mild olive pearl quiet rosy silver steady sunny teal violet warm woven</source>
         <translation>호박빛 하늘빛 씩씩한 밝은 고요한 맑은 구릿빛 산호빛 산뜻한 이른 싱그러운 온화한 금빛 초록빛 담갈색 상앗빛 비취빛 상냥한 아늑한 그윽한 부드러운 연둣빛 진줏빛 조용한 장밋빛 은빛 한결같은 화창한 청록빛 보랏빛 따뜻한 포근한</translation>
     </message>
     <message>
         <source>alder anchor aspen beacon birch bridge brook cedar cloud clover compass fern finch harbour heron island kite lantern lark maple meadow orchard otter pebble pine plum river robin sail thrush valley willow</source>
         <translation>오리나무 닻 사시나무 등대 자작나무 다리 시내 삼나무 구름 토끼풀 나침반 고사리 방울새 항구 왜가리 섬 연 등불 종달새 단풍 풀밭 과수원 수달 조약돌 소나무 자두 강 울새 돛 지빠귀 골짜기 버드나무</translation>
+    </message>
+    <message>
+        <source>Expor&amp;t</source>
+        <translation>내보내기</translation>
+    </message>
+    <message>
+        <source>Export for other programs</source>
+        <translation>다른 프로그램용으로 내보내기</translation>
+    </message>
+    <message>
+        <source>Export for other programs (Ctrl+Shift+E)</source>
+        <translation>다른 프로그램용으로 내보내기 (Ctrl+Shift+E)</translation>
+    </message>
+    <message>
+        <source>&amp;FLAC, with a JSON file beside it…</source>
+        <translation>FLAC, JSON 파일 포함(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>&amp;WAV, with a JSON file beside it…</source>
+        <translation>WAV, JSON 파일 포함(&amp;W)…</translation>
+    </message>
+    <message>
+        <source>&amp;EDF+, with annotations…</source>
+        <translation>EDF+, 주석 포함(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>WFD&amp;B record, with annotations…</source>
+        <translation>WFDB 기록, 주석 포함(&amp;B)…</translation>
+    </message>
+    <message>
+        <source>&amp;DICOM audio waveform…</source>
+        <translation>DICOM 음향 파형(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>F&amp;HIR bundle…</source>
+        <translation>FHIR 번들(&amp;H)…</translation>
+    </message>
+    <message>
+        <source>&amp;Round what is too fine: off</source>
+        <translation>형식보다 정밀한 값 반올림(&amp;R): 끔</translation>
+    </message>
+    <message>
+        <source>&amp;Round what is too fine: on</source>
+        <translation>형식보다 정밀한 값 반올림(&amp;R): 켬</translation>
+    </message>
+    <message>
+        <source>Nothing to export: open a recording, or listen to a device</source>
+        <translation>내보낼 것이 없습니다. 녹음 파일을 열거나 장치를 청진하십시오</translation>
+    </message>
+    <message>
+        <source>This is still being listened to: stop it, then export it</source>
+        <translation>아직 청진 중입니다. 정지한 다음 내보내십시오</translation>
+    </message>
+    <message>
+        <source>This was not kept: only recordings and kept sessions can be exported</source>
+        <translation>보관되지 않았습니다. 녹음 파일과 보관된 세션만 내보낼 수 있습니다</translation>
+    </message>
+    <message>
+        <source>Wait until what is being exported is written</source>
+        <translation>지금 내보내는 것이 끝날 때까지 기다리십시오</translation>
+    </message>
+    <message>
+        <source>: turn rounding on in the menu Export</source>
+        <translation>. 내보내기 메뉴에서 반올림을 켜십시오</translation>
+    </message>
+    <message>
+        <source>: turn rounding on in the menu Export, or export to WAV</source>
+        <translation>. 내보내기 메뉴에서 반올림을 켜거나 WAV로 내보내십시오</translation>
+    </message>
+    <message>
+        <source>: nothing was recorded (R). Export it to FHIR</source>
+        <translation>. 녹음되지 않았습니다 (R). FHIR로 내보내십시오</translation>
+    </message>
+    <message>
+        <source>: choose another place</source>
+        <translation>. 다른 위치를 고르십시오</translation>
+    </message>
+    <message>
+        <source>Export {title} to {format}</source>
+        <translation>{title}: {format} 형식으로 내보내기</translation>
+    </message>
+    <message>
+        <source>Exporting {title}: {share}</source>
+        <translation>{title} 내보내는 중: {share}</translation>
+    </message>
+    <message>
+        <source>Exported: {file}</source>
+        <translation>내보냈습니다: {file}</translation>
+    </message>
+    <message>
+        <source>Exported: {file} and {others}</source>
+        <translation>내보냈습니다: {file}, {others}</translation>
     </message>
 </context>
 </TS>

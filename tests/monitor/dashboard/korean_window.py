@@ -8,7 +8,9 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile as sf
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QPageSize
 from PySide6.QtWidgets import (
@@ -28,6 +30,7 @@ from dsp.synthesis import SynthesisConfig
 from model.loading import DEFAULT_MODEL
 from model.verdict import Label
 from monitor.dashboard.elided_label import ElidedLabel
+from monitor.dashboard.export_words import KINDS, REMEDIES, exported_words
 from monitor.dashboard.player import ClassifierShelf, Player
 from monitor.dashboard.report_html import html_text
 from monitor.dashboard.told_words import reading_words, told_words
@@ -36,6 +39,8 @@ from monitor.dashboard.window import DashboardWindow
 from monitor.dashboard.words import EVENTS, REASONS, STANDINGS, ended_words, event_words, refused_words
 from monitor.examination_report import examination_report
 from monitor.examination_store import StoredExamination
+from monitor.export import ExportError, export_paths, heard_recording, write_export
+from monitor.export_format import FORMATS
 from monitor.keeping import Keeping
 from monitor.liveness import ALARM_S, LOST_S, SILENCE_S, Liveness
 from monitor.sources.choice import (
@@ -234,7 +239,8 @@ def _others(look):
     source = window.bar.source
     source.demos.aboutToShow.emit()
     source.synthetic.aboutToShow.emit()
-    look.read["menus"] = [text for menu in source.findChildren(QMenu) for text in _texts(menu)]
+    menus = (*source.findChildren(QMenu), window.bar.export.menu())
+    look.read["menus"] = [text for menu in menus for text in _texts(menu)]
     source.open_recordings()
     dialog = window.findChild(QFileDialog)
     parts = (dialog, *dialog.findChildren(QLabel))
@@ -287,8 +293,28 @@ def _tell(look, folder):
         with pytest.raises(RecordingError) as failure:
             heart_sounds(Path("기록.hea"), signals, wanted)
         look.read["files"].append(told_words(str(failure.value)))
+    look.read["exports"] = _exports(folder)
     choices = (*demo_choices(), *synthetic_choices(), microphone_choice())
     look.read["devices"] = [told_words(f"마이크 {reason}") for reason in reasons]
     look.read["titles"] = [told_words(choice.title) for choice in choices]
     look.read["readings"] = [reading_words(reading) for reading in READINGS]
     look.read["events"] = [event_words(event, 1.0, "") for event in EVENTS]
+
+
+def _exports(folder):
+    """What is said of an export that is refused, and of one that is done with remarks."""
+    path, said = folder / "소리.wav", []
+    sf.write(path, np.sin(np.arange(48_000) / 9), 48_000, "DOUBLE")
+    heard = heard_recording(path, None, HOP_S)
+    for kind in FORMATS.values():
+        with pytest.raises((ExportError, RecordingError)) as failure:
+            write_export(heard, kind, [folder / f"빈 칸{kind.suffix}"], pytest.fail, rounded=False)
+        said.append(told_words(str(failure.value)).replace(str(folder), ""))
+    with pytest.raises(ExportError) as failure:
+        export_paths(FORMATS["edf"], Path("소리.wav"))
+    said.append(told_words(str(failure.value)))
+    kind, paths = FORMATS["edf"], [folder / "소리.edf"]
+    remarks = write_export(heard, kind, paths, ClassifierShelf(DEFAULT_MODEL).take, rounded=True)
+    assert remarks
+    done = exported_words([folder / "소리.dat", *paths], remarks)
+    return [*said, done.replace(str(folder), ""), *REMEDIES.values(), *KINDS.values()]

@@ -24,8 +24,9 @@ KEPT = frozenset(
         *("S1", "S2", "S3", "S4", "Hz", "kHz", "dB", "dBFS", "ms", "s", "bpm", "GB", "UTC", "SHA"),
         *("Esc", "Ctrl", "Shift", "Alt", "Space", "Enter", "Tab", "Del", "Home", "End", "Backspace"),
         *("F11", "F12", *ascii_uppercase),
-        *("PDF", "HTML", "WAV", "FLAC", "pdf", "html"),
+        *("PDF", "HTML", "WAV", "FLAC", "pdf", "html", "edf"),
         *("auscult", "sessions", "prune", "devices", "Python", "EDF", "WFDB", "NAME"),
+        *("DICOM", "FHIR", "JSON", "LSL"),
     ]
 )
 """Latin words that a Korean reads as they are."""

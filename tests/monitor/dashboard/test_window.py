@@ -17,6 +17,7 @@ from model.verdict import Label, Standing, WindowVerdict
 from monitor.audio import InputDevice
 from monitor.dashboard import DashboardError, application, run_dashboard
 from monitor.dashboard.playback import Playback
+from monitor.dashboard.source_menu import SourceMenu
 from monitor.dashboard.spectrogram_view import HIGH_HZ, LOW_HZ
 from monitor.dashboard.theme import GRID
 from monitor.dashboard.verdict_panel import VerdictPanel
@@ -34,6 +35,7 @@ from monitor.dashboard.words import (
     RESEARCH_ONLY,
 )
 from monitor.keeping import Keeping
+from monitor.lsl import SoundStream
 from monitor.reading_words import reading_words
 from monitor.session_store import DATABASE, SOUND, SessionStore
 from monitor.settings import read_settings
@@ -216,6 +218,48 @@ def test_a_device_list_that_cannot_be_had_leaves_the_default_on_offer(qtbot, win
     menu.aboutToShow.emit()
     qtbot.waitUntil(lambda: "no PortAudio library" in window.problem, timeout=30_000)
     assert [action.text() for action in menu.actions()] == ["Default input device", "No device list"]
+
+
+def test_lsl_streams_are_looked_for_without_holding_up_the_window(qtbot, window, monkeypatch):
+    found = threading.Event()
+    there = [SoundStream("steth & co", 4000.0, 1, None)]
+
+    def sound_streams(search_s):
+        found.wait(20)
+        return list(there)
+
+    monkeypatch.setattr("monitor.dashboard.source_menu.sound_streams", sound_streams)
+    source, menu = window.bar.source, window.bar.source.streams
+    assert menu.menuAction() in source.menu().actions()
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["Looking for streams…"]
+    found.set()
+    qtbot.waitUntil(lambda: menu.actions()[0].isEnabled(), timeout=30_000)
+    assert [action.text() for action in menu.actions()] == ["steth && co"]
+    source.chosen.disconnect(window.set_playlist)
+    with qtbot.waitSignal(source.chosen) as chosen:
+        menu.actions()[0].trigger()
+    assert [choice.title for choice in chosen.args[0]] == ["steth & co"]
+    there.clear()
+    menu.aboutToShow.emit()
+    qtbot.waitUntil(lambda: menu.actions()[0].text() == "No stream with sound", timeout=30_000)
+    assert window.problem == ""
+
+
+def test_lsl_streams_that_cannot_be_looked_for_are_told(qtbot, window, monkeypatch):
+    def sound_streams(search_s):
+        raise SourceError("the network is away")
+
+    monkeypatch.setattr("monitor.dashboard.source_menu.sound_streams", sound_streams)
+    window.bar.source.streams.aboutToShow.emit()
+    qtbot.waitUntil(lambda: "cannot be listed: the network is away" in window.problem, timeout=30_000)
+
+
+def test_without_pylsl_no_streams_are_on_offer(qtbot, monkeypatch):
+    monkeypatch.setattr("monitor.dashboard.source_menu.has_lsl", lambda: False)
+    menu = SourceMenu()
+    qtbot.addWidget(menu)
+    assert menu.streams.menuAction() not in menu.menu().actions()
 
 
 class TroubledSource(SyntheticSource):
