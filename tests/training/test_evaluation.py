@@ -77,7 +77,7 @@ def test_with_the_gate_on_poor_windows_are_left_out_and_nothing_is_trained_again
     value = {poor: 0.1, doubtful: 0.4}
     qualities = [np.full(count[record.name], value.get(record.name, 0.9)) for record in records]
     keep_qualities(tmp_path, records, qualities)
-    finished = run(*arguments(corpus, out, "--gate", tmp_path))
+    finished = run(*arguments(corpus, out, "--gate", tmp_path, "--jobs", 1))
     assert finished.returncode == 0, finished.stderr
     after = {row["record"]: row for row in rows(out)}
     assert after[poor]["p_abnormal"] == ""
@@ -91,7 +91,7 @@ def test_with_the_gate_on_poor_windows_are_left_out_and_nothing_is_trained_again
     assert "windows refused, abnormal" in text
     qualities[2] = np.full(count[records[2].name] + 1, 0.9)
     keep_qualities(tmp_path, records, qualities)
-    finished = run(*arguments(corpus, out, "--gate", tmp_path))
+    finished = run(*arguments(corpus, out, "--gate", tmp_path, "--jobs", 1))
     assert finished.returncode == 1
     assert "the rules have changed" in finished.stderr.splitlines()[-1]
 
@@ -162,7 +162,8 @@ def test_a_record_left_out_is_told_in_the_report(corpus, tmp_path):
     copy = tmp_path / "cinc"
     shutil.copytree(corpus, copy)
     (copy / "training-a" / "a0007.flac").unlink()
-    finished = run(*arguments(copy, tmp_path / "out", "--allow-missing"))
+    few = ("--allow-missing", "--epochs", 2, "--jobs", 1)
+    finished = run(*arguments(copy, tmp_path / "out", *few))
     assert finished.returncode == 0, finished.stderr
     assert "- cinc2016: a0007: no audio file" in (tmp_path / "out" / "report.md").read_text()
 
