@@ -78,7 +78,9 @@ def test_every_record_is_predicted_once_by_a_model_that_did_not_see_it(done):
     assert json.loads((out / "metrics.json").read_text())["recipe"] == recipe.essence()
 
 
-def test_with_the_gate_on_poor_windows_are_left_out_and_nothing_is_trained_again(corpus, lacking, done, tmp_path):
+def test_with_the_gate_on_poor_windows_are_left_out_and_nothing_is_trained_again(
+    corpus, lacking, done, tmp_path
+):
     out = tmp_path / "run"
     shutil.copytree(done[0], out)
     records, _ = load_corpus("cinc2016", corpus)
