@@ -128,20 +128,9 @@ def test_nothing_is_recorded_unless_asked_and_then_every_sample_is(auscult, exam
 
 def test_what_is_replayed_is_kept_only_on_demand(auscult, model_name):
     demo = demo_recordings()[0].path
-    replay = ("monitor", "--source", demo, "--headless", "--pace", "max", "--model", model_name)
-    synth = (
-        "monitor",
-        "--source",
-        "synth",
-        "--headless",
-        "--pace",
-        "50x",
-        "--duration",
-        11,
-        "--model",
-        model_name,
-    )
-    auscult("replay", demo, "--headless", "--pace", "max", "--model", model_name)
+    short = ("--headless", "--pace", "max", "--duration", 2, "--model", model_name)
+    replay, synth = (("monitor", "--source", source, *short) for source in (demo, "synth"))
+    auscult("replay", demo, *short)
     auscult(*replay)
     auscult(*synth)
     assert not auscult.data.exists()
