@@ -862,7 +862,9 @@ def evaluate(
 @click.option(
     "--only",
     multiple=True,
-    type=click.Choice(["hop", "archive", "live", "dashboard", "frames", "answers", "start", "memory"]),
+    type=click.Choice(
+        ["hop", "archive", "screening", "live", "dashboard", "frames", "answers", "start", "memory"]
+    ),
     help="Measure only this; may be repeated.",
 )
 @click.option(

@@ -10,6 +10,8 @@ _OWN = tempfile.TemporaryDirectory(prefix="auscult-tests-")
 for _variable in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
     os.environ[_variable] = _OWN.name
 os.environ.pop("AUSCULT_DATA", None)
+# What one process compiles the next ones need not.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 settings.register_profile("auscult", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("auscult")

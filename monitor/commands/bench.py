@@ -21,6 +21,7 @@ from monitor.failure import CommandError
 MEASUREMENTS: Mapping[str, tuple[str, str]] = {
     "hop": ("monitor.bench.hop", "measure_hop"),
     "archive": ("monitor.bench.archive", "measure_archive"),
+    "screening": ("monitor.bench.screening", "measure_screening"),
     "live": ("monitor.bench.live", "measure_live"),
     "dashboard": ("monitor.bench.dashboard", "measure_dashboard"),
     "frames": ("monitor.bench.screen", "measure_frames"),

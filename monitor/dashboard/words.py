@@ -94,7 +94,8 @@ NOTHING_AVERAGED = tr("Nothing plays, so there are no beats to average.")
 NO_BEATS_YET = tr("No heart sounds found yet. Beats are averaged from one S1 to the next.")
 SYSTOLE, DIASTOLE = tr("systole"), tr("diastole")
 
-_GOOD_FROM = 0.75
+GOOD_FROM = 0.75
+"""Least quality that is called good."""
 _QUALITIES = (tr("good", "quality"), tr("fair", "quality"), tr("poor", "quality"))
 
 LABELS = {
@@ -271,7 +272,7 @@ def quality_words(quality: float | None) -> str:
     if quality is None:
         return "–"
     good, fair, poor = _QUALITIES
-    word = good if quality >= _GOOD_FROM else fair if quality >= DOUBTED_BELOW else poor
+    word = good if quality >= GOOD_FROM else fair if quality >= DOUBTED_BELOW else poor
     return f"{word} ({quality:.2f})"
 
 

@@ -7,11 +7,14 @@ from contextlib import suppress
 from html import escape
 from pathlib import Path
 
+from model.verdict import Label
 from monitor.dashboard.report_words import REASONS
+from monitor.dashboard.words import heart_rate_words, probability_words, quality_words
 from monitor.screening import words
 from monitor.screening.failure import ScreeningError
-from monitor.screening.row import Settings
+from monitor.screening.row import Row, Settings
 from monitor.screening.tally import ERROR, Tally
+from recordings import printable
 
 SUFFIX = ".html"
 
@@ -26,14 +29,21 @@ body { max-width: 60em; margin: 1.5em auto; padding: 0 1em; overflow-wrap: anywh
   font-variant-numeric: tabular-nums; }
 header { display: flex; flex-wrap: wrap; gap: .5em 1em; justify-content: space-between; align-items: center; }
 h1 { font-size: 1.6em; margin: 0; }
-h2 { font-size: 1.1em; margin: 1.6em 0 .4em; }
+h2 { font-size: 1.1em; margin: 1.6em 0 .4em; break-after: avoid; }
+section { overflow-x: auto; }
+tr { break-inside: avoid; }
 .notice { border: 2px solid; padding: .3em .8em; font-weight: bold; margin: 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2em 1.2em; }
 dd { margin: 0; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .25em .8em .25em 0; border-bottom: 1px solid #8888; }
-.number { text-align: right; white-space: nowrap; }
-@media print { :root { color-scheme: light; } body { max-width: none; margin: 0; } }
+table { border-collapse: collapse; }
+th, td { text-align: left; vertical-align: top; padding: .25em 1.6em .25em 0;
+  border-bottom: 1px solid #8888; }
+th { vertical-align: bottom; overflow-wrap: normal; }
+th:first-child { min-width: 9em; }
+th:last-child, td:last-child { padding-right: 0; }
+.number { text-align: right; }
+td.number, td.short { white-space: nowrap; }
+@media print { :root { color-scheme: light; font-size: 10pt; } body { max-width: none; margin: 0; } }
 """
 
 
@@ -91,13 +101,14 @@ def _page(out: Path, tally: Tally, settings: Settings, sha256: str) -> str:
         (words.SCORED, f"{tally.scored} ({words.share_words(tally.scored, tally.recordings)})"),
         (words.SOUND, words.length_words(tally.duration_s)),
         (words.WINDOWS, words.windows_words(tally.windows, tally.poor_windows)),
+    )
+    made_with = (
         (words.MODEL, settings.tag),
         (words.SHA256, sha256),
         (words.HOP, f"{settings.hop_s:g} s"),
         (words.CHANNEL, words.channel_words(settings)),
         (words.PROGRAM, settings.program),
     )
-    told = "".join(f"<dt>{title}</dt><dd>{_own(value)}</dd>" for title, value in facts)
     judged = tally.recordings - tally.labels[ERROR]
     sections = (
         _section(
@@ -110,6 +121,7 @@ def _page(out: Path, tally: Tally, settings: Settings, sha256: str) -> str:
                 ],
             ),
         ),
+        _section(words.ABNORMAL, _abnormal(tally)),
         _section(
             words.QUALITY,
             _table(
@@ -121,6 +133,7 @@ def _page(out: Path, tally: Tally, settings: Settings, sha256: str) -> str:
             ),
         ),
         _section(words.REASONS, _reasons(tally)),
+        _section(words.ERRORS, _errors(tally)),
         _section(
             words.FOLDERS,
             _table(
@@ -131,14 +144,37 @@ def _page(out: Path, tally: Tally, settings: Settings, sha256: str) -> str:
                 ],
             ),
         ),
-        _section(words.ERRORS, _errors(tally)),
+        _section(words.MADE_WITH, _facts(made_with)),
     )
     return (
         f"{_BEGIN}"
-        f'<title>{words.TITLE}</title>\n<meta name="viewport" content="width=device-width">\n'
+        f"<title>{escape(out.name)} – {words.TITLE}</title>\n"
+        f'<meta name="viewport" content="width=device-width">\n'
         f"<style>{_STYLE}</style>\n</head>\n<body>\n"
         f'<header><h1>{words.TITLE}</h1><p class="notice" role="note">{words.NOTICE}</p></header>\n'
-        f"<main>\n<dl>{told}</dl>\n<p>{words.HOW_TO_READ}</p>\n{''.join(sections)}</main>\n</body>\n</html>\n"
+        f"<main>\n{_facts(facts)}<p>{words.HOW_TO_READ}</p>\n{''.join(sections)}</main>\n</body>\n</html>\n"
+    )
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> str:
+    told = "".join(f"<dt>{title}</dt><dd>{_own(value)}</dd>" for title, value in facts)
+    return f"<dl>{told}</dl>\n"
+
+
+def _abnormal(tally: Tally) -> str:
+    if not tally.abnormal:
+        return f"<p>{words.NO_ABNORMAL}</p>\n"
+    head = (words.FILE, words.PROBABILITY, words.QUALITY, words.HEART_RATE)
+    more = words.more_abnormal_words(tally.labels[Label.ABNORMAL] - len(tally.abnormal))
+    return _table(head, map(_told, tally.abnormal)) + _more(more)
+
+
+def _told(row: Row) -> tuple[str, ...]:
+    return (
+        str(row["path"]),
+        probability_words(row["p_abnormal"]),
+        quality_words(row["quality"]),
+        heart_rate_words(row["heart_rate_bpm"], row["irregular"]),
     )
 
 
@@ -157,8 +193,14 @@ def _reasons(tally: Tally) -> str:
 def _errors(tally: Tally) -> str:
     if not tally.errors:
         return f"<p>{words.NO_ERRORS}</p>\n"
+    # They begin with the name, which stands beside them here.
+    told = [(path, error.removeprefix(f"{printable(path)}: ")) for path, error in tally.errors]
     more = words.more_errors_words(tally.labels[ERROR] - len(tally.errors))
-    return _table((words.FILE, words.ERROR_WORDS), tally.errors) + (f"<p>{more}</p>\n" if more else "")
+    return _table((words.FILE, words.ERROR_WORDS), told) + _more(more)
+
+
+def _more(sentence: str) -> str:
+    return f"<p>{sentence}</p>\n" if sentence else ""
 
 
 def _section(title: str, content: str) -> str:
@@ -166,14 +208,14 @@ def _section(title: str, content: str) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
-    numbers = [name in _NUMBERS for name in head]
+    kinds = [_KINDS.get(name, "") for name in head]
     return (
         "<table>\n<thead><tr>"
-        + "".join(_cell("th scope=col", name, number) for name, number in zip(head, numbers, strict=True))
+        + "".join(_cell("th scope=col", name, kind) for name, kind in zip(head, kinds, strict=True))
         + "</tr></thead>\n<tbody>\n"
         + "".join(
             "<tr>"
-            + "".join(_cell("td", cell, number) for cell, number in zip(row, numbers, strict=True))
+            + "".join(_cell("td", cell, kind) for cell, kind in zip(row, kinds, strict=True))
             + "</tr>\n"
             for row in rows
         )
@@ -181,11 +223,16 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
     )
 
 
-_NUMBERS = {words.RECORDINGS, words.SHARE, words.ALL, words.NOT_SCORED, *words.LABELS.values()}
+_KINDS = {
+    **dict.fromkeys((words.QUALITY, words.HEART_RATE), "short"),
+    **dict.fromkeys((words.PROBABILITY, words.RECORDINGS, words.SHARE), "number"),
+    **dict.fromkeys((*words.LABELS.values(), words.ALL, words.NOT_SCORED), "number"),
+}
+"""Columns whose cells are not broken, by their heads."""
 
 
-def _cell(tag: str, value: str | int, number: bool) -> str:
-    kind = ' class="number"' if number else ""
+def _cell(tag: str, value: str | int, kind: str) -> str:
+    kind = f' class="{kind}"' if kind else ""
     return f"<{tag}{kind}>{_own(str(value))}</{tag.split()[0]}>"
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.window_quality import DOUBTED_BELOW, REFUSED_BELOW
+from model.verdict import Label
+from model.window_quality import DOUBTED_BELOW
+from monitor.dashboard.words import GOOD_FROM
 from monitor.screening.row import Row
 
 MOST_ERRORS = 1000
 """Told with their words; of more only the number."""
 
-LOW, DOUBTED, GOOD, UNRATED = "low", "doubted", "good", "unrated"
+MOST_ABNORMAL = 50
+"""Told by name; of more only the number."""
+
+GOOD, FAIR, POOR, UNRATED = "good", "fair", "poor", "unrated"
+"""Quality, as the window tells it."""
 ERROR = "error"
 """In the place of a label."""
 
@@ -27,11 +34,12 @@ class Tally:
         duration_s: Their sound, in seconds.
         labels: How many have each label, or ``ERROR``.
         folders: The same for each folder.
-        qualities: How many are of ``LOW``, ``DOUBTED``, ``GOOD`` or ``UNRATED`` quality.
+        qualities: How many are of ``GOOD``, ``FAIR``, ``POOR`` or ``UNRATED`` quality.
         windows: Windows judged.
         poor_windows: Of them refused.
         refused: How many recordings of which nothing could be scored have each reason.
         reasons: How many recordings have each reason at all.
+        abnormal: The rows of those that are most probably abnormal, the most probable first.
         errors: Path and words of the first of those that could not be judged.
     """
 
@@ -45,6 +53,7 @@ class Tally:
     qualities: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    abnormal: list[Row] = field(default_factory=list)
     errors: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, row: Row) -> None:
@@ -68,11 +77,14 @@ class Tally:
         self.reasons.update(reasons)
         if not scored:
             self.refused.update(reasons)
+        if label == Label.ABNORMAL:
+            insort(self.abnormal, row, key=lambda one: -float(one["p_abnormal"] or 0))
+            del self.abnormal[MOST_ABNORMAL:]
 
 
 def _grade(quality: object) -> str:
     if not isinstance(quality, float):
         return UNRATED
-    if quality < REFUSED_BELOW:
-        return LOW
-    return DOUBTED if quality < DOUBTED_BELOW else GOOD
+    if quality < DOUBTED_BELOW:
+        return POOR
+    return FAIR if quality < GOOD_FROM else GOOD

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from monitor.dashboard.words import RESEARCH_ONLY
+from monitor.dashboard.words import PROBABILITY_OF_ABNORMAL, RESEARCH_ONLY
 from monitor.screening.row import Settings
-from monitor.screening.tally import DOUBTED, ERROR, GOOD, LOW, UNRATED
+from monitor.screening.tally import ERROR, FAIR, GOOD, POOR, UNRATED
 
 TITLE = "Screening of recordings"
 NOTICE = RESEARCH_ONLY
 TABLE = "Table"
 RECORDINGS, SCORED, SOUND, WINDOWS = "Recordings", "Scored", "Sound", "Windows"
 MODEL, SHA256, HOP, CHANNEL, PROGRAM = "Model", "SHA-256", "Hop", "Channel", "Program"
-VERDICTS, FOLDERS, QUALITY, REASONS, ERRORS = "Verdicts", "Folders", "Quality", "Reasons", "Errors"
+VERDICTS, FOLDERS, QUALITY, ERRORS, MADE_WITH = "Verdicts", "Folders", "Quality", "Errors", "Made with"
+ABNORMAL, REASONS = "Abnormal, the most probable first", "What was wrong with the sound"
 LABEL, FOLDER, FILE, ERROR_WORDS, REASON, SHARE = "Verdict", "Folder", "Recording", "Error", "Reason", "Share"
+PROBABILITY, HEART_RATE = PROBABILITY_OF_ABNORMAL, "Heart rate"
 ALL, NOT_SCORED = "All", "Of them not scored"
-NO_REASONS = "No recording has any."
+NO_ABNORMAL = "No recording is."
+NO_REASONS = "Nothing, in any recording."
 NO_ERRORS = "Every recording could be read."
 ANY_CHANNEL = "the louder one"
 
@@ -29,8 +32,8 @@ LABELS = {
 
 QUALITIES = {
     GOOD: "good",
-    DOUBTED: "doubtful: no confident verdict",
-    LOW: "poor",
+    FAIR: "fair",
+    POOR: "poor: no confident verdict",
     UNRATED: "not rated",
 }
 
@@ -49,7 +52,7 @@ def length_words(seconds: float) -> str:
     """A length of sound."""
     minutes, left = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min {left:02} s"
+    return f"{hours} h {minutes:02} min {left:02} s" if hours else f"{minutes} min {left:02} s"
 
 
 def windows_words(windows: int, poor: int) -> str:
@@ -65,6 +68,11 @@ def channel_words(settings: Settings) -> str:
 def more_errors_words(count: int) -> str:
     """That there are more errors than are told; empty where there are not."""
     return f"{count} more have one: see the column error of the table." if count > 0 else ""
+
+
+def more_abnormal_words(count: int) -> str:
+    """That there are more abnormal ones than are told; empty where there are not."""
+    return f"{count} more: sort the table by its column p_abnormal." if count > 0 else ""
 
 
 def note_words(path: str, note: str) -> str:

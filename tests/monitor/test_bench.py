@@ -6,15 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from monitor.bench import screen
+from monitor import cli
+from monitor.bench import screen, screening
 from monitor.bench.figure import Figure, table
+from monitor.commands.bench import MEASUREMENTS
 from monitor.session_store import SessionHeader, SessionStore
 from monitor.snapshot import SessionEvent
+
+FEW_HOPS = "import monitor.bench.hop as hop; hop.HOPS, hop.ATTRIBUTIONS, hop.ASKED_S = 50, 3, 0.5"
+"""Where figures need not be right."""
 
 
 def bench(*words, **options):
     return subprocess.run(
-        [sys.executable, "-m", "monitor.cli", "bench", *words],
+        [sys.executable, "-c", f"{FEW_HOPS}\nfrom monitor.cli import main; main()", "bench", *words],
         capture_output=True,
         text=True,
         timeout=120,
@@ -53,6 +58,11 @@ def test_a_support_bundle_tells_of_the_machine_and_not_of_its_user(sound_server,
         assert str(Path.home()) not in text
         assert str(tmp_path) not in text
         assert model_name not in text
+
+
+def test_the_command_line_offers_what_can_be_measured():
+    (only,) = (parameter for parameter in cli.bench.params if parameter.name == "only")
+    assert tuple(only.type.choices) == tuple(MEASUREMENTS)
 
 
 @pytest.mark.parametrize("option", ["--support", "--json"])
@@ -110,3 +120,31 @@ def test_a_window_that_once_did_not_answer_in_time_misses_its_target(monkeypatch
     (missed,) = (figure for figure in figures if figure.met is False)
     assert missed.name == "answer while a report is written: p99"
     assert {figure.unit for figure in figures} == {"ms"}
+
+
+def test_a_screening_that_starts_late_or_gains_nothing_by_a_second_job_misses_its_targets(
+    model_name, monkeypatch
+):
+    monkeypatch.setattr(screening, "RECORDINGS", 3)
+    monkeypatch.setattr(screening, "SECONDS", 1)
+    for used_s, took_s, met in ((3.1, 5.5, True), (3.3, 5.6, False)):
+
+        def cost(*words, used_s=used_s, took_s=took_s):
+            if words == ("-c", "import torch"):
+                return screening._Cost(9.0, 2.0)
+            assert words[:3] == ("-m", "monitor.cli", "screen")
+            if "--jobs" not in words:
+                return screening._Cost(9.0, used_s)
+            assert len(list(Path(words[3]).iterdir())) == 3
+            return screening._Cost({"1": 10.0, "2": took_s}[words[words.index("--jobs") + 1]], 9.0)
+
+        monkeypatch.setattr(screening, "_cost", cost)
+        beyond, faster = screening.measure_screening(model_name)
+        assert (beyond.unit, beyond.met, faster.met) == ("s", met, met)
+
+
+def test_what_a_process_costs_is_its_own_and_its_childrens():
+    busy = "import time\nwhile time.process_time() < 0.3: pass"
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}])"
+    cost = screening._cost("-c", f"{child}\n{busy}")
+    assert 0.6 <= cost.used_s <= cost.took_s + 0.05

@@ -208,21 +208,42 @@ def test_a_window_does_not_open_only_to_say_that_its_model_is_a_wrong_one(words,
         assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    "screen",
-    [{}, {"QT_QPA_PLATFORM": "offscreen"}, {"DISPLAY": ":987"}, {"QT_QPA_PLATFORM": "xcb"}],
-    ids=str,
-)
-def test_without_a_screen_the_demonstration_runs_in_the_terminal(screen, model_name, tmp_path):
-    picture = tmp_path / "dashboard.png"
-    done = run("demo", "--png", picture, "--model", model_name, env={**NO_SCREEN, **screen})
+def demonstrated(done, picture, count):
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[-1] == f"The dashboard as it looks on a display: {picture}"
     assert picture.read_bytes().startswith(b"\x89PNG")
     heading, *rows = lines[2:-1]
-    assert len(rows) == len(demo_recordings())
+    assert len(rows) == count
     assert all(row[heading.index("made as") - 2 :].startswith(("  normal", "  abnormal")) for row in rows)
+
+
+def test_without_a_screen_the_demonstration_runs_in_the_terminal(model_name, tmp_path):
+    picture = tmp_path / "dashboard.png"
+    demonstrated(run("demo", "--png", picture, "--model", model_name), picture, len(demo_recordings()))
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [{"QT_QPA_PLATFORM": "offscreen"}, {"DISPLAY": ":987"}, {"QT_QPA_PLATFORM": "xcb"}],
+    ids=str,
+)
+def test_a_screen_that_does_not_answer_is_none(screen, model_name, tmp_path):
+    picture = tmp_path / "dashboard.png"
+    # One recording is enough.
+    code = (
+        "import monitor.commands.demo as demo; from monitor.cli import main\n"
+        "one = demo.demo_recordings()[2:3]; demo.demo_recordings = lambda: one\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "demo", "--png", picture, "--model", model_name],
+        capture_output=True,
+        text=True,
+        env={**NO_SCREEN, **screen},
+        timeout=LIMIT_S,
+    )
+    demonstrated(done, picture, 1)
 
 
 @pytest.fixture

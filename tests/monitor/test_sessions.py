@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,9 +21,8 @@ RATE = 4000
 VALIDATOR = jsonschema.Draft202012Validator(read_schema())
 
 
-@pytest.fixture
-def auscult(tmp_path):
-    """Runs the command with a data folder of the test's own."""
+def command_in(folder):
+    """Runs the command with a data folder below another."""
 
     def run(*words, stdin=b"", status=0):
         done = subprocess.run(
@@ -32,8 +32,8 @@ def auscult(tmp_path):
             timeout=100,
             env={
                 **os.environ,
-                "AUSCULT_DATA": str(tmp_path / "Daten – 심장"),
-                "XDG_CONFIG_HOME": str(tmp_path / "config"),
+                "AUSCULT_DATA": str(folder / "Daten – 심장"),
+                "XDG_CONFIG_HOME": str(folder / "config"),
                 "PYTHONUTF8": "1",
             },
         )
@@ -42,12 +42,17 @@ def auscult(tmp_path):
         assert done.returncode == status, done.stderr
         return done
 
-    run.data = tmp_path / "Daten – 심장"
+    run.data = folder / "Daten – 심장"
     return run
 
 
 @pytest.fixture
-def examined(auscult, model_name):
+def auscult(tmp_path):
+    """Runs the command with a data folder of the test's own."""
+    return command_in(tmp_path)
+
+
+def examination_by(auscult, model_name):
     """Runs an examination of a pipe; gives its id and its lines."""
     sound = HeartSoundSynthesizer(SynthesisConfig(rate=RATE, seed=2)).read(14 * RATE)
 
@@ -61,6 +66,26 @@ def examined(auscult, model_name):
 
     examine.sound = (sound * 32767).astype("<i2") / 32768
     return examine
+
+
+@pytest.fixture
+def examined(auscult, model_name):
+    return examination_by(auscult, model_name)
+
+
+@pytest.fixture(scope="module")
+def examined_once(model_name, tmp_path_factory):
+    """Where one examination was kept, with its sound."""
+    auscult = command_in(tmp_path_factory.mktemp("once"))
+    examination_by(auscult, model_name)("--record", "--patient", "FORGETME")
+    return auscult.data
+
+
+@pytest.fixture
+def session(auscult, examined_once):
+    """The id of an examination in this test's own folder."""
+    shutil.copytree(examined_once, auscult.data)
+    return listed(auscult)[0]["id"]
 
 
 def listed(auscult):
@@ -103,20 +128,9 @@ def test_nothing_is_recorded_unless_asked_and_then_every_sample_is(auscult, exam
 
 def test_what_is_replayed_is_kept_only_on_demand(auscult, model_name):
     demo = demo_recordings()[0].path
-    replay = ("monitor", "--source", demo, "--headless", "--pace", "max", "--model", model_name)
-    synth = (
-        "monitor",
-        "--source",
-        "synth",
-        "--headless",
-        "--pace",
-        "50x",
-        "--duration",
-        11,
-        "--model",
-        model_name,
-    )
-    auscult("replay", demo, "--headless", "--pace", "max", "--model", model_name)
+    short = ("--headless", "--pace", "max", "--duration", 2, "--model", model_name)
+    replay, synth = (("monitor", "--source", source, *short) for source in (demo, "synth"))
+    auscult("replay", demo, *short)
     auscult(*replay)
     auscult(*synth)
     assert not auscult.data.exists()
@@ -143,8 +157,7 @@ def test_wishes_that_contradict_each_other_are_wrong_usage(auscult, words, said)
     assert said in auscult("monitor", "--headless", *words, status=2).stderr
 
 
-def test_a_session_is_deleted_after_asking(auscult, examined):
-    session, _ = examined("--record", "--patient", "FORGETME")
+def test_a_session_is_deleted_after_asking(auscult, session):
     refused = auscult("sessions", "delete", session, stdin=b"n\n", status=1)
     assert "FORGETME" in refused.stderr
     assert "nothing was deleted" in refused.stderr
@@ -162,15 +175,14 @@ def test_who_asked_for_it_is_told_under_which_id_a_session_is_kept(auscult, mode
     assert told == f"kept: auscult sessions show {listed(auscult)[0]['id']}\n"
 
 
-def test_a_note_is_kept(auscult, examined):
-    session, _ = examined()
+def test_a_note_is_kept(auscult, session):
     auscult("sessions", "note", session, "hört sich gut an")
     assert "hört sich gut an" in auscult("sessions", "show", session).stdout
     assert "needs words" in auscult("sessions", "note", session, " ", status=2).stderr
 
 
-def test_above_the_quota_the_oldest_are_offered_and_never_deleted_unasked(auscult, examined):
-    oldest, _ = examined("--record")
+def test_above_the_quota_the_oldest_are_offered_and_never_deleted_unasked(auscult, session, examined):
+    oldest = session
     examined("--record")
     newest, _ = examined("--record")
     size = listed(auscult)[0]["sound_bytes"]
@@ -201,13 +213,13 @@ def test_an_id_that_nothing_has_is_told_in_one_line(auscult):
     assert "no sessions yet" in auscult("sessions", "list").stderr
 
 
-def test_a_damaged_database_is_told_and_the_next_examination_is_kept(auscult, examined):
-    examined()
+def test_a_damaged_database_is_told_and_the_next_examination_is_kept(auscult, session, examined):
     (auscult.data / DATABASE).write_bytes(b"damaged" * 5000)
     done = auscult("sessions", "list")
     assert "was damaged" in done.stderr
-    session, _ = examined()
-    assert [one["id"] for one in listed(auscult)] == [session]
+    following, _ = examined()
+    # Of the one before only its sound is left.
+    assert [one["id"] for one in listed(auscult)] == [following, session]
 
 
 def test_killed_in_an_examination_its_verdicts_and_its_sound_are_there(tmp_path, model_name):

@@ -20,7 +20,7 @@ RECIPES = {
         loss="cross-entropy",
         augmentation=replace(OWN.augmentation, crop=1.0),
     ),
-    "own": replace(OWN, epochs=30, windows_per_epoch=161, batch=16, augmentation=None),
+    "own": replace(OWN, epochs=12, windows_per_epoch=161, batch=16, augmentation=None),
 }
 
 

@@ -1,6 +1,7 @@
 import json
 import math
 import os
+import shutil
 import signal
 import time
 
@@ -16,7 +17,7 @@ from tests.training.processes import IN_TWO, module_in_two, run, start
 from training.checkpoint import load_state
 from training.process_group import ALONE, ProcessGroup, joined_processes
 
-EPOCHS = 60
+EPOCHS = 30
 
 # Of a few dozen windows: one that is called otherwise moves a figure by about this much.
 WITHIN = 0.05
@@ -59,6 +60,16 @@ def by_two(corpus, tmp_path_factory):
     done = run(*arguments(corpus, out), by=IN_TWO)
     assert done.returncode == 0, done.stderr
     return out, done
+
+
+@pytest.fixture
+def begun(by_one, tmp_path):
+    """Where the images are made, which takes as long as training on them."""
+    out = tmp_path / "begun"
+    out.mkdir()
+    for images in by_one.glob("images*"):
+        shutil.copy(images, out)
+    return out
 
 
 @given(st.integers(0, 1000), st.integers(1, 9))
@@ -113,21 +124,20 @@ def test_the_figures_are_those_of_one_process(by_one, by_two):
                 assert found[name] == pytest.approx(value, abs=WITHIN), (part, level, name)
 
 
-def test_killed_outright_they_leave_nothing_behind_and_go_on_to_the_same_weights(corpus, by_two, tmp_path):
-    out = tmp_path / "killed"
-    with start(*arguments(corpus, out), by=IN_TWO) as process:
+def test_killed_outright_they_leave_nothing_behind_and_go_on_to_the_same_weights(corpus, by_two, begun):
+    with start(*arguments(corpus, begun), by=IN_TWO) as process:
         wait_for_an_epoch(process)
         training = children(process)
         process.kill()
     assert len(training) == 2
     assert gone(training)
-    assert not (out / "paper.safetensors").exists()
-    reached = len(history(out))
-    done = run(*arguments(corpus, out), by=IN_TWO)
+    assert not (begun / "paper.safetensors").exists()
+    reached = len(history(begun))
+    done = run(*arguments(corpus, begun), by=IN_TWO)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("epoch ") == EPOCHS - reached
     for name in ("paper.safetensors", "paper.json"):
-        assert (out / name).read_bytes() == (by_two[0] / name).read_bytes()
+        assert (begun / name).read_bytes() == (by_two[0] / name).read_bytes()
 
 
 def test_what_is_wrong_is_said_once(by_two, corpus, tmp_path):
@@ -144,8 +154,8 @@ def test_what_is_wrong_is_said_once(by_two, corpus, tmp_path):
         assert "training/" not in said
 
 
-def test_one_process_that_is_killed_ends_the_other_without_a_stack(corpus, tmp_path):
-    with start(*arguments(corpus, tmp_path / "out", 100_000), by=IN_TWO) as process:
+def test_one_process_that_is_killed_ends_the_other_without_a_stack(corpus, begun):
+    with start(*arguments(corpus, begun, 100_000), by=IN_TWO) as process:
         wait_for_an_epoch(process)
         training = children(process)
         second = next(each for each in training if each.environ()["RANK"] == "1")
@@ -157,8 +167,8 @@ def test_one_process_that_is_killed_ends_the_other_without_a_stack(corpus, tmp_p
     assert said.count("auscult: ") <= 1  # torchrun may be quicker
 
 
-def test_ctrl_c_ends_both_without_a_stack_of_theirs(corpus, tmp_path):
-    with start(*arguments(corpus, tmp_path / "out", 100_000), by=IN_TWO) as process:
+def test_ctrl_c_ends_both_without_a_stack_of_theirs(corpus, begun):
+    with start(*arguments(corpus, begun, 100_000), by=IN_TWO) as process:
         wait_for_an_epoch(process)
         training = children(process)
         began = time.monotonic()

@@ -86,12 +86,28 @@ def archive(tmp_path_factory):
     return folder
 
 
-def command(*words):
-    return [sys.executable, "-m", "monitor.cli", "screen", *map(str, words)]
+def command(*words, first=""):
+    """A screening, in a process that does something else first."""
+    return [
+        sys.executable,
+        "-c",
+        f"{first}\nfrom monitor.cli import main; main()",
+        "screen",
+        *map(str, words),
+    ]
 
 
 def screen(*words, **options):
     return subprocess.run(command(*words), capture_output=True, text=True, timeout=LIMIT_S, **options)
+
+
+def begun(*words, **options):
+    """The same, not waited for."""
+    return subprocess.Popen(command(*words, **options), stderr=subprocess.PIPE, text=True)
+
+
+SMALL_CHUNKS = "import monitor.screening.cluster as cluster; cluster.CHUNK = 3"
+"""So that of a few recordings most are still to be judged when the first rows are there."""
 
 
 @pytest.fixture(scope="module")
@@ -121,16 +137,14 @@ def test_a_worker_that_dies_costs_no_row(archive, whole, model_name, tmp_path):
         worker(address, tmp_path / "a"),
         worker(address, tmp_path / "b") as other,
     ):
-        words = (archive, "--out", out, "--model", model_name, "--scheduler", address, "--hop", 0.08)
-        process = subprocess.Popen(command(*words), stderr=subprocess.PIPE, text=True)
+        words = (archive, "--out", out, "--model", model_name, "--scheduler", address)
+        process = begun(*words, first=SMALL_CHUNKS)
         until(lambda: rows(out) > 2 or process.poll() is not None, "the first rows", LIMIT_S)
         assert rows(out) < RECORDINGS
         other.kill()
         told = process.communicate(timeout=LIMIT_S)[1]
     assert (process.returncode, told.count("\n")) == (0, 1), told
-    alone = tmp_path / "alone.csv"
-    assert screen(archive, "--out", alone, "--model", model_name, "--hop", 0.08).returncode == 0
-    assert out.read_bytes() == alone.read_bytes()
+    assert out.read_bytes() == whole.read_bytes()
 
 
 def test_recordings_that_a_worker_does_not_find_are_sent(cluster, archive, whole, model_name, tmp_path):
@@ -185,7 +199,7 @@ def test_workers_in_network_namespaces_of_their_own(archive, whole, model_name, 
             worker(address, tmp_path / "b", before=inside[1]) as other,
         ):
             words = (archive, "--out", out, "--model", model_name, "--scheduler", address)
-            process = subprocess.Popen(command(*words), stderr=subprocess.PIPE, text=True)
+            process = begun(*words, first=SMALL_CHUNKS)
             until(lambda: rows(out) > 2 or process.poll() is not None, "the first rows", LIMIT_S)
             os.killpg(other.pid, signal.SIGKILL)
             told = process.communicate(timeout=LIMIT_S)[1]
@@ -198,46 +212,52 @@ def test_workers_in_network_namespaces_of_their_own(archive, whole, model_name, 
 
 
 def test_a_worker_of_another_version_is_told_of(cluster, archive, model_name, tmp_path):
-    code = (
-        "import sys, importlib.metadata as found\n"
+    other = (
+        "import importlib.metadata as found\n"
         "told = found.version\n"
-        "found.version = lambda name: '9.9.9' if name == 'auscult' else told(name)\n"
-        "from monitor.cli import main\n"
-        "main()"
+        "found.version = lambda name: '9.9.9' if name == 'auscult' else told(name)"
     )
-    words = ["screen", archive, "--out", tmp_path / "out.csv", "--model", model_name, "--scheduler", cluster]
-    told = subprocess.run(
-        [sys.executable, "-c", code, *map(str, words)], capture_output=True, text=True, timeout=LIMIT_S
-    )
-    assert (told.returncode, told.stderr.count("\n")) == (1, 1), told.stderr
-    assert re.fullmatch(r"auscult: a worker runs auscult .*, not auscult 9.9.9; .*\n", told.stderr)
+    words = (archive, "--out", tmp_path / "out.csv", "--model", model_name, "--scheduler", cluster)
+    process = begun(*words, first=other)
+    told = process.communicate(timeout=LIMIT_S)[1]
+    assert (process.returncode, told.count("\n")) == (1, 1), told
+    assert re.fullmatch(r"auscult: a worker runs auscult .*, not auscult 9.9.9; .*\n", told)
 
 
-def test_no_scheduler_no_workers_and_a_lost_scheduler_are_one_line(archive, model_name, tmp_path):
-    def told(address):
-        done = screen(archive, "--out", tmp_path / "x.csv", "--model", model_name, "--scheduler", address)
-        assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
-        return done.stderr
+def test_no_scheduler_and_no_workers_are_one_line(archive, model_name, tmp_path):
+    with scheduler() as (idle, _):
+        # Side by side, as each waits for what may still come.
+        asked = [
+            (said, begun(archive, "--out", tmp_path / name, "--model", model_name, "--scheduler", address))
+            for name, address, said in (
+                ("a.csv", f"tcp://127.0.0.1:{free_port()}", "no Dask scheduler answers there"),
+                ("b.csv", "nonsense://there", "no Dask scheduler answers there"),
+                ("c.csv", idle, "has no workers"),
+            )
+        ]
+        for said, process in asked:
+            told = process.communicate(timeout=LIMIT_S)[1]
+            assert (process.returncode, told.count("\n")) == (1, 1), told
+            assert said in told
 
-    assert "no Dask scheduler answers there" in told(f"tcp://127.0.0.1:{free_port()}")
-    assert "no Dask scheduler answers there" in told("nonsense://there")
+
+def test_a_lost_scheduler_is_one_line(archive, model_name, tmp_path):
     out = tmp_path / "out.csv"
-    with scheduler() as (address, asked):
-        assert "has no workers" in told(address)
-        with worker(address, tmp_path / "w"):
-            words = (archive, "--out", out, "--model", model_name, "--hop", 0.08, "--scheduler", address)
-            process = subprocess.Popen(command(*words), stderr=subprocess.PIPE, text=True)
-            until(lambda: rows(out) > 2 or process.poll() is not None, "the first rows", LIMIT_S)
-            asked.kill()
-            complaint = process.communicate(timeout=LIMIT_S)[1]
-    assert (process.returncode, complaint.count("\n")) == (1, 1), complaint
-    assert "the scheduler is lost" in complaint
+    with scheduler() as (address, asked), worker(address, tmp_path / "w"):
+        words = (archive, "--out", out, "--model", model_name, "--scheduler", address)
+        process = begun(*words, first=SMALL_CHUNKS)
+        until(lambda: rows(out) > 2 or process.poll() is not None, "the first rows", LIMIT_S)
+        asked.kill()
+        told = process.communicate(timeout=LIMIT_S)[1]
+    assert (process.returncode, told.count("\n")) == (1, 1), told
+    assert "the scheduler is lost" in told
 
 
 def test_without_dask_it_is_one_line(archive, model_name, tmp_path):
-    code = "import sys; sys.modules['distributed'] = None; from monitor.cli import main; main()"
-    words = ["screen", archive, "--out", tmp_path / "out.csv", "--model", model_name]
-    words += ["--scheduler", "tcp://127.0.0.1:1"]
-    told = subprocess.run([sys.executable, "-c", code, *map(str, words)], capture_output=True, text=True)
-    assert told.returncode == 1
-    assert told.stderr == "auscult: a cluster needs Dask: pip install 'auscult[cluster]'\n"
+    words = (archive, "--out", tmp_path / "out.csv", "--model", model_name)
+    process = begun(
+        *words, "--scheduler", "tcp://127.0.0.1:1", first="import sys; sys.modules['distributed'] = None"
+    )
+    told = process.communicate(timeout=LIMIT_S)[1]
+    assert process.returncode == 1
+    assert told == "auscult: a cluster needs Dask: pip install 'auscult[cluster]'\n"

@@ -17,7 +17,10 @@ import pytest
 import soundfile as sf
 
 from dsp.synthesis import HeartSoundSynthesizer, SynthesisConfig
+from monitor import cli
 from monitor.screening.row import Screener, Settings
+from monitor.screening.table import SUFFIXES
+from recordings import printable
 from tests.monitor.sound_server import until
 
 LIMIT_S = 250
@@ -96,7 +99,9 @@ def test_every_recording_has_a_row_in_order_and_rubbish_says_what_it_is(archive,
     assert all("\n" not in error for error in wrong.values())
 
 
-def test_killed_again_and_again_it_comes_to_the_same_bytes(archive, whole, model_name, tmp_path):
+def test_killed_again_and_again_it_leaves_no_process_and_comes_to_the_same_bytes(
+    archive, whole, model_name, tmp_path
+):
     out, chance = tmp_path / "out.csv", random.Random(7)
     words = (archive, "--out", out, "--model", model_name, "--jobs", 2)
     for kills in range(4):
@@ -105,23 +110,15 @@ def test_killed_again_and_again_it_comes_to_the_same_bytes(archive, whole, model
         if kills:
             more(out, begun, process)
         time.sleep(chance.uniform(0, 0.1))
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert len(children) >= 2 or kills < 2  # the table has its head before they begin
         process.kill()
         process.wait()
+        until(lambda children=children: not any(child.is_running() for child in children), "all have ended")
     done = screen(*words)
     assert done.returncode == 0
     assert out.read_bytes() == whole.read_bytes()
     assert out.with_suffix(".html").read_bytes() == whole.with_suffix(".html").read_bytes()
-
-
-def test_no_process_outlives_one_that_was_killed(archive, model_name, tmp_path):
-    words = (archive, "--out", tmp_path / "out.csv", "--model", model_name, "--jobs", 2)
-    process = subprocess.Popen(command(*words), stderr=subprocess.DEVNULL, start_new_session=True)
-    more(tmp_path / "out.csv", 1, process)
-    children = psutil.Process(process.pid).children(recursive=True)
-    assert len(children) >= 2
-    process.kill()
-    process.wait()
-    until(lambda: not any(child.is_running() for child in children), "all have ended")
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(archive, whole, model_name, tmp_path):
@@ -163,12 +160,12 @@ def test_a_process_that_is_killed_costs_its_recording_alone(model_name, tmp_path
     folder = tmp_path / "archive"
     folder.mkdir()
     sound = heart(14)
-    for name in ("a", "b", "y", "z"):
+    for name in ("a", "z"):
         sf.write(folder / f"{name}.wav", sound, 2000)
     for name in ("once", "twice"):
-        sf.write(folder / f"{name}.flac", np.tile(sound, 6), 2000)
+        sf.write(folder / f"{name}.flac", np.tile(sound, 2), 2000)
     out = tmp_path / "out.jsonl"
-    words = (folder, "--out", out, "--model", model_name, "--hop", 0.08, "--jobs", 2)
+    words = (folder, "--out", out, "--model", model_name, "--hop", 0.16, "--jobs", 2)
     process = subprocess.Popen(command(*words), stderr=subprocess.PIPE, text=True)
     for name in ("once", "twice", "twice"):
         reader = until(
@@ -179,10 +176,10 @@ def test_a_process_that_is_killed_costs_its_recording_alone(model_name, tmp_path
     told = process.communicate(timeout=LIMIT_S)[1]
     assert (process.returncode, told.count("\n")) == (0, 1)
     rows = {Path(row["path"]).stem: row for row in map(json.loads, out.read_text().splitlines())}
-    assert list(rows) == ["a", "b", "once", "twice", "y", "z"]
+    assert list(rows) == ["a", "once", "twice", "z"]
     error = rows.pop("twice")["error"]
     assert error.startswith(f"{folder}/twice.flac: the process that judged it was ended twice (SIGKILL)")
-    settings = Settings(model_name, rows["a"]["model"], 0.08, None, rows["a"]["program"])
+    settings = Settings(model_name, rows["a"]["model"], 0.16, None, rows["a"]["program"])
     assert rows["once"] == Screener(settings).screen(rows["once"]["path"]).row
     assert all(row["p_abnormal"] is not None for row in rows.values())
 
@@ -217,7 +214,7 @@ def test_the_summary_stands_alone_and_tells_what_the_table_holds(archive, whole,
         assert folder in page.text
     for path, row in rows.items():
         if row["error"]:
-            assert {path, row["error"]} <= {*page.text}
+            assert {path, row["error"].removeprefix(f"{printable(path)}: ")} <= {*page.text}
     labels = [row["label"] for row in rows.values()]
     counted = page.text[page.text.index("Verdicts") :]
     for word in ("normal", "abnormal", "uncertain", "poor signal"):
@@ -240,6 +237,10 @@ def test_where_there_is_nothing_there_is_no_table(model_name, tmp_path):
     told = screen(tmp_path, "--out", tmp_path / "out.csv", "--model", model_name)
     assert (told.returncode, told.stderr.count("\n")) == (1, 1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_line_offers_the_tables_that_there_are():
+    assert cli.TABLE_SUFFIXES == SUFFIXES
 
 
 def test_a_table_of_no_known_kind_is_wrong_usage(archive, tmp_path):
