@@ -20,7 +20,7 @@ from model.card import ModelCard, ModelError, read_card
 from model.loading import packaged_models, weights_folder
 from model.verdict import Label, RecordingVerdict
 from monitor.dashboard import report_words as words
-from monitor.dashboard.examination_words import EXAMINATION, site_title
+from monitor.dashboard.examination_words import EXAMINATION, overall_word, site_title
 from monitor.dashboard.told_words import reading_words, told_words
 from monitor.dashboard.words import LABELS, heart_rate_words, quality_words
 from monitor.examination_record import SITES, ExaminationRecord, SiteFinding
@@ -119,7 +119,7 @@ class ExaminationReport:
 
     Attributes:
         facts: Who, when and with what: title and value.
-        label: Verdict on all sites together.
+        label: Verdict on all sites together; None where all were skipped.
         word: That in a word.
         probability: The highest of any site; None where nothing was classified.
         counts: How many sites had which verdict.
@@ -134,7 +134,7 @@ class ExaminationReport:
     """
 
     facts: tuple[tuple[str, str], ...]
-    label: Label
+    label: Label | None
     word: str
     probability: float | None
     counts: str
@@ -188,9 +188,9 @@ def examination_report(
             (words.WHEN, moments_words(record.begun, record.ended, zone)),
             (words.device_words(record.rate), device or words.NOT_KNOWN),
         ),
-        label=overall.label,
-        word=LABELS[overall.label],
-        probability=overall.p_abnormal,
+        label=overall.label if overall else None,
+        word=overall_word(record),
+        probability=overall.p_abnormal if overall else None,
         counts=words.counts_words([one.verdict.label if one.verdict else None for one in record.findings]),
         opinion=words.OPINIONS.get(record.opinion, words.OPINIONS[None]),
         note=note,

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from monitor.dashboard.player import Player
     from monitor.dashboard.window import DashboardWindow
     from monitor.session import Session
+    from monitor.snapshot import Snapshot
 
 ASKED_S = 5.0
 """For so long a second press counts as an answer."""
@@ -295,6 +296,10 @@ class ExaminationDesk(QObject):
         self.card.follow(time.monotonic())
         if self._archive is not None:
             self._show_archive(self._archive)
+
+    def of_site(self, snapshot: Snapshot) -> Snapshot:
+        """The same, but what stands is of the site alone that is listened to; without one as it is."""
+        return snapshot if self._course is None else self._course.of_site(snapshot)
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""

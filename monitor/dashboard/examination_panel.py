@@ -398,10 +398,9 @@ class ResultsPage(QWidget):
             remark: Empty for none.
         """
         self._record, self._sound = record, sound
-        overall = record.overall
         self.patient.set_words(" · ".join(filter(None, (record.patient, moment_words(record.begun)))))
         self.overall.setText(overall_word(record))
-        self.probability.setText(highest_words(overall.p_abnormal))
+        self.probability.setText(highest_words(record))
         self._colour(record)
         self._show_rows(record, sound)
         self.remark.setText(remark)
@@ -423,8 +422,9 @@ class ResultsPage(QWidget):
         self.opinion_given.emit(opinion)
 
     def _colour(self, record: ExaminationRecord) -> None:
-        self._shape.show_label(record.overall.label)
-        self.overall.setStyleSheet(f"color: {self._theme.of(record.overall.label)};")
+        label = record.overall.label if record.overall else None
+        self._shape.show_label(label)
+        self.overall.setStyleSheet(f"color: {self._theme.of(label)};")
 
     def _show_rows(self, record: ExaminationRecord, sound: bool) -> None:
         for row in self.rows:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from model.verdict import RecordingVerdict
 from monitor.dashboard.language import tr
+from monitor.dashboard.report_words import NO_SITE
 from monitor.dashboard.words import (
     DEVICE_LOST,
     LABELS,
     LOOKING,
+    NO_VERDICT,
     heart_rate_words,
     probability_words,
     reason_words,
@@ -158,7 +160,7 @@ def verdict_words(verdict: RecordingVerdict | None) -> str:
 
 def overall_word(record: ExaminationRecord) -> str:
     """The verdict on the whole."""
-    return LABELS[record.overall.label]
+    return LABELS[record.overall.label] if record.overall else NO_VERDICT
 
 
 def stored_words(stored: StoredExamination) -> tuple[str, str, str]:
@@ -206,9 +208,12 @@ def writing_words(share: float) -> str:
     return tr("Writing {share}").format(share=f"{share:.0%}")
 
 
-def highest_words(probability: float | None) -> str:
-    """The probability of the whole."""
-    return tr("highest probability {probability}").format(probability=probability_words(probability))
+def highest_words(record: ExaminationRecord) -> str:
+    """The probability of the whole, or why there is none."""
+    if record.overall is None:
+        return NO_SITE
+    told = probability_words(record.overall.p_abnormal)
+    return tr("highest probability {probability}").format(probability=told)
 
 
 def hear_again_words(site: str, key: str = "") -> str:

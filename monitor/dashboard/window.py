@@ -655,7 +655,7 @@ class DashboardWindow(QWidget):
         if snapshot.lost_samples > self._lost_told:
             self._lost_told = snapshot.lost_samples
             self.technical.lost(snapshot.lost_samples / snapshot.rate)
-        self.verdict.show_snapshot(snapshot)
+        self.verdict.show_snapshot(self.desk.of_site(snapshot))
         self.plots.show_history(snapshot)
 
     def _show_end(self, session: Session) -> None:

@@ -15,7 +15,7 @@ from dsp.front_end import FrontEnd
 from dsp.spectrogram import ScreenSpectrogram
 from model.classifier import Classifier
 from model.loading import packaged_models
-from model.verdict import Label
+from model.verdict import Label, Standing
 from monitor.dashboard import report_words
 from monitor.examination_record import SITES, SiteFinding
 from monitor.examination_report import (
@@ -86,7 +86,9 @@ def test_every_examination_can_be_told(record, seed):
     report = examination_report(record, sounds_of(len(record.findings), seed))
     assert len(report.sites) == min(MOST_SITES, len(record.findings))
     assert bool(report.omitted) == (len(record.findings) > MOST_SITES)
-    assert report.probability == record.overall.p_abnormal
+    whole = record.overall or Standing(None, None)
+    assert (report.label, report.probability) == (whole.label, whole.p_abnormal)
+    assert bool(report.label) == any(finding.verdict for finding in record.findings)
     for site, told in zip(record.findings, report.sites, strict=False):
         assert (told.label is None) == (site.verdict is None)
         assert (told.excerpt is None) <= bool(told.remark or told.label is None)

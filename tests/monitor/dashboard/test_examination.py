@@ -35,9 +35,10 @@ from monitor.dashboard.examination_words import (
     step_words,
 )
 from monitor.dashboard.examinations_card import ASKED_S
+from monitor.dashboard.report_words import NO_SITE
 from monitor.dashboard.theme import DARK, LIGHT
 from monitor.dashboard.torso import SiteButton, Torso
-from monitor.dashboard.words import LABELS
+from monitor.dashboard.words import LABELS, NO_VERDICT
 from monitor.examination import Examination, Site, SiteState, Step
 from monitor.examination_record import SITES, SiteFinding
 from monitor.examination_store import ExaminationStore, new_id
@@ -211,6 +212,29 @@ def test_sites_are_chosen_skipped_restarted_and_named_by_keys(qtbot, kept):
     begin_again = window.desk.panel.results.again
     qtbot.mouseClick(begin_again, Qt.MouseButton.LeftButton)
     assert window.desk.panel.currentWidget() is window.desk.panel.start
+
+
+def test_the_verdict_of_one_site_does_not_stand_over_the_next(qtbot, kept):
+    window = kept
+    begin(qtbot, window, heart(8.0))
+    said = {label: word for label, word in LABELS.items() if label is not Label.WARMING_UP}
+    qtbot.waitUntil(lambda: window.verdict.word.text() in said.values(), timeout=WAIT_MS)
+    qtbot.keyClick(window, Qt.Key.Key_4)
+    assert window.desk.examination.current == "mitral"
+    qtbot.waitUntil(lambda: window.verdict.word.text() == LABELS[Label.WARMING_UP], timeout=WAIT_MS)
+    assert window.session.snapshot.judgement.rolling.label in said
+    qtbot.waitUntil(lambda: window.verdict.word.text() in said.values(), timeout=WAIT_MS)
+    assert window.desk.examination.standing.label in said
+    end(qtbot, window)
+
+
+def test_where_every_site_was_skipped_there_is_no_verdict(qtbot, kept):
+    window = kept
+    begin(qtbot, window, heart(2.0))
+    end(qtbot, window)
+    results = window.desk.panel.results
+    assert (results.overall.text(), results.probability.text()) == (NO_VERDICT, NO_SITE)
+    assert [row.accessibleName().endswith("skipped") for row in results.rows] == [True] * 4
 
 
 def test_a_device_that_is_away_ends_nothing(qtbot, kept):
