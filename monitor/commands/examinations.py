@@ -107,9 +107,8 @@ def _page(one: StoredExamination) -> str:
         ("note", record.note),
     ]
     width = max(len(name) for name, _ in rows) + 2
-    head = f"examination {record.id}" + (
-        "" if overall and _state(one) == overall.label else f" ({_state(one)})"
-    )
+    state = _state(one)
+    head = f"examination {record.id}" + ("" if overall and state == overall.label else f" ({state})")
     return "\n".join([head, *(f"  {name:<{width}}{value}" for name, value in rows if value)]) + "\n"
 
 
