@@ -480,6 +480,7 @@ class ExaminationDesk(QObject):
         if self._listing and archive.listed is not None:
             self._listing = False
             self._show_stored(archive.listed)
-        if len(archive.remarks) > self._remarked:
-            self._remarked = len(archive.remarks)
-            self._window.say(told_words(archive.remarks[-1]))
+        remarks = archive.remarks
+        for remark in remarks[self._remarked :]:
+            self._window.say(told_words(remark))
+        self._remarked = len(remarks)

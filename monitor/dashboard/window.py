@@ -24,9 +24,8 @@ from monitor.dashboard.display_clock import DisplayClock
 from monitor.dashboard.examination_desk import ExaminationDesk
 from monitor.dashboard.export_desk import ExportDesk
 from monitor.dashboard.go_back import GoBack
-from monitor.dashboard.go_back_words import FEEDBACK
 from monitor.dashboard.keys_card import KeysCard
-from monitor.dashboard.playback import Playback
+from monitor.dashboard.playback import HOWLING, Playback
 from monitor.dashboard.player import Player
 from monitor.dashboard.plots import Plots
 from monitor.dashboard.presentation import Presentation
@@ -639,9 +638,9 @@ class DashboardWindow(QWidget):
 
     def _show_remarks(self, remarks: Sequence[str]) -> None:
         """Say once what cannot be kept of the session."""
-        if len(remarks) > self._remarked:
-            self._remarked = len(remarks)
-            self.say(told_words(remarks[-1]))
+        for remark in remarks[self._remarked :]:
+            self.say(told_words(remark))
+        self._remarked = len(remarks)
 
     @property
     def _title(self) -> str:
@@ -705,17 +704,17 @@ class DashboardWindow(QWidget):
         self.say(words, alert=False)
 
     def _hear(self) -> None:
-        words, alert = self._playback.poll()
-        warned = words in FEEDBACK.values()
-        if warned or not self._playback.headphones:
-            self.technical.last("feedback", "")
-        if warned:
+        said = self._playback.poll()
+        if not self._playback.headphones or (said and said.condition):
             # Taken up again at once, the warning from before still stands; it must become the newest.
-            self.technical.last("feedback", words, alert)
-        elif words:
-            self.say(words, alert)
-        if words:
-            self._show_controls()
+            self.technical.last(HOWLING, "")
+        if said is None:
+            return
+        if said.condition:
+            self.technical.last(said.condition, said.words, said.alert)
+        else:
+            self.say(said.words, said.alert)
+        self._show_controls()
 
     @property
     def _may_sound(self) -> bool:

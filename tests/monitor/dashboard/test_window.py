@@ -312,6 +312,19 @@ def test_a_device_is_recorded_where_that_is_wanted_and_a_failure_is_told(qtbot, 
     assert window.session.snapshot.state == "running"
 
 
+def test_of_several_things_that_cannot_be_kept_each_is_told(qtbot, open_window, tmp_path):
+    folder = tmp_path / "data"
+    window = open_window(keep=Keeping(folder, record=True, quota_gb=1e-12))
+    (folder / SOUND / "0123456789ab").mkdir(parents=True)
+    (folder / SOUND / "0123456789ab" / "00000000000000.wav").write_bytes(b"sound")
+    (folder / DATABASE).write_bytes(b"damaged" * 5000)
+    window.set_playlist([stethoscope()])
+    qtbot.waitUntil(lambda: len(window.technical.toolTip().splitlines()) == 2, timeout=30_000)
+    said = window.technical.toolTip()
+    assert "was damaged" in said
+    assert "above its quota" in said
+
+
 def test_recording_begins_and_ends_by_a_key_and_is_remembered(qtbot, open_window, tmp_path):
     folder = tmp_path / "data"
     window = open_window(keep=Keeping(folder))
