@@ -6,8 +6,8 @@ import math
 import time
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from itertools import islice, pairwise
 from statistics import median
 from typing import TYPE_CHECKING
@@ -54,7 +54,7 @@ from monitor.dashboard.words import (
     source_state_words,
     warning_words,
 )
-from monitor.settings import Settings, read_settings, remember
+from monitor.settings import Settings, change_settings
 from monitor.sources.choice import SourceChoice
 
 if TYPE_CHECKING:
@@ -157,6 +157,8 @@ class DashboardWindow(QWidget):
         self._why_wanted = False
         self._frame, self._frame_ms = 0, FRAME_MS
         self._closed = self._remembers = False
+        self._settings = ThreadPoolExecutor(1, "settings")
+        self._changes: deque[Future[None]] = deque()
         self._theme = THEMES[theme]
         self.set_theme(theme)
         self._show_nothing()
@@ -275,10 +277,11 @@ class DashboardWindow(QWidget):
         self._player.record(not self._player.recording)
         self._snapshot = None
         self._show_controls()
-        try:
-            remember(replace(read_settings(), record=self._player.recording))
-        except OSError:
-            self._remark(NOT_REMEMBERED)
+        self.remember(record=self._player.recording)
+
+    def remember(self, **changes: object) -> None:
+        """Remember settings, by the names of ``Settings``; returns without waiting for the disk."""
+        self._changes.append(self._settings.submit(change_settings, **changes))
 
     def toggle_sound(self) -> None:
         """Play replayed sources aloud, or silently."""
@@ -326,19 +329,23 @@ class DashboardWindow(QWidget):
             self.plots.toggle_whole()
         if settings.average:
             self.toggle_average()
+        self.desk.keep_sound = settings.keep_sound
 
-    def _remember(self, place: tuple[int, ...]) -> None:
-        before = read_settings()
-        now = replace(
-            before,
-            theme=self._theme.name,
-            place=place,
-            last_minutes=not self.plots.whole,
-            average=self.plots.beat.wanted,
-        )
-        if now != before:
-            with suppress(OSError):  # where it cannot be remembered the next window is as usual
-                remember(now)
+    def _remember_looks(self, place: tuple[int, ...]) -> None:
+        with suppress(OSError):  # where it cannot be remembered the next window is as usual
+            change_settings(
+                theme=self._theme.name,
+                place=place,
+                last_minutes=not self.plots.whole,
+                average=self.plots.beat.wanted,
+            )
+
+    def _look_after_settings(self) -> None:
+        while self._changes and self._changes[0].done():
+            try:
+                self._changes.popleft().result()
+            except OSError:
+                self._remark(NOT_REMEMBERED)
 
     def show_moment(self, until_s: float) -> None:
         """Draw what is shown as it was at a time on the source's clock, in seconds, or at its end."""
@@ -378,9 +385,10 @@ class DashboardWindow(QWidget):
             self.reports.close()
             self.exports.close()
             self._player.close()
+            # Nothing sounds any more that a slow disk could hold up.
+            self._settings.shutdown()
             if self._remembers:
-                # Nothing sounds any more that a slow disk could hold up.
-                self._remember(place)
+                self._remember_looks(place)
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -517,6 +525,7 @@ class DashboardWindow(QWidget):
             self._start_unseen_at = math.inf
             self.start()
         self._player.poll()
+        self._look_after_settings()
         self._hear()
         if self._player.error:
             self._fail(self._player.error)

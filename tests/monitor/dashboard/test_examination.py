@@ -317,7 +317,7 @@ def test_sound_is_kept_as_the_tick_says_and_that_is_remembered(qtbot, kept, tmp_
     assert not tick.isChecked()
     qtbot.mouseClick(window.desk.panel.start.begin, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.desk.examination is not None, timeout=WAIT_MS)
-    assert not read_settings().keep_sound
+    qtbot.waitUntil(lambda: not read_settings().keep_sound, timeout=WAIT_MS)
     assert not window.session.recorded
     qtbot.waitUntil(lambda: window.session.log is not None, timeout=WAIT_MS)
     end(qtbot, window)

@@ -1,3 +1,5 @@
+import errno
+import os
 import shutil
 import signal
 import threading
@@ -29,6 +31,7 @@ from monitor.dashboard.words import (
     NO_EVENTS,
     NO_SOUND_OUTPUT,
     NOT_RECORDING,
+    NOT_REMEMBERED,
     OUTLINES,
     REASONS,
     RECORDING,
@@ -312,6 +315,24 @@ def test_a_device_is_recorded_where_that_is_wanted_and_a_failure_is_told(qtbot, 
     assert window.session.snapshot.state == "running"
 
 
+def test_a_choice_is_remembered_while_nobody_waits_for_the_disk(qtbot, open_window, tmp_path, monkeypatch):
+    asked, going_on = threading.Event(), threading.Event()
+
+    def stall(settings):
+        asked.set()
+        assert going_on.wait(30)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("monitor.settings.remember", stall)
+    window = open_window(keep=Keeping(tmp_path / "data"))
+    qtbot.mouseClick(window.bar.record, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(asked.is_set, timeout=30_000)
+    assert "on" in window.bar.record.text()
+    assert window.technical.newest == ""
+    going_on.set()
+    qtbot.waitUntil(lambda: window.technical.newest == NOT_REMEMBERED, timeout=30_000)
+
+
 def test_of_several_things_that_cannot_be_kept_each_is_told(qtbot, open_window, tmp_path):
     folder = tmp_path / "data"
     window = open_window(keep=Keeping(folder, record=True, quota_gb=1e-12))
@@ -333,13 +354,13 @@ def test_recording_begins_and_ends_by_a_key_and_is_remembered(qtbot, open_window
     assert not window.session.recorded
     qtbot.keyClick(window, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: window.session.recorded and window.session.recorder.written > 0, timeout=30_000)
-    assert read_settings().record
+    qtbot.waitUntil(lambda: read_settings().record, timeout=30_000)
     assert "on" in window.bar.record.text()
     first = window.session.recorder
     qtbot.waitUntil(lambda: f"· {RECORDING} ·" in window.status.name.text(), timeout=30_000)
     qtbot.mouseClick(window.bar.record, Qt.MouseButton.LeftButton)
     assert not window.session.recorded
-    assert not read_settings().record
+    qtbot.waitUntil(lambda: not read_settings().record, timeout=30_000)
     qtbot.waitUntil(lambda: RECORDING not in window.status.name.text(), timeout=30_000)
     written = first.written
     qtbot.keyClick(window, Qt.Key.Key_R)
