@@ -554,8 +554,8 @@ class SessionStore:
 
     def _failure(self, error: Exception) -> StoreError:
         return StoreError(
-            f"{self._path}: sessions cannot be kept ({_reason(error)}); free space, or choose another folder "
-            "by --data"
+            f"{self.folder}: cannot be used ({_reason(error)}); "
+            "free space, or choose another folder by --data"
         )
 
 

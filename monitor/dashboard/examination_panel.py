@@ -403,12 +403,17 @@ class ResultsPage(QWidget):
         self.probability.setText(highest_words(record))
         self._colour(record)
         self._show_rows(record, sound)
-        self.remark.setText(remark)
-        self.remark.setVisible(bool(remark))
+        self.show_remark(remark)
         self.show_opinion(record.opinion)
         self.note.blockSignals(True)
         self.note.setPlainText(record.note)
         self.note.blockSignals(False)
+
+    def show_remark(self, remark: str) -> None:
+        """Say what else there is to know of it; empty for nothing."""
+        if self.remark.text() != remark:
+            self.remark.setText(remark)
+        self.remark.setVisible(bool(remark))
 
     def show_opinion(self, opinion: str | None) -> None:
         """Say which opinion was given, by word and not by look alone."""

@@ -16,11 +16,13 @@ from dsp.scenario import Fault, Scenario
 from dsp.synthesis import SynthesisConfig
 from model.verdict import Label, RecordingVerdict
 from monitor.dashboard.examination_words import (
+    COULD_NOT_BE_KEPT,
     FINISH_FIRST,
     INTERRUPTED,
     IS_OPEN,
     NO_EXAMINATIONS,
     NO_SOURCE_YET,
+    NOT_ALL_KEPT,
     NOT_KEPT,
     OFFER,
     RUNNING,
@@ -490,6 +492,36 @@ def test_where_nothing_is_kept_it_is_told_and_goes_on(qtbot, window):
     assert window.desk.record.opinion == "agree"
     qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     assert window.desk.card.remark.text() == NO_EXAMINATIONS
+
+
+def test_what_cannot_be_kept_is_told_beside_the_results_until_it_is(qtbot, kept, tmp_path):
+    window, results = kept, kept.desk.panel.results
+    begin(qtbot, window, heart(1.0))
+    qtbot.waitUntil(lambda: bool(stored(tmp_path / "data")), timeout=WAIT_MS)
+    database = sqlite3.connect(tmp_path / "data" / DATABASE)
+    database.execute("ALTER TABLE finding RENAME TO away")
+    end(qtbot, window)
+    qtbot.waitUntil(lambda: results.remark.text() == NOT_ALL_KEPT, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.problem.startswith("this examination is not kept"), timeout=WAIT_MS)
+    assert results.report.isEnabled()
+    database.execute("ALTER TABLE away RENAME TO finding")
+    database.close()
+    qtbot.keyClick(window, Qt.Key.Key_Y)
+    qtbot.waitUntil(lambda: not results.remark.isVisible(), timeout=WAIT_MS)
+    (one,) = stored(tmp_path / "data")
+    assert (one.record.findings, one.record.opinion) == (window.desk.record.findings, "agree")
+    assert not one.interrupted
+
+
+def test_where_the_folder_cannot_be_used_it_goes_on_and_is_told(qtbot, kept, tmp_path):
+    window = kept
+    (tmp_path / "data").write_text("in its place")
+    begin(qtbot, window, heart(8.0))
+    qtbot.waitUntil(lambda: "choose another folder" in window.problem, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.desk.examination.sites[0].verdict is not None, timeout=WAIT_MS)
+    end(qtbot, window)
+    assert window.desk.panel.results.remark.text() == COULD_NOT_BE_KEPT
+    assert window.desk.record.findings[0].verdict is not None
 
 
 def test_a_source_that_cannot_be_opened_leaves_the_beginning(qtbot, kept, tmp_path):
