@@ -13,6 +13,7 @@ from monitor.dashboard.words import (
     LABELS,
     LOOKING,
     NO_VERDICT,
+    differing_words,
     heart_rate_words,
     probability_words,
     reason_words,
@@ -49,6 +50,7 @@ STILL_RUNS = tr("It still runs, here or in another program: it cannot be deleted
 IS_OPEN = tr("It is open: close its results before you delete it.")
 NO_EXAMINATIONS = tr("No examinations yet.")
 FINISH_FIRST = tr("Finish the running examination first.")
+MURMUR_READ = tr("murmur: listen yourself")
 NO_SOUND_KEPT = tr("Its sound was not kept")
 OPEN_REPORT = tr("Open report")
 WHERE_TO = tr("Write the report to")
@@ -157,6 +159,12 @@ def verdict_words(verdict: RecordingVerdict | None) -> str:
     if verdict.heart_rate_bpm is not None:
         said += f" · {heart_rate_words(verdict.heart_rate_bpm)}"
     return said
+
+
+def finding_words(verdict: RecordingVerdict | None) -> str:
+    """A site's verdict, and in another line that a murmur is read though it is normal."""
+    differs = verdict is not None and differing_words(verdict.label, verdict.reading)
+    return f"{verdict_words(verdict)}\n{MURMUR_READ}" if differs else verdict_words(verdict)
 
 
 def overall_word(record: ExaminationRecord) -> str:

@@ -17,6 +17,7 @@ from model.classifier import Classifier
 from model.loading import packaged_models
 from model.verdict import Label, Standing
 from monitor.dashboard import report_words
+from monitor.dashboard.words import DIFFERS
 from monitor.examination_record import SITES, SiteFinding
 from monitor.examination_report import (
     EXCERPT_S,
@@ -99,6 +100,24 @@ def test_the_order_of_the_sites_is_that_of_listening_and_custom_names_stay():
     names = ("mitral", "Erb's point", "aortic")
     report = examination_report(replace(RECORD, findings=tuple(map(finding, names))))
     assert [site.name for site in report.sites] == ["Mitral", "Erb's point", "Aortic"]
+
+
+@given(RECORDS)
+@settings(max_examples=60)
+def test_a_murmur_that_is_read_though_the_verdict_is_normal_is_told_first_and_of_the_whole(record):
+    report = examination_report(record)
+    differing = set()
+    for site, told in zip(record.findings, report.sites, strict=False):
+        verdict = site.verdict
+        reading = verdict.reading if verdict is not None and verdict.label is Label.NORMAL else None
+        wanted = DIFFERS[reading.timing] if reading is not None and reading.timing != "none" else ""
+        assert [words for words in DIFFERS.values() if words in told.reading] == ([wanted] if wanted else [])
+        assert told.reading.startswith(wanted)
+        differing.add(bool(wanted))
+    said = report_words.MURMUR_AT_NORMAL in report.counts
+    assert said <= (report.label is Label.NORMAL)
+    if report.label is Label.NORMAL and not report.omitted:
+        assert said == (True in differing)
 
 
 def test_states_are_told_honestly():

@@ -10,8 +10,9 @@ import soundfile as sf
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage, qGray
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit
 
+from dsp.reading import NONE, TIMINGS, Reading
 from dsp.scenario import Fault, Scenario
 from dsp.synthesis import SynthesisConfig
 from model.verdict import Label, RecordingVerdict
@@ -20,6 +21,7 @@ from monitor.dashboard.examination_words import (
     FINISH_FIRST,
     INTERRUPTED,
     IS_OPEN,
+    MURMUR_READ,
     NO_EXAMINATIONS,
     NO_SOURCE_YET,
     NOT_ALL_KEPT,
@@ -37,6 +39,7 @@ from monitor.dashboard.examination_words import (
     step_words,
 )
 from monitor.dashboard.examinations_card import ASKED_S
+from monitor.dashboard.finding_row import FindingRow
 from monitor.dashboard.report_words import NO_SITE
 from monitor.dashboard.theme import DARK, LIGHT
 from monitor.dashboard.torso import SiteButton, Torso
@@ -709,6 +712,20 @@ def test_the_sites_lie_where_they_are_on_a_chest_seen_from_in_front(qtbot, size)
 
 
 # Words
+
+
+@pytest.mark.parametrize("timing", TIMINGS)
+def test_a_result_says_that_a_murmur_is_read_though_it_is_normal(qtbot, timing):
+    reading = Reading(timing, None, None, None, None, 12, 11)
+    for label in (Label.NORMAL, Label.ABNORMAL):
+        verdict = RecordingVerdict(label, 0.2, 0.9, (), 26, 1, 71.5, 0.9, False, reading)
+        row = FindingRow(SiteFinding("mitral", verdict, 0.0, 20.0, 20.0), DARK, sound=False)
+        qtbot.addWidget(row)
+        shown = [part.text() for part in row.findChildren(QLabel)]
+        differ = label is Label.NORMAL and timing != NONE
+        assert any(MURMUR_READ in words for words in shown) == differ
+        assert row.accessibleName().endswith(MURMUR_READ) == differ
+        assert "\n" not in row.accessibleName()
 
 
 def test_what_is_said_while_it_goes_on():

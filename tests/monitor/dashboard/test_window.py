@@ -9,13 +9,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import soundfile as sf
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
-from dsp.reading import Reading
+from dsp.reading import NONE, TIMINGS, Reading
 from dsp.synthesis import SynthesisConfig
-from model.verdict import Label, Standing, WindowVerdict
+from model.verdict import Label, RecordingVerdict, Standing, WindowVerdict
 from monitor.audio import InputDevice
 from monitor.dashboard import DashboardError, application, run_dashboard
 from monitor.dashboard.playback import Playback
@@ -26,6 +26,7 @@ from monitor.dashboard.verdict_panel import VerdictPanel
 from monitor.dashboard.window import CALM_MS, FRAME_MS, frame_ms
 from monitor.dashboard.words import (
     DEVICE_LOST,
+    DIFFERS,
     EMPTY,
     LABELS,
     NO_EVENTS,
@@ -36,13 +37,15 @@ from monitor.dashboard.words import (
     REASONS,
     RECORDING,
     RESEARCH_ONLY,
+    STANDINGS,
+    ended_words,
 )
 from monitor.keeping import Keeping
 from monitor.lsl import SoundStream
 from monitor.reading_words import reading_words
 from monitor.session_store import DATABASE, SOUND, SessionStore
 from monitor.settings import read_settings
-from monitor.snapshot import Judgement, Snapshot
+from monitor.snapshot import Judgement, Snapshot, Summary
 from monitor.sources.choice import SourceChoice, microphone_choice, recording_choice, synthetic_choice
 from monitor.sources.protocol import SourceError, SourceHealth
 from monitor.sources.synthetic import SyntheticSource
@@ -97,6 +100,37 @@ def test_what_is_heard_between_the_sounds_is_said_in_one_sentence(qtbot):
     panel.show_snapshot(Snapshot("heart", 4000, state="running", judgement=judgement))
     panel.withhold(DEVICE_LOST, "")
     assert panel.reading.text() == ""
+
+
+@pytest.mark.parametrize("label", [Label.NORMAL, Label.ABNORMAL, Label.UNCERTAIN])
+@pytest.mark.parametrize("timing", TIMINGS)
+def test_where_a_murmur_is_read_though_the_verdict_is_normal_both_are_told(qtbot, label, timing):
+    panel = VerdictPanel()
+    qtbot.addWidget(panel)
+    reading = Reading(timing, None, None, None, None, 12, 11)
+    verdict = WindowVerdict(0.0, 10.0, Label.NORMAL, 0.2, 0.9, (), 71.6, 0.9, False, reading)
+    judgement = Judgement(verdict, Standing(label, 0.2), 1.0)
+    panel.show_snapshot(Snapshot("heart", 4000, state="running", judgement=judgement))
+    differ = label is Label.NORMAL and timing != NONE
+    assert panel.reason.text() == (DIFFERS[timing] if differ else STANDINGS[label])
+    assert panel.word.text() == LABELS[label]
+    whole = RecordingVerdict(label, 0.2, 0.9, ("movement",), 26, 1, 71.5, 0.9, False, reading)
+    panel.show_snapshot(Snapshot("heart", 4000, state="ended", summary=Summary(whole, 0.0, 20.0, 0)))
+    assert panel.reason.text() == ended_words(DIFFERS[timing] if differ else REASONS["movement"])
+    fits = panel.reason.fontMetrics().boundingRect(
+        QRect(0, 0, panel.reason.width(), 1000), Qt.TextFlag.TextWordWrap, panel.reason.text()
+    )
+    assert fits.height() <= panel.reason.maximumHeight()
+
+
+def test_what_hinders_listening_goes_before_what_a_murmur_is_read_against(qtbot):
+    panel = VerdictPanel()
+    qtbot.addWidget(panel)
+    reading = Reading("systolic", None, None, None, None, 12, 11)
+    verdict = WindowVerdict(0.0, 10.0, Label.NORMAL, 0.2, 0.5, ("ambient_noise",), 71.6, 0.9, False, reading)
+    judgement = Judgement(verdict, Standing(Label.NORMAL, 0.2), 1.0)
+    panel.show_snapshot(Snapshot("heart", 4000, state="running", judgement=judgement))
+    assert panel.reason.text() == REASONS["ambient_noise"]
 
 
 def test_says_why_a_short_recording_was_looped(window, play, record):
