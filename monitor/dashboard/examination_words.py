@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -54,7 +55,8 @@ MURMUR_READ = tr("murmur: listen yourself")
 NO_SOUND_KEPT = tr("Its sound was not kept")
 OPEN_REPORT = tr("Open report")
 WHERE_TO = tr("Write the report to")
-REPORT_FILES = "PDF (*.pdf);;HTML (*.html)"
+BOTH_FILES = f"{tr('PDF and HTML')} (*.pdf *.html)"
+REPORT_FILES = f"PDF (*.pdf);;HTML (*.html);;{BOTH_FILES}"
 INTERRUPTED, RUNNING = tr("INTERRUPTED"), tr("RUNNING")
 
 STATES = {
@@ -202,9 +204,10 @@ def report_name(record: ExaminationRecord, begun: datetime) -> str:
     return " ".join(filter(None, ("auscult", plain_name(record.patient), f"{begun:%Y-%m-%d %H.%M}"))) + ".pdf"
 
 
-def report_words(path: Path) -> str:
-    """That a report is written, and where."""
-    return tr("Report written: {file}").format(file=path)
+def report_words(paths: Sequence[Path]) -> str:
+    """That a report is written, and where; in one folder."""
+    names = ", ".join((str(paths[0]), *(path.name for path in paths[1:])))
+    return tr("Report written: {file}").format(file=names)
 
 
 def report_not_opened_words(path: Path) -> str:

@@ -25,25 +25,30 @@ class SaveDialog(QFileDialog):
     Args:
         parent: The window.
         title: What is saved.
-        name: Suggested; its suffix is added where none is typed.
-        kinds: What such files are called, and their pattern.
-        chosen: Given the path.
+        name: Suggested, with the suffix of the first kind; that of the kind is added where none is typed.
+        kinds: What such files are called, and their patterns.
+        chosen: Given the path and its kind.
     """
 
     def __init__(
-        self, parent: QWidget, title: str, name: str, kinds: str, chosen: Callable[[Path], None]
+        self, parent: QWidget, title: str, name: str, kinds: str, chosen: Callable[[Path, str], None]
     ) -> None:
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         place = Path(documents) if documents and Path(documents).is_dir() else Path.home()
         super().__init__(parent, title, str(place / name), kinds)
         self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         self.setDefaultSuffix(Path(name).suffix.removeprefix("."))
+        self.filterSelected.connect(lambda kind: self.setDefaultSuffix(_suffix(kind)))
         self.setOption(QFileDialog.Option.DontUseNativeDialog)
         translate_labels(self)
         # To be asked would be modal.
         self.setOption(QFileDialog.Option.DontConfirmOverwrite)
-        self.fileSelected.connect(lambda path: chosen(Path(path)))
+        self.fileSelected.connect(lambda path: chosen(Path(path), self.selectedNameFilter()))
         self.finished.connect(self.deleteLater)
         # Not modal: whoever looks for a folder keeps the picture and the keys.
         self.setModal(False)
         self.show()
+
+
+def _suffix(kind: str) -> str:
+    return kind.partition("*.")[2].partition(" ")[0].rstrip(")")
