@@ -55,7 +55,8 @@ MURMUR_READ = tr("murmur: listen yourself")
 NO_SOUND_KEPT = tr("Its sound was not kept")
 OPEN_REPORT = tr("Open report")
 WHERE_TO = tr("Write the report to")
-BOTH_FILES = f"{tr('PDF and HTML')} (*.pdf *.html)"
+PDF_AND_HTML = tr("PDF and HTML")
+BOTH_FILES = f"{PDF_AND_HTML} (*.pdf *.html)"
 REPORT_FILES = f"PDF (*.pdf);;HTML (*.html);;{BOTH_FILES}"
 INTERRUPTED, RUNNING = tr("INTERRUPTED"), tr("RUNNING")
 
