@@ -89,7 +89,9 @@ class ReportDesk(QObject):
         self._writer.close()
 
     def _write(self, record: ExaminationRecord, paths: Sequence[Path]) -> None:
-        """Write a report to each of some files in one folder; the last one is then opened."""
+        """Write a report to each of some files in one folder, unless one is being written already."""
+        if self._busy:
+            return
         self._record, self._wanted, self._written = record, paths, []
         self._begin(record)
 

@@ -332,6 +332,13 @@ def test_sound_is_kept_as_the_tick_says_and_that_is_remembered(qtbot, kept, tmp_
     assert not tick.isChecked()
 
 
+@pytest.mark.parametrize("keep_sound", [True, False])
+def test_whether_sound_is_kept_is_taken_up_from_the_last_time(qtbot, kept, keep_sound):
+    kept.take_up(Settings(keep_sound=keep_sound))
+    qtbot.keyClick(kept, Qt.Key.Key_X)
+    assert kept.desk.panel.start.keep.isChecked() == keep_sound
+
+
 def test_once_it_has_ended_its_sound_is_no_longer_recorded(qtbot, kept):
     window = kept
     begin(qtbot, window, heart(4.0))

@@ -118,6 +118,17 @@ def test_after_another_word_there_is_another_report_and_the_first_stays(qtbot, r
     assert "a quiet room" in (tmp_path / "report (2).html").read_text("utf-8")
 
 
+def test_asked_twice_it_is_written_once(qtbot, results, tmp_path):
+    first = asked(qtbot, results)
+    results.desk.want_report()
+    (second,) = (dialog for dialog in results.findChildren(QFileDialog) if dialog is not first)
+    first.fileSelected.emit(str(tmp_path / "first.pdf"))
+    second.fileSelected.emit(str(tmp_path / "second.pdf"))
+    second.close()
+    written(qtbot, results, first, tmp_path / "third.pdf")
+    assert [path.name for path in tmp_path.glob("*.pdf")] == ["first.pdf"]
+
+
 def test_a_report_that_cannot_be_written_is_told_in_a_line(qtbot, results, tmp_path):
     dialog = asked(qtbot, results)
     dialog.fileSelected.emit(str(tmp_path / "nowhere" / "report.pdf"))
