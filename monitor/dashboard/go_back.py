@@ -324,7 +324,7 @@ class GoBack:
         self._saving.append(saving)
         when = datetime.now() - timedelta(seconds=0 if self._ended else self._newest_s - span[0])
         name = file_words(self._title, f"{when:%Y-%m-%d %H.%M.%S}", manner)
-        dialog = SaveDialog(self.bar.window(), title, name, WAV, lambda path, _: saving.write(path))
+        dialog = SaveDialog(self.bar.window(), title, name, WAV, saving.write)
         dialog.destroyed.connect(saving.drop)
 
     def _look_after_saving(self) -> None:

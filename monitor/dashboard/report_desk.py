@@ -67,9 +67,9 @@ class ReportDesk(QObject):
                 self._say(report_not_opened_words(self._writer.path), True)
             return
         name = report_name(record, datetime.fromisoformat(record.begun).astimezone())
-        SaveDialog(
+        dialog = SaveDialog(
             *(self._window(), WHERE_TO, name, REPORT_FILES),
-            lambda path, kind: self._write(record, report_paths(path, kind)),
+            lambda path: self._write(record, report_paths(path, dialog.selectedNameFilter())),
         )
 
     def follow(self, record: ExaminationRecord | None) -> None:

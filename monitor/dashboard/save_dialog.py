@@ -27,11 +27,11 @@ class SaveDialog(QFileDialog):
         title: What is saved.
         name: Suggested, with the suffix of the first kind; that of the kind is added where none is typed.
         kinds: What such files are called, and their patterns.
-        chosen: Given the path and its kind.
+        chosen: Given the path.
     """
 
     def __init__(
-        self, parent: QWidget, title: str, name: str, kinds: str, chosen: Callable[[Path, str], None]
+        self, parent: QWidget, title: str, name: str, kinds: str, chosen: Callable[[Path], None]
     ) -> None:
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         place = Path(documents) if documents and Path(documents).is_dir() else Path.home()
@@ -43,7 +43,7 @@ class SaveDialog(QFileDialog):
         translate_labels(self)
         # To be asked would be modal.
         self.setOption(QFileDialog.Option.DontConfirmOverwrite)
-        self.fileSelected.connect(lambda path: chosen(Path(path), self.selectedNameFilter()))
+        self.fileSelected.connect(lambda path: chosen(Path(path)))
         self.finished.connect(self.deleteLater)
         # Not modal: whoever looks for a folder keeps the picture and the keys.
         self.setModal(False)
