@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from model.card import Calibration
-from model.verdict import Label, RecordingTally, RecordingVerdict, WindowVerdict
+from model.verdict import (
+    Label,
+    RecordingTally,
+    RecordingVerdict,
+    RollingVerdict,
+    Standing,
+    WindowVerdict,
+)
 from model.window_quality import DOUBTED_BELOW
 from monitor.examination_record import SITES, SiteFinding
 from monitor.snapshot import Judgement, SessionEvent
@@ -97,6 +104,7 @@ class Examination:
         self._calibration = calibration
         self._planned = tuple(sites)
         self._needed_s, self._patience_s = needed_s, patience_s
+        self._rolling = RollingVerdict(calibration)
         self.reset()
 
     def reset(self) -> None:
@@ -152,6 +160,23 @@ class Examination:
     def reasons(self) -> tuple[str, ...]:
         """Why the newest window of the current site is not good; none where it is, or there is none yet."""
         return self._reasons if self._open else ()
+
+    @property
+    def standing(self) -> Standing | None:
+        """What is said of the current site alone; None where there is no site.
+
+        While it is listened to the rolling verdict on its windows, warming up before the first of them; then
+        its result.
+        """
+        if self._step is Step.STAND and self._current is not None:
+            verdict = self._found[self._current].verdict
+            return None if verdict is None else Standing(verdict.label, verdict.p_abnormal)
+        return self._standing if self._open else None
+
+    @property
+    def began_s(self) -> float:
+        """When the current site began, on the stream's clock, in seconds."""
+        return self._began_s
 
     @property
     def device_lost(self) -> bool:
@@ -257,6 +282,8 @@ class Examination:
             self._lost_since_s = max(self._lost_since_s, at_s)
         self._all = RecordingTally(self._calibration)
         self._reasons: tuple[str, ...] = ()
+        self._rolling.reset()
+        self._standing = Standing(Label.WARMING_UP, None)
         self._place()
         if name is None:
             self._step = Step.COMPLETE
@@ -287,6 +314,7 @@ class Examination:
         good = verdict.scored and (verdict.quality is None or verdict.quality >= DOUBTED_BELOW)
         self._reasons = () if good else verdict.reasons
         self._all.add([verdict])
+        self._standing = self._rolling.update(verdict)
         if self._step is Step.PLACE:
             if not good:
                 return

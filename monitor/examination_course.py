@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from model.card import Calibration
+from model.verdict import Label, WindowVerdict
 from monitor.examination import Examination
 from monitor.examination_archive import ExaminationArchive
 from monitor.examination_record import ExaminationRecord, SiteFinding
 from monitor.session_store import utc_now
+from monitor.snapshot import Judgement
 
 if TYPE_CHECKING:
     from monitor.session import Session
@@ -61,6 +64,21 @@ class ExaminationCourse:
         if found != self._kept and self._id and self._archive is not None:
             self._kept = found
             self._archive.keep(self._id, found)
+
+    def of_site(self, snapshot: Snapshot) -> Snapshot:
+        """What is said of the current site, in place of what stands of the last half minute.
+
+        For so long, that is still of the site before in part.
+        """
+        newest, standing = snapshot.judgement, self.examination.standing
+        if newest is None or standing is None or newest.rolling.label is Label.WARMING_UP:
+            return snapshot
+        verdict = newest.verdict
+        if standing.label is Label.WARMING_UP:
+            heard_s = min(snapshot.now_s - self.examination.began_s, verdict.end_s - verdict.start_s)
+            begun_s = snapshot.now_s - max(0.0, heard_s)
+            verdict = WindowVerdict(begun_s, snapshot.now_s, Label.WARMING_UP, None)
+        return replace(snapshot, judgement=Judgement(verdict, standing, newest.latency_ms))
 
     def finish(self) -> ExaminationRecord:
         """End it; its id is empty where it could not be kept."""

@@ -68,14 +68,16 @@ class ExaminationRecord:
     note: str = ""
 
     @property
-    def overall(self) -> Standing:
-        """Of all sites together; the probability is the highest of any site.
+    def overall(self) -> Standing | None:
+        """Of all sites together; the probability is the highest of any site. None where all were skipped.
 
         Abnormal where any site is. Normal only where every site that was listened to is: one that is
         uncertain, or at which nothing could be judged, leaves the whole uncertain. Poor signal where nothing
         could be judged at any.
         """
         heard = [finding.verdict for finding in self.findings if finding.verdict is not None]
+        if not heard:
+            return None
         told = [verdict.p_abnormal for verdict in heard if verdict.p_abnormal is not None]
         labels = {verdict.label for verdict in heard}
         if not told:

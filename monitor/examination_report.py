@@ -20,9 +20,9 @@ from model.card import ModelCard, ModelError, read_card
 from model.loading import packaged_models, weights_folder
 from model.verdict import Label, RecordingVerdict
 from monitor.dashboard import report_words as words
-from monitor.dashboard.examination_words import EXAMINATION, site_title
+from monitor.dashboard.examination_words import EXAMINATION, overall_word, site_title
 from monitor.dashboard.told_words import reading_words, told_words
-from monitor.dashboard.words import LABELS, heart_rate_words, quality_words
+from monitor.dashboard.words import LABELS, differing_words, heart_rate_words, quality_words
 from monitor.examination_record import SITES, ExaminationRecord, SiteFinding
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class ExaminationReport:
 
     Attributes:
         facts: Who, when and with what: title and value.
-        label: Verdict on all sites together.
+        label: Verdict on all sites together; None where all were skipped.
         word: That in a word.
         probability: The highest of any site; None where nothing was classified.
         counts: How many sites had which verdict.
@@ -134,7 +134,7 @@ class ExaminationReport:
     """
 
     facts: tuple[tuple[str, str], ...]
-    label: Label
+    label: Label | None
     word: str
     probability: float | None
     counts: str
@@ -188,10 +188,10 @@ def examination_report(
             (words.WHEN, moments_words(record.begun, record.ended, zone)),
             (words.device_words(record.rate), device or words.NOT_KNOWN),
         ),
-        label=overall.label,
-        word=LABELS[overall.label],
-        probability=overall.p_abnormal,
-        counts=words.counts_words([one.verdict.label if one.verdict else None for one in record.findings]),
+        label=overall.label if overall else None,
+        word=overall_word(record),
+        probability=overall.p_abnormal if overall else None,
+        counts=_counts(record),
         opinion=words.OPINIONS.get(record.opinion, words.OPINIONS[None]),
         note=note,
         sites=tuple(sites),
@@ -376,6 +376,15 @@ def _site(
     )
 
 
+def _counts(record: ExaminationRecord) -> str:
+    """How many sites had which verdict, and that a murmur is read where none of them says so."""
+    told = words.counts_words([one.verdict.label if one.verdict else None for one in record.findings])
+    heard = [one.verdict for one in record.findings if one.verdict is not None]
+    differ = any(differing_words(one.label, one.reading) for one in heard)
+    normal = record.overall is not None and record.overall.label is Label.NORMAL
+    return f"{told} {words.MURMUR_AT_NORMAL}" if normal and differ else told
+
+
 def _quality(finding: SiteFinding, verdict: RecordingVerdict) -> str:
     listened_s = max(finding.end_s - finding.start_s, finding.good_s)
     told = quality_words(verdict.quality)
@@ -384,7 +393,8 @@ def _quality(finding: SiteFinding, verdict: RecordingVerdict) -> str:
 
 def _reading(verdict: RecordingVerdict) -> str:
     if verdict.reading is not None:
-        return reading_words(verdict.reading)
+        # First what must not be cut off where there is little room.
+        return f"{differing_words(verdict.label, verdict.reading)} {reading_words(verdict.reading)}".strip()
     return "" if verdict.label is Label.POOR_SIGNAL else words.NO_READING
 
 

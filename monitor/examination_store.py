@@ -39,12 +39,13 @@ class ExaminationStore:
     def __init__(self, sessions: SessionStore) -> None:
         self._sessions = sessions
 
-    def begin(self, examination: str, session: str) -> None:
+    def begin(self, examination: str, session: str, at: str | None = None) -> None:
         """Begin an examination.
 
         Args:
             examination: Its id, from ``new_id``.
             session: A session that is kept.
+            at: When it begun, UTC in ISO 8601; None for now.
 
         Raises:
             StoreError: There is no such session, or it cannot be kept.
@@ -52,7 +53,7 @@ class ExaminationStore:
         with self._sessions.changing() as database:
             database.execute(
                 "INSERT INTO examination (id, session, begun) VALUES (?, ?, ?)",
-                (examination, session, utc_now()),
+                (examination, session, at or utc_now()),
             )
             self._sessions.audit(session, "examination begun")
 
@@ -65,15 +66,20 @@ class ExaminationStore:
         with self._sessions.changing() as database:
             _put(database, examination, findings)
 
-    def end(self, examination: str, findings: Sequence[SiteFinding]) -> None:
+    def end(self, examination: str, findings: Sequence[SiteFinding], at: str | None = None) -> None:
         """End an examination with what was found.
+
+        Args:
+            examination: Its id.
+            findings: In the order of listening.
+            at: When it ended, UTC in ISO 8601; None for now.
 
         Raises:
             StoreError: There is no such examination, or it cannot be kept.
         """
         with self._sessions.changing() as database:
             _put(database, examination, findings)
-            database.execute("UPDATE examination SET ended = ? WHERE id = ?", (utc_now(), examination))
+            database.execute("UPDATE examination SET ended = ? WHERE id = ?", (at or utc_now(), examination))
             self._sessions.audit(_session(database, examination), "examination ended")
 
     def judge(self, examination: str, opinion: str | None, note: str) -> None:

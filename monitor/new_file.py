@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 _LONGEST = 60
 _NUMBERED = " ({})"
+_BLOCK = 65536
 
 
 def plain_name(words: str) -> str:
@@ -50,6 +54,19 @@ def new_file(path: Path) -> tuple[Path, int]:
         except FileExistsError:
             continue
     raise AssertionError("numbers do not end")
+
+
+def write_error(error: Exception, folder: Path) -> OSError:
+    """The system's error where libsndfile could not write, which keeps to itself what that was.
+
+    Args:
+        error: What soundfile raised.
+        folder: Of the file.
+    """
+    with suppress(OSError):
+        if shutil.disk_usage(folder).free < _BLOCK:
+            return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return OSError(str(error) or "no space left")
 
 
 def _names(path: Path, numbered: str = _NUMBERED) -> Iterator[Path]:

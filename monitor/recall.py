@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dsp.front_end import silenced
 from dsp.listening_filter import ListeningFilter
 from dsp.time_stretch import slowed
-from monitor.new_file import new_file
+from monitor.new_file import new_file, write_error
 from monitor.ring import Ring
 
 EDGE_S = 0.01
@@ -119,8 +119,11 @@ def save(path: Path, blocks: Iterable[NDArray[np.floating]], rate: int) -> Path:
         if path.stat().st_size < 3 * written:
             raise OSError("no space left")
     except BaseException as error:
-        path.unlink(missing_ok=True)
-        if isinstance(error, (sf.SoundFileError, AssertionError)):
-            raise OSError(str(error) or "no space left") from None
-        raise
+        try:
+            if isinstance(error, (sf.SoundFileError, AssertionError)):
+                # Asked while what was written still takes its room.
+                raise write_error(error, path.parent) from None
+            raise
+        finally:
+            path.unlink(missing_ok=True)
     return path

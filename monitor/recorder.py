@@ -12,6 +12,7 @@ import numpy as np
 import soundfile as sf
 from numpy.typing import NDArray
 
+from monitor.new_file import write_error
 from monitor.recorded_file import RecordedFile
 from monitor.ring import Ring
 
@@ -192,7 +193,7 @@ class Recorder:
             self._file.write(sound)
             self._file.flush()
         except (sf.SoundFileError, AssertionError) as error:  # of fewer samples written than given
-            raise OSError(str(error) or "no space left") from None
+            raise write_error(error, self._folder) from None
         # A file that was deleted can still be written; nobody will ever find it.
         if not os.path.samestat(self._identity, self.files[-1].stat()):
             raise OSError("it was replaced")

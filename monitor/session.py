@@ -107,9 +107,12 @@ class Session:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What cannot be kept of this session, one line each, only ever more; callable from any thread."""
-        parts = (*([self.log] if self.log else ()), *self._recorders)
-        return (*self._remarks, *(part.failure for part in parts if part.failure))
+        """What cannot be kept of this session, one line each, the newest last; callable from any thread."""
+        for part in (*([self.log] if self.log else ()), *self._recorders):
+            # Whichever fails first comes first, so that who has read so many finds the others behind them.
+            if part.failure and part.failure not in self._remarks:
+                self._remarks.append(part.failure)
+        return tuple(self._remarks)
 
     @property
     def recorded(self) -> bool:

@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -168,10 +168,10 @@ class SessionStore:
             try:
                 (self.folder / SOUND).mkdir(mode=0o700, exist_ok=True)
                 self.sound_folder(session).mkdir(mode=0o700)
+                lock = self._lock(session)
+                lock.acquire()
             except OSError as error:
                 raise self._failure(error) from None
-            lock = self._lock(session)
-            lock.acquire()
             self._running[session] = lock
             database.execute(
                 "INSERT INTO session (id, begun, source, rate, hop_s, model, model_sha256, front_end, "
@@ -312,7 +312,7 @@ class SessionStore:
 
     def over_quota(self, quota_gb: float) -> str:
         """What to say, in one line, where more sound is recorded than so many gigabytes; else nothing."""
-        excess = sum(file.stat().st_size for file in (self.folder / SOUND).glob("*/*.wav")) - quota_gb * 1e9
+        excess = _bytes_of((self.folder / SOUND).glob("*/*.wav")) - quota_gb * 1e9
         if excess <= 0:
             return ""
         return (
@@ -550,13 +550,23 @@ class SessionStore:
 
     def _sound(self, session: str) -> tuple[tuple[Path, ...], int]:
         files = sound_files(self.folder, session)
-        return files, sum(file.stat().st_size for file in files)
+        return files, _bytes_of(files)
 
     def _failure(self, error: Exception) -> StoreError:
         return StoreError(
-            f"{self._path}: sessions cannot be kept ({_reason(error)}); free space, or choose another folder "
-            "by --data"
+            f"{self.folder}: cannot be used ({_reason(error)}); "
+            "free space, or choose another folder by --data"
         )
+
+
+def is_kept_in(folder: Path) -> bool:
+    """Whether a folder is, or may be, one of a session store; nothing is made."""
+    try:
+        if folder.is_dir():
+            return (folder / DATABASE).exists() or (folder / SOUND).exists()
+        return folder.exists()
+    except OSError:
+        return True
 
 
 def sound_files(folder: Path, session: str) -> tuple[Path, ...]:
@@ -567,6 +577,15 @@ def sound_files(folder: Path, session: str) -> tuple[Path, ...]:
         session: Its id.
     """
     return tuple(sorted(_sound_folder(folder, session).glob("*.wav")))
+
+
+def _bytes_of(files: Iterable[Path]) -> int:
+    """Their size; one that another program has deleted meanwhile has none."""
+    size = 0
+    for file in files:
+        with suppress(FileNotFoundError):
+            size += file.stat().st_size
+    return size
 
 
 def _sound_folder(folder: Path, session: str) -> Path:

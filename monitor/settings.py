@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from platformdirs import user_config_path, user_data_path
@@ -66,6 +66,20 @@ def read_settings() -> Settings:
     if isinstance(place, list) and all(type(side) is int and abs(side) <= _FARTHEST for side in place):
         told["place"] = tuple(place)
     return Settings(**told)
+
+
+def change_settings(**changes: object) -> None:
+    """Remember some settings, and the others as they are.
+
+    Args:
+        changes: New values, by the names of ``Settings``.
+
+    Raises:
+        OSError: They cannot be written.
+    """
+    before = read_settings()
+    if (now := replace(before, **changes)) != before:
+        remember(now)
 
 
 def remember(settings: Settings) -> None:

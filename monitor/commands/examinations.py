@@ -66,7 +66,9 @@ def _store(data: Path | None) -> Iterator[ExaminationStore]:
 def _state(one: StoredExamination) -> str:
     if not one.record.ended:
         return "running"
-    return "interrupted" if one.interrupted else str(one.record.overall.label)
+    if one.interrupted:
+        return "interrupted"
+    return str(one.record.overall.label) if one.record.overall else "skipped"
 
 
 def _row(one: StoredExamination) -> tuple[str, ...]:
@@ -76,7 +78,7 @@ def _row(one: StoredExamination) -> tuple[str, ...]:
         record.id,
         local_words(datetime.fromisoformat(record.begun)),
         _state(one),
-        _probability(record.overall.p_abnormal),
+        _probability(record.overall.p_abnormal if record.overall else None),
         str(heard),
         "yes" if one.sound else "–",
         record.patient or "–",
@@ -94,13 +96,19 @@ def _page(one: StoredExamination) -> str:
         ("model", record.model),
         ("program", f"auscult {record.program}"),
         ("session", f"{record.session}, {'with' if one.sound else 'without'} sound"),
-        ("verdict", f"{overall.label}, highest p(abnormal) {_probability(overall.p_abnormal)}"),
+        (
+            "verdict",
+            f"{overall.label}, highest p(abnormal) {_probability(overall.p_abnormal)}"
+            if overall
+            else "none: every site was skipped",
+        ),
         *((finding.site, _finding_words(finding)) for finding in record.findings),
         ("opinion", record.opinion),
         ("note", record.note),
     ]
     width = max(len(name) for name, _ in rows) + 2
-    head = f"examination {record.id}" + ("" if _state(one) == overall.label else f" ({_state(one)})")
+    state = _state(one)
+    head = f"examination {record.id}" + ("" if overall and state == overall.label else f" ({state})")
     return "\n".join([head, *(f"  {name:<{width}}{value}" for name, value in rows if value)]) + "\n"
 
 
@@ -136,8 +144,8 @@ def _document(one: StoredExamination) -> dict[str, Any]:
         "model_sha256": record.model_sha256,
         "program": record.program,
         "sound": one.sound,
-        "label": str(record.overall.label),
-        "p_abnormal": record.overall.p_abnormal,
+        "label": str(record.overall.label) if record.overall else None,
+        "p_abnormal": record.overall.p_abnormal if record.overall else None,
         "findings": [_finding_document(finding) for finding in record.findings],
         "opinion": record.opinion,
         "note": record.note,

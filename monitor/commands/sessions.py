@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -19,7 +20,7 @@ from monitor.json_lines import (
     write_line,
     write_text,
 )
-from monitor.session_store import SessionStore, StoredSession, StoreError
+from monitor.session_store import SessionStore, StoredSession, StoreError, is_kept_in
 from monitor.settings import data_folder, read_settings
 
 _GB = 1e9
@@ -154,11 +155,17 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
 def open_store(data: Path | None) -> Iterator[SessionStore]:
     """The store of a folder, or of the usual one; its failures are the command's.
 
+    Where nothing is kept there, nothing is made there either: the store is an empty one elsewhere.
+
     Raises:
         CommandError: It cannot be opened, or what is done with it fails.
     """
+    folder = data or data_folder()
     try:
-        with SessionStore(data or data_folder()) as store:
+        with ExitStack() as stack:
+            if not is_kept_in(folder):
+                folder = Path(stack.enter_context(TemporaryDirectory()))
+            store = stack.enter_context(SessionStore(folder))
             if store.warning:
                 click.echo(f"auscult: {store.warning}", err=True)
             yield store

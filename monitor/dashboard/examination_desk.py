@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,12 +40,13 @@ from monitor.examination_course import ExaminationCourse
 from monitor.examination_record import ExaminationRecord
 from monitor.examination_store import StoredExamination
 from monitor.keeping import Keeping
-from monitor.settings import read_settings, remember
+from monitor.settings import Settings
 
 if TYPE_CHECKING:
     from monitor.dashboard.player import Player
     from monitor.dashboard.window import DashboardWindow
     from monitor.session import Session
+    from monitor.snapshot import Snapshot
 
 ASKED_S = 5.0
 """For so long a second press counts as an answer."""
@@ -71,6 +71,7 @@ class ExaminationDesk(QObject):
         panel: The column.
         line: What it says where there is no room for the column.
         card: The list of examinations.
+        keep_sound: Whether the next one's sound is kept unless somebody says otherwise.
     """
 
     report_wanted = Signal(object)
@@ -88,6 +89,7 @@ class ExaminationDesk(QObject):
         self.line.hide()
         self._archive = None if player.keep is None else ExaminationArchive(player.keep.folder)
         self._results = ExaminationResults(self.panel.results, window, self._archive)
+        self.keep_sound = Settings().keep_sound
         self._examined: Keeping | None = None
         self._compact = False
         self._opening = False
@@ -198,7 +200,7 @@ class ExaminationDesk(QObject):
         self._put_away()
         keep = self._player.keep
         patient = (keep.patient if keep else None) or pseudonym(self._chance)
-        self.panel.start.offer(patient, read_settings().keep_sound, keep is not None, *self._hindrance())
+        self.panel.start.offer(patient, self.keep_sound, keep is not None, *self._hindrance())
         self.panel.setCurrentWidget(self.panel.start)
         self._show_panel(True)
         # What is typed now is meant for it, and would be taken for keys of the window elsewhere.
@@ -222,10 +224,9 @@ class ExaminationDesk(QObject):
         keep = self._player.keep
         if keep is not None:
             self._examined = replace(keep, record=keep_sound, patient=patient or None, replayed=True)
-            settings = read_settings()
-            if settings.keep_sound != keep_sound:
-                with suppress(OSError):  # a choice that cannot be remembered is made again
-                    remember(replace(settings, keep_sound=keep_sound))
+            if self.keep_sound != keep_sound:
+                self.keep_sound = keep_sound
+                self._window.remember(keep_sound=keep_sound)
         self._patient = patient
         self._opening, self._before = True, self._player.session
         course = self.panel.course
@@ -295,6 +296,10 @@ class ExaminationDesk(QObject):
         self.card.follow(time.monotonic())
         if self._archive is not None:
             self._show_archive(self._archive)
+
+    def of_site(self, snapshot: Snapshot) -> Snapshot:
+        """The same, but what stands is of the site alone that is listened to; without one as it is."""
+        return snapshot if self._course is None else self._course.of_site(snapshot)
 
     def set_theme(self, theme: Theme) -> None:
         """Choose the colours."""
@@ -475,6 +480,7 @@ class ExaminationDesk(QObject):
         if self._listing and archive.listed is not None:
             self._listing = False
             self._show_stored(archive.listed)
-        if len(archive.remarks) > self._remarked:
-            self._remarked = len(archive.remarks)
-            self._window.say(told_words(archive.remarks[-1]))
+        remarks = archive.remarks
+        for remark in remarks[self._remarked :]:
+            self._window.say(told_words(remark))
+        self._remarked = len(remarks)

@@ -398,18 +398,22 @@ class ResultsPage(QWidget):
             remark: Empty for none.
         """
         self._record, self._sound = record, sound
-        overall = record.overall
         self.patient.set_words(" · ".join(filter(None, (record.patient, moment_words(record.begun)))))
         self.overall.setText(overall_word(record))
-        self.probability.setText(highest_words(overall.p_abnormal))
+        self.probability.setText(highest_words(record))
         self._colour(record)
         self._show_rows(record, sound)
-        self.remark.setText(remark)
-        self.remark.setVisible(bool(remark))
+        self.show_remark(remark)
         self.show_opinion(record.opinion)
         self.note.blockSignals(True)
         self.note.setPlainText(record.note)
         self.note.blockSignals(False)
+
+    def show_remark(self, remark: str) -> None:
+        """Say what else there is to know of it; empty for nothing."""
+        if self.remark.text() != remark:
+            self.remark.setText(remark)
+        self.remark.setVisible(bool(remark))
 
     def show_opinion(self, opinion: str | None) -> None:
         """Say which opinion was given, by word and not by look alone."""
@@ -423,8 +427,9 @@ class ResultsPage(QWidget):
         self.opinion_given.emit(opinion)
 
     def _colour(self, record: ExaminationRecord) -> None:
-        self._shape.show_label(record.overall.label)
-        self.overall.setStyleSheet(f"color: {self._theme.of(record.overall.label)};")
+        label = record.overall.label if record.overall else None
+        self._shape.show_label(label)
+        self.overall.setStyleSheet(f"color: {self._theme.of(label)};")
 
     def _show_rows(self, record: ExaminationRecord, sound: bool) -> None:
         for row in self.rows:

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from monitor.dashboard.examination_panel import ResultsPage
-from monitor.dashboard.examination_words import COULD_NOT_BE_KEPT, NOT_KEPT, site_title
+from monitor.dashboard.examination_words import (
+    COULD_NOT_BE_KEPT,
+    NOT_ALL_KEPT,
+    NOT_KEPT,
+    site_title,
+)
 from monitor.examination_archive import ExaminationArchive
 from monitor.examination_record import ExaminationRecord, SiteFinding
 from monitor.session_store import SOUND
@@ -40,6 +45,7 @@ class ExaminationResults(QObject):
         super().__init__(window)
         self.record: ExaminationRecord | None = None
         self._page, self._window, self._archive = page, window, archive
+        self._why = ""
         self._note_at: float | None = None
         self._playlist: list[SourceChoice] | None = None
         self._heard: SourceChoice | None = None
@@ -56,10 +62,8 @@ class ExaminationResults(QObject):
             remark: Empty for none.
         """
         self.keep_note()
-        self.record = record
-        if not record.id:
-            remark = f"{remark} {NOT_KEPT if self._archive is None else COULD_NOT_BE_KEPT}".strip()
-        self._page.show_record(record, sound, remark)
+        self.record, self._why = record, remark
+        self._page.show_record(record, sound, self._remark(record))
 
     def put_away(self) -> None:
         """Show none, and have again what was played before a site was heard."""
@@ -70,7 +74,9 @@ class ExaminationResults(QObject):
         self._heard = self._playlist = None
 
     def follow(self) -> None:
-        """Keep the note once it is written."""
+        """Keep the note once it is written, and say what could not be kept."""
+        if self.record is not None:
+            self._page.show_remark(self._remark(self.record))
         if self._note_at is not None and time.monotonic() - self._note_at > WRITTEN_S:
             self.keep_note()
 
@@ -79,6 +85,16 @@ class ExaminationResults(QObject):
         if self._note_at is not None:
             self._note_at = None
             self._judge()
+
+    def _remark(self, record: ExaminationRecord) -> str:
+        said = ""
+        if self._archive is None:
+            said = "" if record.id else NOT_KEPT
+        elif not record.id:
+            said = COULD_NOT_BE_KEPT
+        elif record.id in self._archive.unkept:
+            said = NOT_ALL_KEPT
+        return f"{self._why} {said}".strip()
 
     def _listen(self, finding: SiteFinding) -> None:
         """Replay a site's sound."""

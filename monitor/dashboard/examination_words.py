@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from model.verdict import RecordingVerdict
 from monitor.dashboard.language import tr
+from monitor.dashboard.report_words import NO_SITE
 from monitor.dashboard.words import (
     DEVICE_LOST,
     LABELS,
     LOOKING,
+    NO_VERDICT,
+    differing_words,
     heart_rate_words,
     probability_words,
     reason_words,
@@ -28,7 +32,8 @@ NO_SOURCE_YET = tr("Plug in a stethoscope, or open a recording first.")
 KEEP_SOUND = tr("Keep its sound")
 KEEP_SOUND_TIP = tr("Record the sound of this examination, so that each site can be heard again")
 NOT_KEPT = tr("Nothing is kept: the program was started so.")
-COULD_NOT_BE_KEPT = tr("This examination could not be kept.")
+COULD_NOT_BE_KEPT = tr("This examination could not be kept: write a report of it to another disk.")
+NOT_ALL_KEPT = tr("Not all of this examination could be kept: write a report of it to another disk.")
 HOLD_STILL = tr("Hold it still: listening starts by itself, after 10 s at the soonest.")
 SURE = tr("End the examination? Press X or Finish once more.")
 SURE_TO_STOP = tr("Stopping ends the examination. Press once more to stop.")
@@ -46,10 +51,13 @@ STILL_RUNS = tr("It still runs, here or in another program: it cannot be deleted
 IS_OPEN = tr("It is open: close its results before you delete it.")
 NO_EXAMINATIONS = tr("No examinations yet.")
 FINISH_FIRST = tr("Finish the running examination first.")
+MURMUR_READ = tr("murmur: listen yourself")
 NO_SOUND_KEPT = tr("Its sound was not kept")
 OPEN_REPORT = tr("Open report")
 WHERE_TO = tr("Write the report to")
-REPORT_FILES = "PDF (*.pdf);;HTML (*.html)"
+PDF_AND_HTML = tr("PDF and HTML")
+BOTH_FILES = f"{PDF_AND_HTML} (*.pdf *.html)"
+REPORT_FILES = f"PDF (*.pdf);;HTML (*.html);;{BOTH_FILES}"
 INTERRUPTED, RUNNING = tr("INTERRUPTED"), tr("RUNNING")
 
 STATES = {
@@ -156,9 +164,15 @@ def verdict_words(verdict: RecordingVerdict | None) -> str:
     return said
 
 
+def finding_words(verdict: RecordingVerdict | None) -> str:
+    """A site's verdict, and in another line that a murmur is read though it is normal."""
+    differs = verdict is not None and differing_words(verdict.label, verdict.reading)
+    return f"{verdict_words(verdict)}\n{MURMUR_READ}" if differs else verdict_words(verdict)
+
+
 def overall_word(record: ExaminationRecord) -> str:
     """The verdict on the whole."""
-    return LABELS[record.overall.label]
+    return LABELS[record.overall.label] if record.overall else NO_VERDICT
 
 
 def stored_words(stored: StoredExamination) -> tuple[str, str, str]:
@@ -191,9 +205,10 @@ def report_name(record: ExaminationRecord, begun: datetime) -> str:
     return " ".join(filter(None, ("auscult", plain_name(record.patient), f"{begun:%Y-%m-%d %H.%M}"))) + ".pdf"
 
 
-def report_words(path: Path) -> str:
-    """That a report is written, and where."""
-    return tr("Report written: {file}").format(file=path)
+def report_words(paths: Sequence[Path]) -> str:
+    """That a report is written, and where; in one folder."""
+    names = ", ".join((str(paths[0]), *(path.name for path in paths[1:])))
+    return tr("Report written: {file}").format(file=names)
 
 
 def report_not_opened_words(path: Path) -> str:
@@ -206,9 +221,12 @@ def writing_words(share: float) -> str:
     return tr("Writing {share}").format(share=f"{share:.0%}")
 
 
-def highest_words(probability: float | None) -> str:
-    """The probability of the whole."""
-    return tr("highest probability {probability}").format(probability=probability_words(probability))
+def highest_words(record: ExaminationRecord) -> str:
+    """The probability of the whole, or why there is none."""
+    if record.overall is None:
+        return NO_SITE
+    told = probability_words(record.overall.p_abnormal)
+    return tr("highest probability {probability}").format(probability=told)
 
 
 def hear_again_words(site: str, key: str = "") -> str:

@@ -11,7 +11,7 @@ from monitor.dashboard.access_words import shape_words
 from monitor.dashboard.control_words import SHAPE_NAME
 from monitor.dashboard.drawn import Drawn
 from monitor.dashboard.elided_label import ElidedLabel
-from monitor.dashboard.examination_words import NO_SOUND_KEPT, hear_again_words, site_title, verdict_words
+from monitor.dashboard.examination_words import NO_SOUND_KEPT, finding_words, hear_again_words, site_title
 from monitor.dashboard.theme import DARK, GRID, SMALL, Theme, font
 from monitor.dashboard.verdict_shape import draw_shape
 from monitor.dashboard.words import reason_words
@@ -74,10 +74,10 @@ class FindingRow(QWidget):
         site.set_words(site_title(finding.site))
         said.setFont(font(SMALL))
         said.setWordWrap(True)
-        said.setText(verdict_words(verdict))
+        said.setText(finding_words(verdict))
         said.setToolTip(reason_words(verdict.reasons) if verdict else "")
         self.setAccessibleDescription(said.toolTip())
-        self.setAccessibleName(f"{site.text()}: {said.text()}")
+        self.setAccessibleName(f"{site.text()}: {', '.join(said.text().splitlines())}")
         self.listen = QPushButton("▶")
         self.listen.setFont(font(SMALL))
         self.listen.setFixedSize(4 * GRID, 4 * GRID)

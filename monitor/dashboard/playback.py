@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.dashboard.go_back_words import FEEDBACK, SOUND_GONE
@@ -12,6 +13,25 @@ if TYPE_CHECKING:
     from monitor.listener import Listener
     from monitor.recall import Recall
     from monitor.session import Session
+
+
+HOWLING = "howling"
+"""The condition that a device is heard, which on a loudspeaker would howl."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came of a wish.
+
+    Attributes:
+        words: In one line.
+        alert: Something went wrong.
+        condition: Which lasts; empty where it was said once.
+    """
+
+    words: str
+    alert: bool = False
+    condition: str = ""
 
 
 class Playback:
@@ -102,14 +122,14 @@ class Playback:
         from monitor.feeds import PastFeed
 
         self._past = PastFeed(recall, self._band, tempo, loop, from_s)
-        self.poll()
+        self._give()
 
     def stop_past(self) -> None:
         """Play nothing of the past."""
         self._past = None
 
-    def poll(self) -> tuple[str, bool]:
-        """Follow the wishes; one line to be said, empty mostly, and whether something went wrong."""
+    def poll(self) -> Said | None:
+        """Follow the wishes, and say what came of them; mostly there is nothing to be said."""
         listener = self._listener
         if listener is not None and self._given is not None and listener.feed is not self._given:
             failure = listener.failure
@@ -120,27 +140,32 @@ class Playback:
                 self._newest = None
                 self.aloud = self.aloud and not self._replayed
                 self.headphones = self.headphones and self._replayed
-                return (SOUND_GONE, True) if listener.was_heard else (NO_SOUND_OUTPUT, False)
+                return Said(SOUND_GONE, alert=True) if listener.was_heard else Said(NO_SOUND_OUTPUT)
         said = self._hear_newest()
-        wanted = self._past or (None if self._back else self._newest)
-        if wanted is not self._given:
-            if self._listener is None:
-                from monitor.listener import Listener
-
-                self._listener = Listener()
-            self._given = wanted
-            self._hold_newest()
-            self._listener.play(wanted)
+        self._give()
         kind = self._listener.output_kind if self._listener is not None and self._given else None
         if not self._warned and kind is not None and not self._replayed:
             self._warned = True
-            return FEEDBACK[kind], kind == "loudspeaker"
-        return said, False
+            return Said(FEEDBACK[kind], kind == "loudspeaker", HOWLING)
+        return said
 
     def close(self) -> None:
         """Be silent for good."""
         if self._listener is not None:
             self._listener.close()
+
+    def _give(self) -> None:
+        """Have the listener play what is wanted now."""
+        wanted = self._past or (None if self._back else self._newest)
+        if wanted is self._given:
+            return
+        if self._listener is None:
+            from monitor.listener import Listener
+
+            self._listener = Listener()
+        self._given = wanted
+        self._hold_newest()
+        self._listener.play(wanted)
 
     def _hold_newest(self) -> None:
         if self._listener is not None:
@@ -151,18 +176,18 @@ class Playback:
             return None
         return self._listener.heard_s
 
-    def _hear_newest(self) -> str:
+    def _hear_newest(self) -> Said | None:
         session = self._session
         wanted = self.aloud if self._replayed else self.headphones
         if session is None or session.ended or not wanted:
             self._newest = None
-            return ""
+            return None
         if getattr(session.source, "pace", 1.0) != 1.0:
             self.aloud = False
-            return ONLY_AT_PACE
+            return Said(ONLY_AT_PACE)
         if self._newest is None:
             from monitor.feeds import NewestFeed
 
             prompt = not self._replayed
             self._newest = NewestFeed(session.ring, session.source.rate, self._band, prompt)
-        return ""
+        return None

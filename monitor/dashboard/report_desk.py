@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from monitor.dashboard.control_words import REPORT_BUTTON
 from monitor.dashboard.examination_words import (
+    BOTH_FILES,
     OPEN_REPORT,
     REPORT_FILES,
     WHERE_TO,
@@ -53,6 +54,8 @@ class ReportDesk(QObject):
         self._button, self._folder, self._say = button, folder, say
         self._writer = ReportWriter(take_classifier)
         self._record: ExaminationRecord | None = None
+        self._wanted: Sequence[Path] = ()
+        self._written: list[Path] = []
         self._busy = False
 
     def want(self, record: ExaminationRecord) -> None:
@@ -64,7 +67,10 @@ class ReportDesk(QObject):
                 self._say(report_not_opened_words(self._writer.path), True)
             return
         name = report_name(record, datetime.fromisoformat(record.begun).astimezone())
-        SaveDialog(self._window(), WHERE_TO, name, REPORT_FILES, lambda path: self._write(record, path))
+        dialog = SaveDialog(
+            *(self._window(), WHERE_TO, name, REPORT_FILES),
+            lambda path: self._write(record, report_paths(path, dialog.selectedNameFilter())),
+        )
 
     def follow(self, record: ExaminationRecord | None) -> None:
         """Look after what is being written.
@@ -74,11 +80,7 @@ class ReportDesk(QObject):
         """
         self._writer.poll()
         if self._busy and not self._writer.busy:
-            self._busy = False
-            if self._writer.path is not None:
-                self._say(report_words(self._writer.path), False)
-            elif self._writer.error:
-                self._say(told_words(self._writer.error), True)
+            self._take_over(self._writer.path)
         if record is not None:
             self._show(record)
 
@@ -86,7 +88,26 @@ class ReportDesk(QObject):
         """Give up what is being written."""
         self._writer.close()
 
-    def _write(self, record: ExaminationRecord, path: Path) -> None:
+    def _write(self, record: ExaminationRecord, paths: Sequence[Path]) -> None:
+        """Write a report to each of some files in one folder, unless one is being written already."""
+        if self._busy:
+            return
+        self._record, self._wanted, self._written = record, paths, []
+        self._begin(record)
+
+    def _take_over(self, written: Path | None) -> None:
+        self._busy = False
+        if written is None:
+            if self._writer.error:
+                self._say(told_words(self._writer.error), True)
+            return
+        self._written.append(written)
+        if len(self._written) == len(self._wanted):
+            self._say(report_words(self._written), False)
+        elif self._record is not None:
+            self._begin(self._record)
+
+    def _begin(self, record: ExaminationRecord) -> None:
         session, folder = record.session, self._folder
 
         def sounds() -> list[SiteSound | None]:
@@ -95,13 +116,12 @@ class ReportDesk(QObject):
 
             return site_sounds(record, sound_files(folder, session) if session and folder else ())
 
-        self._record = record
-        self._busy = self._writer.start(record, sounds, path)
+        self._busy = self._writer.start(record, sounds, self._wanted[len(self._written)])
 
     def _show(self, record: ExaminationRecord) -> None:
         words = REPORT_BUTTON.text
         if self._busy:
-            words = writing_words(self._writer.progress)
+            words = writing_words((len(self._written) + self._writer.progress) / len(self._wanted))
         elif record == self._record and self._writer.path is not None:
             words = OPEN_REPORT
         if self._button.text() != words:
@@ -111,3 +131,16 @@ class ReportDesk(QObject):
 
     def _window(self) -> QWidget:
         return self._button.window()
+
+
+def report_paths(path: Path, kind: str) -> tuple[Path, ...]:
+    """The files of a report that somebody asked for; of both kinds the one to be opened last.
+
+    Args:
+        path: As chosen.
+        kind: One of ``REPORT_FILES``.
+    """
+    if kind != BOTH_FILES:
+        return (path,)
+    name = str(path.with_suffix("") if path.suffix.lower() in (".pdf", ".html", ".htm") else path)
+    return Path(f"{name}.html"), Path(f"{name}.pdf")

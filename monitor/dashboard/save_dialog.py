@@ -25,8 +25,8 @@ class SaveDialog(QFileDialog):
     Args:
         parent: The window.
         title: What is saved.
-        name: Suggested; its suffix is added where none is typed.
-        kinds: What such files are called, and their pattern.
+        name: Suggested, with the suffix of the first kind; that of the kind is added where none is typed.
+        kinds: What such files are called, and their patterns.
         chosen: Given the path.
     """
 
@@ -38,6 +38,7 @@ class SaveDialog(QFileDialog):
         super().__init__(parent, title, str(place / name), kinds)
         self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         self.setDefaultSuffix(Path(name).suffix.removeprefix("."))
+        self.filterSelected.connect(lambda kind: self.setDefaultSuffix(_suffix(kind)))
         self.setOption(QFileDialog.Option.DontUseNativeDialog)
         translate_labels(self)
         # To be asked would be modal.
@@ -47,3 +48,7 @@ class SaveDialog(QFileDialog):
         # Not modal: whoever looks for a folder keeps the picture and the keys.
         self.setModal(False)
         self.show()
+
+
+def _suffix(kind: str) -> str:
+    return kind.partition("*.")[2].partition(" ")[0].rstrip(")")

@@ -113,10 +113,15 @@ _TOLD = (
     # What cannot be kept
     marked("this session is not kept: {reason}"),
     marked("this session is not kept any more: {reason}"),
+    marked("this examination is not kept: {reason}"),
     marked("nothing is recorded: {reason}"),
+    marked("database or disk is full"),
+    marked("No space left on device"),
+    marked("Read-only file system"),
+    marked("Permission denied"),
     marked("{folder}: cannot be recorded to ({reason}); choose another folder"),
     marked("recording stopped: {file} cannot be written ({reason}); free space or choose another folder"),
-    marked("{file}: sessions cannot be kept ({reason}); free space, or choose another folder by --data"),
+    marked("{folder}: cannot be used ({reason}); free space, or choose another folder by --data"),
     marked(
         "recorded sound is {excess} GB above its quota of {quota} GB: "
         "auscult sessions prune offers the oldest for deletion"

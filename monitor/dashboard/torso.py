@@ -229,6 +229,7 @@ class Torso(QWidget):
                 right = place.x() + _RADIUS
                 left = max(right - size.width(), 0.0)
             top = place.y() - (_RADIUS if side == "below" else size.height() / 2)
+            top = min(top, self.height() - size.height())
             button.setGeometry(QRect(round(left), round(top), int(right - left), size.height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802

@@ -35,6 +35,7 @@ from monitor.dashboard.words import (
     STANDINGS,
     TOO_SHORT,
     WINDOWS,
+    differing_words,
     ended_words,
     heard_words,
     heart_rate_words,
@@ -224,7 +225,8 @@ class VerdictPanel(QWidget):
         if standing.label is Label.WARMING_UP:
             self._warm(verdict.end_s - verdict.start_s, band)
             return
-        reason = reason_words(verdict.reasons) or STANDINGS[standing.label]
+        differing = differing_words(standing.label, verdict.reading)
+        reason = reason_words(verdict.reasons) or differing or STANDINGS[standing.label]
         if verdict.label is Label.POOR_SIGNAL and standing.label is not Label.POOR_SIGNAL:
             reason = refused_words(reason)
         self._say(standing.label, standing.p_abnormal, band, reason)
@@ -234,7 +236,8 @@ class VerdictPanel(QWidget):
         if summary is None:
             return
         verdict = summary.verdict
-        reason = reason_words(verdict.reasons)
+        # For what was wrong it is too late now.
+        reason = differing_words(verdict.label, verdict.reading) or reason_words(verdict.reasons)
         if not verdict.windows and not reason:
             reason = TOO_SHORT
         self._say(

@@ -6,8 +6,8 @@ import math
 import time
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from itertools import islice, pairwise
 from statistics import median
 from typing import TYPE_CHECKING
@@ -24,9 +24,8 @@ from monitor.dashboard.display_clock import DisplayClock
 from monitor.dashboard.examination_desk import ExaminationDesk
 from monitor.dashboard.export_desk import ExportDesk
 from monitor.dashboard.go_back import GoBack
-from monitor.dashboard.go_back_words import FEEDBACK
 from monitor.dashboard.keys_card import KeysCard
-from monitor.dashboard.playback import Playback
+from monitor.dashboard.playback import HOWLING, Playback
 from monitor.dashboard.player import Player
 from monitor.dashboard.plots import Plots
 from monitor.dashboard.presentation import Presentation
@@ -55,7 +54,7 @@ from monitor.dashboard.words import (
     source_state_words,
     warning_words,
 )
-from monitor.settings import Settings, read_settings, remember
+from monitor.settings import Settings, change_settings
 from monitor.sources.choice import SourceChoice
 
 if TYPE_CHECKING:
@@ -158,6 +157,8 @@ class DashboardWindow(QWidget):
         self._why_wanted = False
         self._frame, self._frame_ms = 0, FRAME_MS
         self._closed = self._remembers = False
+        self._settings = ThreadPoolExecutor(1, "settings")
+        self._changes: deque[Future[None]] = deque()
         self._theme = THEMES[theme]
         self.set_theme(theme)
         self._show_nothing()
@@ -276,10 +277,11 @@ class DashboardWindow(QWidget):
         self._player.record(not self._player.recording)
         self._snapshot = None
         self._show_controls()
-        try:
-            remember(replace(read_settings(), record=self._player.recording))
-        except OSError:
-            self._remark(NOT_REMEMBERED)
+        self.remember(record=self._player.recording)
+
+    def remember(self, **changes: object) -> None:
+        """Remember settings, by the names of ``Settings``; returns without waiting for the disk."""
+        self._changes.append(self._settings.submit(change_settings, **changes))
 
     def toggle_sound(self) -> None:
         """Play replayed sources aloud, or silently."""
@@ -327,19 +329,23 @@ class DashboardWindow(QWidget):
             self.plots.toggle_whole()
         if settings.average:
             self.toggle_average()
+        self.desk.keep_sound = settings.keep_sound
 
-    def _remember(self, place: tuple[int, ...]) -> None:
-        before = read_settings()
-        now = replace(
-            before,
-            theme=self._theme.name,
-            place=place,
-            last_minutes=not self.plots.whole,
-            average=self.plots.beat.wanted,
-        )
-        if now != before:
-            with suppress(OSError):  # where it cannot be remembered the next window is as usual
-                remember(now)
+    def _remember_looks(self, place: tuple[int, ...]) -> None:
+        with suppress(OSError):  # where it cannot be remembered the next window is as usual
+            change_settings(
+                theme=self._theme.name,
+                place=place,
+                last_minutes=not self.plots.whole,
+                average=self.plots.beat.wanted,
+            )
+
+    def _look_after_settings(self) -> None:
+        while self._changes and self._changes[0].done():
+            try:
+                self._changes.popleft().result()
+            except OSError:
+                self._remark(NOT_REMEMBERED)
 
     def show_moment(self, until_s: float) -> None:
         """Draw what is shown as it was at a time on the source's clock, in seconds, or at its end."""
@@ -379,9 +385,10 @@ class DashboardWindow(QWidget):
             self.reports.close()
             self.exports.close()
             self._player.close()
+            # Nothing sounds any more that a slow disk could hold up.
+            self._settings.shutdown()
             if self._remembers:
-                # Nothing sounds any more that a slow disk could hold up.
-                self._remember(place)
+                self._remember_looks(place)
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -518,6 +525,7 @@ class DashboardWindow(QWidget):
             self._start_unseen_at = math.inf
             self.start()
         self._player.poll()
+        self._look_after_settings()
         self._hear()
         if self._player.error:
             self._fail(self._player.error)
@@ -639,9 +647,9 @@ class DashboardWindow(QWidget):
 
     def _show_remarks(self, remarks: Sequence[str]) -> None:
         """Say once what cannot be kept of the session."""
-        if len(remarks) > self._remarked:
-            self._remarked = len(remarks)
-            self.say(told_words(remarks[-1]))
+        for remark in remarks[self._remarked :]:
+            self.say(told_words(remark))
+        self._remarked = len(remarks)
 
     @property
     def _title(self) -> str:
@@ -655,7 +663,7 @@ class DashboardWindow(QWidget):
         if snapshot.lost_samples > self._lost_told:
             self._lost_told = snapshot.lost_samples
             self.technical.lost(snapshot.lost_samples / snapshot.rate)
-        self.verdict.show_snapshot(snapshot)
+        self.verdict.show_snapshot(self.desk.of_site(snapshot))
         self.plots.show_history(snapshot)
 
     def _show_end(self, session: Session) -> None:
@@ -705,17 +713,17 @@ class DashboardWindow(QWidget):
         self.say(words, alert=False)
 
     def _hear(self) -> None:
-        words, alert = self._playback.poll()
-        warned = words in FEEDBACK.values()
-        if warned or not self._playback.headphones:
-            self.technical.last("feedback", "")
-        if warned:
+        said = self._playback.poll()
+        if not self._playback.headphones or (said and said.condition):
             # Taken up again at once, the warning from before still stands; it must become the newest.
-            self.technical.last("feedback", words, alert)
-        elif words:
-            self.say(words, alert)
-        if words:
-            self._show_controls()
+            self.technical.last(HOWLING, "")
+        if said is None:
+            return
+        if said.condition:
+            self.technical.last(said.condition, said.words, said.alert)
+        else:
+            self.say(said.words, said.alert)
+        self._show_controls()
 
     @property
     def _may_sound(self) -> bool:

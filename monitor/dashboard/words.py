@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from dsp.reading import CONTINUOUS, DIASTOLIC, SYSTOLIC, Reading
 from model.verdict import Label
 from model.window_quality import DOUBTED_BELOW
 from monitor.dashboard.go_back_words import GO_BACK_KEYS
@@ -113,6 +114,17 @@ STANDINGS = {
     Label.POOR_SIGNAL: tr("Nothing could be classified."),
 }
 
+DIFFERS = {
+    SYSTOLIC: tr("Murmur in systole, yet the network says normal: neither is a diagnosis, listen yourself."),
+    DIASTOLIC: tr(
+        "Murmur in diastole, yet the network says normal: neither is a diagnosis, listen yourself."
+    ),
+    CONTINUOUS: tr(
+        "Continuous murmur, yet the network says normal: neither is a diagnosis, listen yourself."
+    ),
+}
+"""Where a murmur is read and the verdict, which another part of the program comes to, is normal."""
+
 REASONS = {
     "too_quiet": tr("Too quiet. Press the chest piece on, or turn the gain up."),
     "clipped": tr("Sound overdriven. Turn the gain down."),
@@ -179,6 +191,11 @@ def unbroken(words: str) -> str:
 def reason_words(codes: Sequence[str]) -> str:
     """Sentences for reason codes, the first two of them; a code without words is shown as it is."""
     return " ".join(REASONS.get(code, code.replace("_", " ")) for code in codes[:2])
+
+
+def differing_words(label: Label | None, reading: Reading | None) -> str:
+    """That a murmur is read though the verdict is normal, and what to do; empty where they do not differ."""
+    return DIFFERS.get(reading.timing, "") if label is Label.NORMAL and reading is not None else ""
 
 
 def event_words(code: str, t_s: float, detail: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from dsp.scenario import Scenario
 from dsp.synthesis import CONDITIONS, SynthesisConfig
-from monitor.settings import read_settings, remember
+from monitor.settings import change_settings, read_settings
 from monitor.sources.protocol import NoSuchDeviceError, Source
 from monitor.sources.recording import RecordingSource
 from monitor.sources.scripted import ScriptedSource
@@ -149,10 +149,8 @@ def remembered_microphone_choice(
 
 
 def _remember_input(identity: str) -> None:
-    settings = read_settings()
-    if settings.input != identity:
-        with suppress(OSError):  # a choice that cannot be remembered is made again
-            remember(replace(settings, input=identity))
+    with suppress(OSError):  # a choice that cannot be remembered is made again
+        change_settings(input=identity)
 
 
 def demo_choices(pace: float | None = 1.0) -> list[SourceChoice]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from model.card import Calibration
-from model.verdict import Label, RecordingTally, Standing, WindowVerdict
+from model.verdict import Label, RecordingTally, RollingVerdict, Standing, WindowVerdict
 from monitor.examination import (
     NEEDED_S,
     PATIENCE_S,
@@ -359,6 +359,21 @@ class Examined(RuleBasedStateMachine):
                 tally = RecordingTally(BAND)
                 tally.add(mine)
                 assert finding.verdict == tally.result()
+
+    @invariant()
+    def what_stands_is_of_the_current_site_alone(self):
+        examination = self.examination
+        if examination.step in (Step.PLACE, Step.LISTEN):
+            rolling, standing = RollingVerdict(BAND), Standing(Label.WARMING_UP, None)
+            for one in self.heard:
+                if one.verdict.start_s >= examination.began_s:
+                    standing = rolling.update(one.verdict)
+            assert examination.standing == standing
+        elif examination.step is Step.STAND:
+            (finding,) = [one for one in examination.findings if one.site == examination.current]
+            assert examination.standing == Standing(finding.verdict.label, finding.verdict.p_abnormal)
+        else:
+            assert examination.standing is None
 
     @invariant()
     def every_site_is_told_once(self):

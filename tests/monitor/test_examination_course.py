@@ -1,15 +1,17 @@
 """An examination that a session leads, as the archive has it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
+from model.verdict import Label, Standing, WindowVerdict
 from monitor.examination import Examination
 from monitor.examination_archive import ExaminationArchive
 from monitor.examination_course import ExaminationCourse
 from monitor.examination_store import ExaminationStore
 from monitor.session_store import SessionStore
-from monitor.snapshot import SessionEvent, Snapshot
+from monitor.snapshot import Judgement, SessionEvent, Snapshot
 from tests.monitor.test_examination import BAND, stream
 from tests.monitor.test_session_store import HEADER
 
@@ -78,3 +80,33 @@ def test_where_nothing_is_kept_its_record_has_no_id():
     record = ExaminationCourse(session(), "", None).finish()
     assert (record.id, record.session) == ("", None)
     assert (record.device, record.rate) == ("Stethoscope [USB]", 4000)
+
+
+def test_what_is_said_is_of_the_site_alone_that_is_listened_to():
+    course = ExaminationCourse(session(), "", None)
+
+    def said(heard):
+        hear(course, heard)
+        shown = replace(course.session.snapshot, judgement=heard[-1])
+        return course.of_site(shown).judgement
+
+    first = stream(0.0, 20.0, p_abnormal=0.1)
+    assert said(first[:20]).rolling == Standing(Label.NORMAL, pytest.approx(0.1))
+    assert said(first).rolling == Standing(Label.NORMAL, pytest.approx(0.1))
+    # The second site begins at 22 s: what was heard at the first is no longer said, though it stands still.
+    for until_s, warmed_s in ((24.0, 2.0), (31.6, 9.6)):
+        shown = said(stream(0.0, until_s, p_abnormal=0.1))
+        assert shown.rolling == Standing(Label.WARMING_UP, None)
+        assert shown.verdict.end_s - shown.verdict.start_s == pytest.approx(warmed_s)
+        assert shown.verdict.reading is None
+    second = stream(0.0, 31.6, p_abnormal=0.1) + stream(22.0, 34.0, p_abnormal=0.9)
+    assert said(second).rolling == Standing(Label.ABNORMAL, pytest.approx(0.9))
+    # While the stream itself warms up, after a gap, that is said; where no site is left, what stands.
+    warming = WindowVerdict(40.0, 43.0, Label.WARMING_UP, None)
+    gap = replace(
+        course.session.snapshot, judgement=Judgement(warming, Standing(Label.WARMING_UP, None), 0.0)
+    )
+    assert course.of_site(gap) is gap
+    course.examination.finish()
+    shown = replace(course.session.snapshot, judgement=second[-1])
+    assert course.of_site(shown) is shown

@@ -28,11 +28,13 @@ FOUND = st.sampled_from([None, Label.NORMAL, Label.ABNORMAL, Label.UNCERTAIN, La
 
 @given(st.lists(FOUND, max_size=4))
 def test_the_whole_is_normal_only_where_every_site_that_was_heard_is(labels):
-    whole = record(labels).overall.label
+    overall = record(labels).overall
+    assert (overall is None) == (set(labels) <= {None})
+    whole = overall and overall.label
     heard = {label for label in labels if label}
     assert (whole is Label.NORMAL) == (heard == {Label.NORMAL})
     assert (whole is Label.ABNORMAL) == (Label.ABNORMAL in heard)
-    assert (whole is Label.POOR_SIGNAL) == (heard <= {Label.POOR_SIGNAL})
+    assert (whole is Label.POOR_SIGNAL) == (heard == {Label.POOR_SIGNAL})
 
 
 @given(st.lists(FOUND, max_size=4), st.permutations(range(4)))

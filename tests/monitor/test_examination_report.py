@@ -15,8 +15,9 @@ from dsp.front_end import FrontEnd
 from dsp.spectrogram import ScreenSpectrogram
 from model.classifier import Classifier
 from model.loading import packaged_models
-from model.verdict import Label
+from model.verdict import Label, Standing
 from monitor.dashboard import report_words
+from monitor.dashboard.words import DIFFERS
 from monitor.examination_record import SITES, SiteFinding
 from monitor.examination_report import (
     EXCERPT_S,
@@ -86,7 +87,9 @@ def test_every_examination_can_be_told(record, seed):
     report = examination_report(record, sounds_of(len(record.findings), seed))
     assert len(report.sites) == min(MOST_SITES, len(record.findings))
     assert bool(report.omitted) == (len(record.findings) > MOST_SITES)
-    assert report.probability == record.overall.p_abnormal
+    whole = record.overall or Standing(None, None)
+    assert (report.label, report.probability) == (whole.label, whole.p_abnormal)
+    assert bool(report.label) == any(finding.verdict for finding in record.findings)
     for site, told in zip(record.findings, report.sites, strict=False):
         assert (told.label is None) == (site.verdict is None)
         assert (told.excerpt is None) <= bool(told.remark or told.label is None)
@@ -97,6 +100,24 @@ def test_the_order_of_the_sites_is_that_of_listening_and_custom_names_stay():
     names = ("mitral", "Erb's point", "aortic")
     report = examination_report(replace(RECORD, findings=tuple(map(finding, names))))
     assert [site.name for site in report.sites] == ["Mitral", "Erb's point", "Aortic"]
+
+
+@given(RECORDS)
+@settings(max_examples=60)
+def test_a_murmur_that_is_read_though_the_verdict_is_normal_is_told_first_and_of_the_whole(record):
+    report = examination_report(record)
+    differing = set()
+    for site, told in zip(record.findings, report.sites, strict=False):
+        verdict = site.verdict
+        reading = verdict.reading if verdict is not None and verdict.label is Label.NORMAL else None
+        wanted = DIFFERS[reading.timing] if reading is not None and reading.timing != "none" else ""
+        assert [words for words in DIFFERS.values() if words in told.reading] == ([wanted] if wanted else [])
+        assert told.reading.startswith(wanted)
+        differing.add(bool(wanted))
+    said = report_words.MURMUR_AT_NORMAL in report.counts
+    assert said <= (report.label is Label.NORMAL)
+    if report.label is Label.NORMAL and not report.omitted:
+        assert said == (True in differing)
 
 
 def test_states_are_told_honestly():

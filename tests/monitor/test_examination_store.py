@@ -13,7 +13,7 @@ from monitor import session_schema
 from monitor.examination_archive import ExaminationArchive
 from monitor.examination_record import OPINIONS, ExaminationRecord, SiteFinding
 from monitor.examination_store import ExaminationStore, new_id
-from monitor.session_store import DATABASE, SessionStore, StoreError
+from monitor.session_store import DATABASE, SessionStore, StoreError, utc_now
 from tests.monitor.killed_writers import killed
 from tests.monitor.sound_server import until
 from tests.monitor.test_session_store import HEADER, everything, judgement, kept
@@ -253,6 +253,39 @@ def test_what_an_archive_cannot_keep_it_says_and_goes_on(folder):
     archive.close()
     (remark,) = archive.remarks
     assert "\n" not in remark
+
+
+@pytest.mark.parametrize("said", [False, True])
+def test_what_an_archive_could_not_keep_it_keeps_as_soon_as_it_can(folder, said):
+    with SessionStore(folder) as sessions:
+        first, second = sessions.begin(HEADER), sessions.begin(HEADER)
+    away = folder.with_name("away")
+    folder.rename(away)
+    folder.write_text("in its place")
+    archive = ExaminationArchive(folder)
+    begun_at = utc_now()
+    examination, other = archive.begin(first), archive.begin(second)
+    archive.end(examination, FINDINGS)
+    ended_at = utc_now()
+    until(lambda: len(archive.remarks) == 3, "the failures are noticed")
+    assert archive.unkept == {examination, other}
+    assert all("not kept" in remark and "choose another folder" in remark for remark in archive.remarks)
+    folder.unlink()
+    away.rename(folder)
+    if said:
+        archive.judge(examination, "agree", "clear")
+        until(lambda: archive.unkept == {other}, "what was left is kept")
+    archive.close()
+    assert archive.unkept == frozenset()
+    assert len(archive.remarks) == 3
+    with SessionStore(folder) as sessions:
+        stored = {one.record.id: one for one in ExaminationStore(sessions).examinations()}
+    assert stored.keys() == {examination, other}
+    record = stored[examination].record
+    assert (record.findings, record.opinion) == (FINDINGS, "agree" if said else None)
+    assert begun_at <= record.begun <= record.ended <= ended_at
+    assert not stored[examination].interrupted
+    assert stored[other].interrupted
 
 
 def test_an_archive_where_there_is_none_lists_nothing_and_says_why(tmp_path):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from monitor.examination_record import SITES, SiteFinding
 from monitor.examination_store import ExaminationStore, new_id
 from monitor.session_store import SessionStore
 from tests.monitor.test_examination_store import FINDINGS, examined
@@ -56,3 +57,18 @@ def test_where_there_are_none_it_says_how_one_is_made(auscult):  # noqa: F811
     done = auscult("examinations", "list")
     assert done.stdout == ""
     assert "auscult monitor" in done.stderr
+
+
+def test_of_one_in_which_every_site_was_skipped_no_verdict_is_told(auscult):  # noqa: F811
+    with SessionStore(auscult.data) as sessions:
+        store = ExaminationStore(sessions)
+        session, examination = sessions.begin(HEADER), new_id()
+        store.begin(examination, session)
+        store.end(examination, [SiteFinding(site, None) for site in SITES])
+        sessions.end(session, None)
+    (one,) = json.loads(auscult("examinations", "list", "--json").stdout)["examinations"]
+    assert (one["label"], one["p_abnormal"]) == (None, None)
+    assert " skipped " in auscult("examinations", "list").stdout
+    shown = auscult("examinations", "show", examination).stdout
+    assert "none: every site was skipped" in shown
+    assert "poor_signal" not in shown

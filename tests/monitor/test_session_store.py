@@ -1,5 +1,7 @@
 """Sessions that nothing can lose: killed, corrupted, full disks, two programs at once."""
 
+import errno
+import os
 import shutil
 import sqlite3
 import stat
@@ -9,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -320,6 +323,25 @@ def test_a_full_disk_is_told_and_what_was_kept_stays(folder):
 
 
 # Versions
+
+
+def test_a_session_that_cannot_be_locked_is_told(store, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FileLock, "acquire", full)
+        with pytest.raises(StoreError, match="No space left on device"):
+            store.begin(HEADER)
+    assert store.sessions() == []
+    assert store.begin(HEADER)
+
+
+def test_sound_that_goes_while_it_is_looked_at_holds_nobody_up(store):
+    session = store.begin(HEADER)
+    (store.sound_folder(session) / "00000000000000.wav").symlink_to("gone")
+    assert store.over_quota(0) == ""
+    assert [one.sound_bytes for one in store.sessions()] == [0]
 
 
 def test_an_older_database_becomes_a_newer_one_with_all_that_it_held(folder, monkeypatch):

@@ -222,6 +222,24 @@ def test_a_damaged_database_is_told_and_the_next_examination_is_kept(auscult, se
     assert [one["id"] for one in listed(auscult)] == [following, session]
 
 
+@pytest.mark.parametrize("what", ["sessions", "examinations"])
+@pytest.mark.parametrize("there", [False, True])
+def test_looking_where_nothing_is_kept_makes_nothing(auscult, what, there):
+    if there:
+        auscult.data.mkdir()
+    assert auscult(what, "list", "--json").stdout.split() == ["{", f'"{what}":', "[]", "}"]
+    assert f"no {what} yet" in auscult(what, "list").stderr
+    assert "no " in auscult(what, "show", "0123", status=1).stderr
+    assert [*auscult.data.glob("*")] == []
+    assert auscult.data.exists() == there
+
+
+def test_what_is_no_folder_holds_no_sessions(auscult):
+    auscult.data.write_text("words of somebody")
+    assert len(auscult("sessions", "list", status=1).stderr.splitlines()) == 1
+    assert auscult.data.read_text() == "words of somebody"
+
+
 def test_killed_in_an_examination_its_verdicts_and_its_sound_are_there(tmp_path, model_name):
     process = subprocess.Popen(
         [

@@ -1,5 +1,7 @@
 import os
+import sqlite3
 import threading
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -13,8 +15,10 @@ from dsp.synthesis import CONDITIONS, HeartSoundSynthesizer, SynthesisConfig
 from model.classifier import Classifier
 from model.loading import packaged_models
 from model.verdict import Label
+from monitor.keeping import Keeping
 from monitor.ring import Ring
 from monitor.session import Session
+from monitor.session_store import DATABASE
 from monitor.settings import Settings, remember
 from monitor.snapshot import Judgement
 from monitor.sources import microphone
@@ -336,6 +340,23 @@ def test_a_model_that_cannot_be_loaded_fails_the_session_in_one_line():
     assert session.snapshot.state == "failed"
     assert "no such file" in session.snapshot.detail
     assert session.ring.closed
+
+
+def test_what_of_a_session_cannot_be_kept_is_told_in_the_order_in_which_it_fails(classifier, tmp_path):
+    source = SyntheticSource(SynthesisConfig(), 1.0)
+    session = Session(source, 0.4, classifier, keep=Keeping(tmp_path, record=True, replayed=True))
+    session.start()
+    until(lambda: session.recorder.written, "something is recorded")
+    session.recorder.files[0].unlink()
+    until(lambda: session.remarks, "it is missed")
+    (told,) = session.remarks
+    assert told.startswith("recording stopped")
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
+        database.executescript("ALTER TABLE event RENAME TO events; ALTER TABLE verdict RENAME TO verdicts")
+    until(lambda: len(session.remarks) == 2, "the table is missed")
+    session.stop()
+    assert session.remarks[0] == told
+    assert session.remarks[1].startswith("this session is not kept any more")
 
 
 def test_a_session_can_be_stopped_in_the_middle(classifier):

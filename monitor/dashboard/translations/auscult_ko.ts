@@ -696,12 +696,16 @@
         <translation>보관하지 않도록 실행되었습니다. 아무것도 저장되지 않습니다.</translation>
     </message>
     <message>
-        <source>This examination could not be kept.</source>
-        <translation>이 검사를 보관하지 못했습니다.</translation>
-    </message>
-    <message>
         <source>Opening the source…</source>
         <translation>음원을 여는 중…</translation>
+    </message>
+    <message>
+        <source>This examination could not be kept: write a report of it to another disk.</source>
+        <translation>이 검사를 보관하지 못했습니다. 보고서를 다른 디스크에 저장하십시오.</translation>
+    </message>
+    <message>
+        <source>Not all of this examination could be kept: write a report of it to another disk.</source>
+        <translation>이 검사의 일부를 보관하지 못했습니다. 보고서를 다른 디스크에 저장하십시오.</translation>
     </message>
     <message>
         <source>Hold it still: listening starts by itself, after 10 s at the soonest.</source>
@@ -772,6 +776,10 @@
         <translation>진행 중인 검사를 먼저 종료하십시오.</translation>
     </message>
     <message>
+        <source>murmur: listen yourself</source>
+        <translation>심잡음: 직접 들어 보십시오</translation>
+    </message>
+    <message>
         <source>Its sound was not kept</source>
         <translation>소리를 보관하지 않았습니다</translation>
     </message>
@@ -782,6 +790,10 @@
     <message>
         <source>Write the report to</source>
         <translation>보고서 저장 위치</translation>
+    </message>
+    <message>
+        <source>PDF and HTML</source>
+        <translation>PDF와 HTML</translation>
     </message>
     <message>
         <source>INTERRUPTED</source>
@@ -1098,6 +1110,10 @@
     <message>
         <source>Nothing could be judged.</source>
         <translation>판정할 수 있는 소리가 없었습니다.</translation>
+    </message>
+    <message>
+        <source>A murmur is read at a site called normal: listen yourself.</source>
+        <translation>정상으로 판정된 부위에 심잡음이 판독되었습니다. 직접 들어 보십시오.</translation>
     </message>
     <message>
         <source>No reading of murmurs: too few sure beats.</source>
@@ -1632,8 +1648,28 @@
         <translation>이 세션을 더 이상 보관하지 않습니다: {reason}</translation>
     </message>
     <message>
+        <source>this examination is not kept: {reason}</source>
+        <translation>이 검사를 보관하지 못했습니다: {reason}</translation>
+    </message>
+    <message>
         <source>nothing is recorded: {reason}</source>
         <translation>녹음하지 않습니다: {reason}</translation>
+    </message>
+    <message>
+        <source>database or disk is full</source>
+        <translation>디스크가 가득 참</translation>
+    </message>
+    <message>
+        <source>No space left on device</source>
+        <translation>디스크가 가득 참</translation>
+    </message>
+    <message>
+        <source>Read-only file system</source>
+        <translation>읽기 전용 파일 시스템</translation>
+    </message>
+    <message>
+        <source>Permission denied</source>
+        <translation>권한 없음</translation>
     </message>
     <message>
         <source>{folder}: cannot be recorded to ({reason}); choose another folder</source>
@@ -1644,8 +1680,8 @@
         <translation>녹음이 중단되었습니다: {file} 파일에 쓸 수 없습니다 ({reason}). 공간을 확보하거나 다른 폴더를 선택하십시오</translation>
     </message>
     <message>
-        <source>{file}: sessions cannot be kept ({reason}); free space, or choose another folder by --data</source>
-        <translation>{file}: 세션을 보관할 수 없습니다 ({reason}). 공간을 확보하거나 --data로 다른 폴더를 지정하십시오</translation>
+        <source>{folder}: cannot be used ({reason}); free space, or choose another folder by --data</source>
+        <translation>{folder} 폴더를 쓸 수 없습니다 ({reason}). 공간을 확보하거나 --data로 다른 폴더를 지정하십시오</translation>
     </message>
     <message>
         <source>recorded sound is {excess} GB above its quota of {quota} GB: auscult sessions prune offers the oldest for deletion</source>
@@ -2021,6 +2057,18 @@
     <message>
         <source>Nothing could be classified.</source>
         <translation>분류할 수 있는 소리가 없었습니다.</translation>
+    </message>
+    <message>
+        <source>Murmur in systole, yet the network says normal: neither is a diagnosis, listen yourself.</source>
+        <translation>수축기 심잡음이 판독되나 신경망은 정상으로 봅니다. 둘 다 진단이 아니니 직접 들어 보십시오.</translation>
+    </message>
+    <message>
+        <source>Murmur in diastole, yet the network says normal: neither is a diagnosis, listen yourself.</source>
+        <translation>이완기 심잡음이 판독되나 신경망은 정상으로 봅니다. 둘 다 진단이 아니니 직접 들어 보십시오.</translation>
+    </message>
+    <message>
+        <source>Continuous murmur, yet the network says normal: neither is a diagnosis, listen yourself.</source>
+        <translation>연속성 심잡음이 판독되나 신경망은 정상으로 봅니다. 둘 다 진단이 아니니 직접 들어 보십시오.</translation>
     </message>
     <message>
         <source>Too quiet. Press the chest piece on, or turn the gain up.</source>

@@ -36,7 +36,15 @@ from monitor.dashboard.report_html import html_text
 from monitor.dashboard.told_words import reading_words, told_words
 from monitor.dashboard.torso import SiteButton
 from monitor.dashboard.window import DashboardWindow
-from monitor.dashboard.words import EVENTS, REASONS, STANDINGS, ended_words, event_words, refused_words
+from monitor.dashboard.words import (
+    DIFFERS,
+    EVENTS,
+    REASONS,
+    STANDINGS,
+    ended_words,
+    event_words,
+    refused_words,
+)
 from monitor.examination_report import examination_report
 from monitor.examination_store import StoredExamination
 from monitor.export import ExportError, export_paths, heard_recording, write_export
@@ -258,7 +266,7 @@ def _measure(look):
         look.fits(panel.reason, ended_words(reason))
         for other in REASONS.values():
             look.fits(panel.reason, f"{reason} {other}")
-    for words in STANDINGS.values():
+    for words in (*STANDINGS.values(), *DIFFERS.values(), *map(ended_words, DIFFERS.values())):
         look.fits(panel.reason, words)
 
 

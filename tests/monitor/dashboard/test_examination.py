@@ -10,17 +10,21 @@ import soundfile as sf
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage, qGray
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit
 
+from dsp.reading import NONE, TIMINGS, Reading
 from dsp.scenario import Fault, Scenario
 from dsp.synthesis import SynthesisConfig
 from model.verdict import Label, RecordingVerdict
 from monitor.dashboard.examination_words import (
+    COULD_NOT_BE_KEPT,
     FINISH_FIRST,
     INTERRUPTED,
     IS_OPEN,
+    MURMUR_READ,
     NO_EXAMINATIONS,
     NO_SOURCE_YET,
+    NOT_ALL_KEPT,
     NOT_KEPT,
     OFFER,
     RUNNING,
@@ -35,9 +39,11 @@ from monitor.dashboard.examination_words import (
     step_words,
 )
 from monitor.dashboard.examinations_card import ASKED_S
+from monitor.dashboard.finding_row import FindingRow
+from monitor.dashboard.report_words import NO_SITE
 from monitor.dashboard.theme import DARK, LIGHT
 from monitor.dashboard.torso import SiteButton, Torso
-from monitor.dashboard.words import LABELS
+from monitor.dashboard.words import LABELS, NO_VERDICT
 from monitor.examination import Examination, Site, SiteState, Step
 from monitor.examination_record import SITES, SiteFinding
 from monitor.examination_store import ExaminationStore, new_id
@@ -213,6 +219,29 @@ def test_sites_are_chosen_skipped_restarted_and_named_by_keys(qtbot, kept):
     assert window.desk.panel.currentWidget() is window.desk.panel.start
 
 
+def test_the_verdict_of_one_site_does_not_stand_over_the_next(qtbot, kept):
+    window = kept
+    begin(qtbot, window, heart(8.0))
+    said = {label: word for label, word in LABELS.items() if label is not Label.WARMING_UP}
+    qtbot.waitUntil(lambda: window.verdict.word.text() in said.values(), timeout=WAIT_MS)
+    qtbot.keyClick(window, Qt.Key.Key_4)
+    assert window.desk.examination.current == "mitral"
+    qtbot.waitUntil(lambda: window.verdict.word.text() == LABELS[Label.WARMING_UP], timeout=WAIT_MS)
+    assert window.session.snapshot.judgement.rolling.label in said
+    qtbot.waitUntil(lambda: window.verdict.word.text() in said.values(), timeout=WAIT_MS)
+    assert window.desk.examination.standing.label in said
+    end(qtbot, window)
+
+
+def test_where_every_site_was_skipped_there_is_no_verdict(qtbot, kept):
+    window = kept
+    begin(qtbot, window, heart(2.0))
+    end(qtbot, window)
+    results = window.desk.panel.results
+    assert (results.overall.text(), results.probability.text()) == (NO_VERDICT, NO_SITE)
+    assert [row.accessibleName().endswith("skipped") for row in results.rows] == [True] * 4
+
+
 def test_a_device_that_is_away_ends_nothing(qtbot, kept):
     faults = (Fault("disconnect", 15.0, 20.0),)
     scenario = Scenario(SynthesisConfig(seed=3), faults=faults, duration_s=50.0)
@@ -293,7 +322,7 @@ def test_sound_is_kept_as_the_tick_says_and_that_is_remembered(qtbot, kept, tmp_
     assert not tick.isChecked()
     qtbot.mouseClick(window.desk.panel.start.begin, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.desk.examination is not None, timeout=WAIT_MS)
-    assert not read_settings().keep_sound
+    qtbot.waitUntil(lambda: not read_settings().keep_sound, timeout=WAIT_MS)
     assert not window.session.recorded
     qtbot.waitUntil(lambda: window.session.log is not None, timeout=WAIT_MS)
     end(qtbot, window)
@@ -301,6 +330,13 @@ def test_sound_is_kept_as_the_tick_says_and_that_is_remembered(qtbot, kept, tmp_
     assert not any(row.listen.isEnabled() for row in window.desk.panel.results.rows)
     qtbot.mouseClick(window.desk.panel.results.again, Qt.MouseButton.LeftButton)
     assert not tick.isChecked()
+
+
+@pytest.mark.parametrize("keep_sound", [True, False])
+def test_whether_sound_is_kept_is_taken_up_from_the_last_time(qtbot, kept, keep_sound):
+    kept.take_up(Settings(keep_sound=keep_sound))
+    qtbot.keyClick(kept, Qt.Key.Key_X)
+    assert kept.desk.panel.start.keep.isChecked() == keep_sound
 
 
 def test_once_it_has_ended_its_sound_is_no_longer_recorded(qtbot, kept):
@@ -466,6 +502,36 @@ def test_where_nothing_is_kept_it_is_told_and_goes_on(qtbot, window):
     assert window.desk.record.opinion == "agree"
     qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     assert window.desk.card.remark.text() == NO_EXAMINATIONS
+
+
+def test_what_cannot_be_kept_is_told_beside_the_results_until_it_is(qtbot, kept, tmp_path):
+    window, results = kept, kept.desk.panel.results
+    begin(qtbot, window, heart(1.0))
+    qtbot.waitUntil(lambda: bool(stored(tmp_path / "data")), timeout=WAIT_MS)
+    database = sqlite3.connect(tmp_path / "data" / DATABASE)
+    database.execute("ALTER TABLE finding RENAME TO away")
+    end(qtbot, window)
+    qtbot.waitUntil(lambda: results.remark.text() == NOT_ALL_KEPT, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.problem.startswith("this examination is not kept"), timeout=WAIT_MS)
+    assert results.report.isEnabled()
+    database.execute("ALTER TABLE away RENAME TO finding")
+    database.close()
+    qtbot.keyClick(window, Qt.Key.Key_Y)
+    qtbot.waitUntil(lambda: not results.remark.isVisible(), timeout=WAIT_MS)
+    (one,) = stored(tmp_path / "data")
+    assert (one.record.findings, one.record.opinion) == (window.desk.record.findings, "agree")
+    assert not one.interrupted
+
+
+def test_where_the_folder_cannot_be_used_it_goes_on_and_is_told(qtbot, kept, tmp_path):
+    window = kept
+    (tmp_path / "data").write_text("in its place")
+    begin(qtbot, window, heart(8.0))
+    qtbot.waitUntil(lambda: "choose another folder" in window.problem, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.desk.examination.sites[0].verdict is not None, timeout=WAIT_MS)
+    end(qtbot, window)
+    assert window.desk.panel.results.remark.text() == COULD_NOT_BE_KEPT
+    assert window.desk.record.findings[0].verdict is not None
 
 
 def test_a_source_that_cannot_be_opened_leaves_the_beginning(qtbot, kept, tmp_path):
@@ -653,6 +719,20 @@ def test_the_sites_lie_where_they_are_on_a_chest_seen_from_in_front(qtbot, size)
 
 
 # Words
+
+
+@pytest.mark.parametrize("timing", TIMINGS)
+def test_a_result_says_that_a_murmur_is_read_though_it_is_normal(qtbot, timing):
+    reading = Reading(timing, None, None, None, None, 12, 11)
+    for label in (Label.NORMAL, Label.ABNORMAL):
+        verdict = RecordingVerdict(label, 0.2, 0.9, (), 26, 1, 71.5, 0.9, False, reading)
+        row = FindingRow(SiteFinding("mitral", verdict, 0.0, 20.0, 20.0), DARK, sound=False)
+        qtbot.addWidget(row)
+        shown = [part.text() for part in row.findChildren(QLabel)]
+        differ = label is Label.NORMAL and timing != NONE
+        assert any(MURMUR_READ in words for words in shown) == differ
+        assert row.accessibleName().endswith(MURMUR_READ) == differ
+        assert "\n" not in row.accessibleName()
 
 
 def test_what_is_said_while_it_goes_on():

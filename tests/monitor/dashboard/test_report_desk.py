@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit
 
 from monitor.dashboard.control_words import REPORT_BUTTON
 from monitor.dashboard.examination_words import OPEN_REPORT
@@ -58,6 +58,54 @@ def test_a_report_is_written_and_opened_only_when_asked(qtbot, results, tmp_path
     assert opened == [str(path)]
 
 
+def names(dialog):
+    return dialog.findChild(QLineEdit, "fileNameEdit")
+
+
+def choose_kind(qtbot, dialog, place):
+    box = dialog.findChild(QComboBox, "fileTypeCombo")
+    for _ in range(place):
+        qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentIndex() == place
+
+
+@pytest.mark.parametrize("typed", ["", "bed 7", "bed 7.pdf", "7.5 days"])
+def test_of_both_kinds_one_name_gives_both_and_the_pdf_is_opened(
+    qtbot, results, tmp_path, monkeypatch, typed
+):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True)
+    dialog = asked(qtbot, results)
+    dialog.setDirectory(str(tmp_path))
+    choose_kind(qtbot, dialog, 2)
+    if typed:
+        names(dialog).setText(typed)
+    name = (typed or names(dialog).text()).removesuffix(".pdf")
+    dialog.accept()
+    button = results.desk.panel.results.report
+    qtbot.waitUntil(lambda: button.text() == OPEN_REPORT, timeout=WAIT_MS)
+    assert (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / f"{name}.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert f"{name}.html, {name}.pdf" in results.message.text()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert opened == [str(tmp_path / f"{name}.pdf")]
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_the_kind_that_is_chosen_is_that_of_the_file(qtbot, results, tmp_path, typed):
+    dialog = asked(qtbot, results)
+    dialog.setDirectory(str(tmp_path))
+    choose_kind(qtbot, dialog, 1)
+    if typed:
+        names(dialog).setText("bed 7")
+    dialog.accept()
+    button = results.desk.panel.results.report
+    qtbot.waitUntil(lambda: button.text() == OPEN_REPORT, timeout=WAIT_MS)
+    (path,) = (path for path in tmp_path.iterdir() if path.is_file())
+    assert path.suffix == ".html"
+    assert path.stem == "bed 7" or not typed
+
+
 def test_after_another_word_there_is_another_report_and_the_first_stays(qtbot, results, tmp_path):
     path = tmp_path / "report.html"
     written(qtbot, results, asked(qtbot, results), path)
@@ -68,6 +116,17 @@ def test_after_another_word_there_is_another_report_and_the_first_stays(qtbot, r
     written(qtbot, results, asked(qtbot, results), path)
     assert path.read_bytes() == before
     assert "a quiet room" in (tmp_path / "report (2).html").read_text("utf-8")
+
+
+def test_asked_twice_it_is_written_once(qtbot, results, tmp_path):
+    first = asked(qtbot, results)
+    results.desk.want_report()
+    (second,) = (dialog for dialog in results.findChildren(QFileDialog) if dialog is not first)
+    first.fileSelected.emit(str(tmp_path / "first.pdf"))
+    second.fileSelected.emit(str(tmp_path / "second.pdf"))
+    second.close()
+    written(qtbot, results, first, tmp_path / "third.pdf")
+    assert [path.name for path in tmp_path.glob("*.pdf")] == ["first.pdf"]
 
 
 def test_a_report_that_cannot_be_written_is_told_in_a_line(qtbot, results, tmp_path):

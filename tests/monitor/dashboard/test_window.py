@@ -1,3 +1,5 @@
+import errno
+import os
 import shutil
 import signal
 import threading
@@ -7,13 +9,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import soundfile as sf
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
-from dsp.reading import Reading
+from dsp.reading import NONE, TIMINGS, Reading
 from dsp.synthesis import SynthesisConfig
-from model.verdict import Label, Standing, WindowVerdict
+from model.verdict import Label, RecordingVerdict, Standing, WindowVerdict
 from monitor.audio import InputDevice
 from monitor.dashboard import DashboardError, application, run_dashboard
 from monitor.dashboard.playback import Playback
@@ -24,22 +26,26 @@ from monitor.dashboard.verdict_panel import VerdictPanel
 from monitor.dashboard.window import CALM_MS, FRAME_MS, frame_ms
 from monitor.dashboard.words import (
     DEVICE_LOST,
+    DIFFERS,
     EMPTY,
     LABELS,
     NO_EVENTS,
     NO_SOUND_OUTPUT,
     NOT_RECORDING,
+    NOT_REMEMBERED,
     OUTLINES,
     REASONS,
     RECORDING,
     RESEARCH_ONLY,
+    STANDINGS,
+    ended_words,
 )
 from monitor.keeping import Keeping
 from monitor.lsl import SoundStream
 from monitor.reading_words import reading_words
 from monitor.session_store import DATABASE, SOUND, SessionStore
 from monitor.settings import read_settings
-from monitor.snapshot import Judgement, Snapshot
+from monitor.snapshot import Judgement, Snapshot, Summary
 from monitor.sources.choice import SourceChoice, microphone_choice, recording_choice, synthetic_choice
 from monitor.sources.protocol import SourceError, SourceHealth
 from monitor.sources.synthetic import SyntheticSource
@@ -94,6 +100,37 @@ def test_what_is_heard_between_the_sounds_is_said_in_one_sentence(qtbot):
     panel.show_snapshot(Snapshot("heart", 4000, state="running", judgement=judgement))
     panel.withhold(DEVICE_LOST, "")
     assert panel.reading.text() == ""
+
+
+@pytest.mark.parametrize("label", [Label.NORMAL, Label.ABNORMAL, Label.UNCERTAIN])
+@pytest.mark.parametrize("timing", TIMINGS)
+def test_where_a_murmur_is_read_though_the_verdict_is_normal_both_are_told(qtbot, label, timing):
+    panel = VerdictPanel()
+    qtbot.addWidget(panel)
+    reading = Reading(timing, None, None, None, None, 12, 11)
+    verdict = WindowVerdict(0.0, 10.0, Label.NORMAL, 0.2, 0.9, (), 71.6, 0.9, False, reading)
+    judgement = Judgement(verdict, Standing(label, 0.2), 1.0)
+    panel.show_snapshot(Snapshot("heart", 4000, state="running", judgement=judgement))
+    differ = label is Label.NORMAL and timing != NONE
+    assert panel.reason.text() == (DIFFERS[timing] if differ else STANDINGS[label])
+    assert panel.word.text() == LABELS[label]
+    whole = RecordingVerdict(label, 0.2, 0.9, ("movement",), 26, 1, 71.5, 0.9, False, reading)
+    panel.show_snapshot(Snapshot("heart", 4000, state="ended", summary=Summary(whole, 0.0, 20.0, 0)))
+    assert panel.reason.text() == ended_words(DIFFERS[timing] if differ else REASONS["movement"])
+    fits = panel.reason.fontMetrics().boundingRect(
+        QRect(0, 0, panel.reason.width(), 1000), Qt.TextFlag.TextWordWrap, panel.reason.text()
+    )
+    assert fits.height() <= panel.reason.maximumHeight()
+
+
+def test_what_hinders_listening_goes_before_what_a_murmur_is_read_against(qtbot):
+    panel = VerdictPanel()
+    qtbot.addWidget(panel)
+    reading = Reading("systolic", None, None, None, None, 12, 11)
+    verdict = WindowVerdict(0.0, 10.0, Label.NORMAL, 0.2, 0.5, ("ambient_noise",), 71.6, 0.9, False, reading)
+    judgement = Judgement(verdict, Standing(Label.NORMAL, 0.2), 1.0)
+    panel.show_snapshot(Snapshot("heart", 4000, state="running", judgement=judgement))
+    assert panel.reason.text() == REASONS["ambient_noise"]
 
 
 def test_says_why_a_short_recording_was_looped(window, play, record):
@@ -312,6 +349,37 @@ def test_a_device_is_recorded_where_that_is_wanted_and_a_failure_is_told(qtbot, 
     assert window.session.snapshot.state == "running"
 
 
+def test_a_choice_is_remembered_while_nobody_waits_for_the_disk(qtbot, open_window, tmp_path, monkeypatch):
+    asked, going_on = threading.Event(), threading.Event()
+
+    def stall(settings):
+        asked.set()
+        assert going_on.wait(30)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("monitor.settings.remember", stall)
+    window = open_window(keep=Keeping(tmp_path / "data"))
+    qtbot.mouseClick(window.bar.record, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(asked.is_set, timeout=30_000)
+    assert "on" in window.bar.record.text()
+    assert window.technical.newest == ""
+    going_on.set()
+    qtbot.waitUntil(lambda: window.technical.newest == NOT_REMEMBERED, timeout=30_000)
+
+
+def test_of_several_things_that_cannot_be_kept_each_is_told(qtbot, open_window, tmp_path):
+    folder = tmp_path / "data"
+    window = open_window(keep=Keeping(folder, record=True, quota_gb=1e-12))
+    (folder / SOUND / "0123456789ab").mkdir(parents=True)
+    (folder / SOUND / "0123456789ab" / "00000000000000.wav").write_bytes(b"sound")
+    (folder / DATABASE).write_bytes(b"damaged" * 5000)
+    window.set_playlist([stethoscope()])
+    qtbot.waitUntil(lambda: len(window.technical.toolTip().splitlines()) == 2, timeout=30_000)
+    said = window.technical.toolTip()
+    assert "was damaged" in said
+    assert "above its quota" in said
+
+
 def test_recording_begins_and_ends_by_a_key_and_is_remembered(qtbot, open_window, tmp_path):
     folder = tmp_path / "data"
     window = open_window(keep=Keeping(folder))
@@ -320,13 +388,13 @@ def test_recording_begins_and_ends_by_a_key_and_is_remembered(qtbot, open_window
     assert not window.session.recorded
     qtbot.keyClick(window, Qt.Key.Key_R)
     qtbot.waitUntil(lambda: window.session.recorded and window.session.recorder.written > 0, timeout=30_000)
-    assert read_settings().record
+    qtbot.waitUntil(lambda: read_settings().record, timeout=30_000)
     assert "on" in window.bar.record.text()
     first = window.session.recorder
     qtbot.waitUntil(lambda: f"· {RECORDING} ·" in window.status.name.text(), timeout=30_000)
     qtbot.mouseClick(window.bar.record, Qt.MouseButton.LeftButton)
     assert not window.session.recorded
-    assert not read_settings().record
+    qtbot.waitUntil(lambda: not read_settings().record, timeout=30_000)
     qtbot.waitUntil(lambda: RECORDING not in window.status.name.text(), timeout=30_000)
     written = first.written
     qtbot.keyClick(window, Qt.Key.Key_R)

@@ -148,7 +148,7 @@ def test_broken_settings_and_a_disk_that_takes_nothing_are_no_matter(qapp, model
     def refuse(settings):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("monitor.dashboard.window.remember", refuse)
+    monkeypatch.setattr("monitor.settings.remember", refuse)
     open_again(model_name, lambda window: window.toggle_theme())
     monkeypatch.undo()
     remember(Settings(theme="chartreuse", place=(1, 2)))
