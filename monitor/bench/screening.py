@@ -18,7 +18,7 @@ from recordings import write_recording
 
 SHORT_S = 12
 STARTS = 5
-RECORDINGS = 1500
+RECORDINGS = 128
 SECONDS = 30
 ROUNDS = 2
 _DIFFERENT = 16

@@ -55,8 +55,9 @@ class Played:
 class StreamGroup:
     """Live streams that one thread steps in turn, each with a session's worker, one network for all.
 
-    A block is put into its stream's ring and analysed when it is due, the earliest first; it counts as
-    arrived when it was due, so that whoever comes late is seen to be late.
+    A block is put into its stream's ring when it is due, the earliest first, and what waits there is analysed
+    once it completes a window: nothing can be said sooner, and a step costs much the same for a second as for
+    a tenth. A block counts as arrived when it was due, so that whoever comes late is seen to be late.
 
     Args:
         classifier: Of all.
@@ -92,17 +93,20 @@ class StreamGroup:
 
             return Listeners(judged)
 
+        self._front_ends = [FrontEnd(rate, hop_s, classifier.config) for _, rate in sounds]
         self._workers = [
             Worker(
                 ring,
-                FrontEnd(rate, hop_s, classifier.config),
+                front_end,
                 classifier,
                 Snapshot(f"stream {stream}", rate),
                 lossless=False,
                 listeners=listeners(stream),
                 clock=clock.now,
             )
-            for stream, (ring, (_, rate)) in enumerate(zip(self._rings, sounds, strict=True))
+            for stream, (ring, front_end, (_, rate)) in enumerate(
+                zip(self._rings, self._front_ends, sounds, strict=True)
+            )
         ]
 
     def play(self, seconds: float) -> Played:
@@ -110,6 +114,7 @@ class StreamGroup:
         while self._rings[0].end < self._window_s * self._sounds[0][1]:
             for stream in range(len(self._rings)):
                 self._hear(stream, self._clock.now())
+                self._work(stream)
         before = sum(worker.snapshot.made_windows for worker in self._workers)
         self._counting = True
         origin, used = self._clock.now() + _SOON_S, time.process_time()
@@ -117,6 +122,8 @@ class StreamGroup:
             if (early := origin + when - self._clock.now()) > 0:
                 self._clock.wait(early, self._over)
             self._hear(stream, origin + when)
+            if self._rings[stream].waiting >= self._front_ends[stream].samples_to_next_window:
+                self._work(stream)
         self._counting = False
         made = sum(worker.snapshot.made_windows for worker in self._workers) - before
         return Played(self._worst_lag_s, self._judged, made, time.process_time() - used)
@@ -131,7 +138,10 @@ class StreamGroup:
         block = round(_BLOCK_S * rate)
         at = ring.end % (sound.size - sound.size % block)
         ring.write(ring.end, sound[at : at + block], arrived)
-        self._workers[stream].step()
+
+    def _work(self, stream: int) -> None:
+        while self._rings[stream].waiting:
+            self._workers[stream].step()
 
 
 def measure_streams(
