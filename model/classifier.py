@@ -48,7 +48,8 @@ class JudgedWindow:
 class Classifier:
     """A loaded model behind the quality gate, and the front end's numbers that it needs, ``config``.
 
-    Every image goes through the networks alone, so that a verdict depends on nothing but its window.
+    Except by ``judge_all`` every image goes through the networks alone, so that a verdict depends on nothing
+    but its window.
 
     Args:
         name: Packaged name or path of the weights.
@@ -82,7 +83,7 @@ class Classifier:
         signal = np.random.default_rng(0).standard_normal(classifier.config.window).astype(np.float32)
         window = Window(0.0, classifier.config.window_s, signal, classifier.config.window_s)
         image = np.zeros(classifier.config.image_shape, np.float32)
-        classifier.quality(window, classifier.views(image))
+        classifier.quality(window, classifier.views(image[None]))
         classifier.probability(image)
         return classifier
 
@@ -95,7 +96,11 @@ class Classifier:
         Returns:
             0 to 1, at even odds of the two classes.
         """
-        return self._answer(self.views(image))[0]
+        return self.probabilities([image])[0]
+
+    def probabilities(self, images: Sequence[NDArray[np.float32]]) -> list[float]:
+        """The same of several images, at least one, at once."""
+        return self._answers(self.views(np.stack(images)))[0]
 
     def judge(self, window: Window, image_of: ImageOf) -> JudgedWindow:
         """Verdict on a window: refused by a rule or by the gate, or classified.
@@ -104,28 +109,62 @@ class Classifier:
             window: From the front end.
             image_of: Makes its image: ``FrontEnd.image``.
         """
-        if window.refused:
-            return _refused(window, 0.0, window.refused)
+        return self.judge_all([window], image_of)[0]
+
+    def judge_all(self, windows: Sequence[Window], image_of: ImageOf) -> list[JudgedWindow]:
+        """Verdicts on several windows at once, in less time for each.
+
+        They agree with those of ``judge`` within 1e-5, as far as the networks round otherwise in company.
+
+        Args:
+            windows: From the front end.
+            image_of: As for ``judge``.
+        """
+        seen = [one for one in windows if not one.refused]
+        judged = iter(self._judged(seen, image_of) if seen else ())
+        return [_refused(one, 0.0, one.refused) if one.refused else next(judged) for one in windows]
+
+    def _judged(self, windows: Sequence[Window], image_of: ImageOf) -> list[JudgedWindow]:
+        """Of windows that no rule refuses, at least one."""
         began = perf_counter()
-        views = self.views(image_of(window))
+        views = self.views(np.stack([image_of(one) for one in windows]))
         seen = perf_counter()
-        quality = self.quality(window, views)
+        qualities = self._gate.judge_all(windows, views if self._shared else None)
         weighed = perf_counter()
-        took_s = ("image", seen - began), ("gate", weighed - seen)
-        if quality.refused:
-            return replace(_refused(window, quality.value, quality.reasons), took_s=took_s)
-        probability, share = self._answer(views)
-        took_s = *took_s, ("CNN", perf_counter() - weighed)
-        states = None
-        if share is not None:
-            states = window_states(share, window, self.config, self._network.column_step)
+        took_s = [("image", (seen - began) / len(windows)), ("gate", (weighed - seen) / len(windows))]
+        judged = [
+            replace(_refused(one, quality.value, quality.reasons), took_s=took_s)
+            for one, quality in zip(windows, qualities, strict=True)
+        ]
+        passed = [place for place, quality in enumerate(qualities) if not quality.refused]
+        if not passed:
+            return judged
+        if len(passed) < len(windows):
+            views = views[passed].contiguous(memory_format=self._torch.channels_last)
+        probabilities, shares = self._answers(views)
+        took_s = [*took_s, ("CNN", (perf_counter() - weighed) / len(passed))]
+        for at, place in enumerate(passed):
+            share = None if shares is None else shares[at]
+            judged[place] = self._scored(windows[place], qualities[place], probabilities[at], share, took_s)
+        return judged
+
+    def _scored(
+        self,
+        window: Window,
+        quality: WindowQuality,
+        probability: float,
+        share: NDArray[np.float32] | None,
+        took_s: Sequence[tuple[str, float]],
+    ) -> JudgedWindow:
+        """What the answers of both networks come to."""
         label = band_label(probability, self.card.calibration)
         if quality.doubted or "band_limited" in window.notes:
             label = Label.UNCERTAIN
         reasons = (*quality.reasons, *window.notes)
         verdict = WindowVerdict(window.start_s, window.end_s, label, probability, quality.value, reasons)
-        if states is None:
+        if share is None:
             return JudgedWindow(verdict, took_s=took_s)
+        states = window_states(share, window, self.config, self._network.column_step)
         sounds, rhythm = sounds_and_rhythm(states)
         verdict = replace(
             verdict,
@@ -144,34 +183,35 @@ class Classifier:
         """
         return AttributionWork(self._network, image_of(window), window, self.config)
 
-    def views(self, image: NDArray[np.float32]) -> Tensor:
-        """What the network looks at of an image.
+    def views(self, images: NDArray[np.float32]) -> Tensor:
+        """What the network looks at of images.
 
         Args:
-            image: As for ``probability``.
+            images: Shape (n, bands, frames), each as for ``probability``.
         """
         with self._torch.inference_mode():
-            return self._network.views(self._torch.from_numpy(image)[None, None])
+            return self._network.views(self._torch.from_numpy(images)[:, None])
 
     def quality(self, window: Window, views: Tensor) -> WindowQuality:
         """What the gate says of a window that no rule has refused.
 
         Args:
             window: From the front end.
-            views: Of its image.
+            views: Of its image alone.
         """
         return self._gate.judge(window, views if self._shared else None)
 
-    def _answer(self, views: Tensor) -> tuple[float, NDArray[np.float32] | None]:
-        """Probability of abnormal, and of each state in each column, shape (4, columns)."""
+    def _answers(self, views: Tensor) -> tuple[list[float], NDArray[np.float32] | None]:
+        """For each image the probability of abnormal, and of each state in each column, (n, 4, columns)."""
         with self._torch.inference_mode():
             if self.finds_states:
                 logits, states = self._network.logits_and_states(views)
-                share = self._torch.softmax(states[0], dim=0).numpy()
+                shares = self._torch.softmax(states, dim=1).numpy()
             else:
-                logits, share = self._network.logits(views), None
-            normal, abnormal = logits[0].tolist()
-        return calibrated(abnormal - normal, self.card.calibration), share
+                logits, shares = self._network.logits(views), None
+            pairs = logits.tolist()
+        calibration = self.card.calibration
+        return [calibrated(abnormal - normal, calibration) for normal, abnormal in pairs], shares
 
 
 def _refused(window: Window, quality: float, reasons: tuple[str, ...]) -> JudgedWindow:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from dsp.config import FrontEndConfig
 from dsp.front_end import Window, WindowImage
@@ -19,8 +22,6 @@ _WEIGHTS = weights_folder() / "gate" / "quality.safetensors"
 
 class QualityGate:
     """The quality network.
-
-    Every window goes through it alone, so that its quality depends on nothing else.
 
     Args:
         path: Its weights; by default the packaged ones.
@@ -55,11 +56,22 @@ class QualityGate:
             window: From the front end.
             views: Of its image, by a network that shares them; None where nobody has made them.
         """
-        heard = window.signal[: round(window.heard_s * self.config.rate)]
-        indices = self._torch.from_numpy(quality_indices(heard, self.config.rate))
+        return self.judge_all([window], views)[0]
+
+    def judge_all(self, windows: Sequence[Window], views: Tensor | None = None) -> list[WindowQuality]:
+        """The same of several at once; each depends on the others in its last bits.
+
+        Args:
+            windows: From the front end, at least one.
+            views: Of their images, by a network that shares them; None where nobody has made them.
+        """
+        rate = self.config.rate
+        indices = np.stack(
+            [quality_indices(one.signal[: round(one.heard_s * rate)], rate) for one in windows]
+        )
         with self._torch.inference_mode():
             if views is None:
-                image = self._torch.from_numpy(self._image(window.signal))
-                views = self._network.views(image[None, None])
-            logits = self._network.findings(views, indices[None])
-            return quality_of(self._torch.sigmoid(logits[0]).numpy())
+                images = np.stack([self._image(one.signal) for one in windows])
+                views = self._network.views(self._torch.from_numpy(images)[:, None])
+            logits = self._network.findings(views, self._torch.from_numpy(indices))
+            return [quality_of(findings) for findings in self._torch.sigmoid(logits).numpy()]

@@ -10,13 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.beats import BeatTracker, HeartSound
-from dsp.front_end import FrontEnd
+from dsp.front_end import FrontEnd, Window
 from model.classifier import Classifier
 from model.verdict import RecordingTally, RecordingVerdict, WindowVerdict
 from model.window_reader import WindowReader
 from recordings import Channel, Recording
 
 BLOCK_S = 10
+
+TOGETHER = 5
+"""Windows that are judged at once: so many cost a fifth less each, more no less."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,11 @@ def judge_blocks(
     tracker, reader = BeatTracker(), WindowReader()
     heard = bad = 0
     front_end = FrontEnd(rate, hop_s, classifier.config)
+    waiting: list[Window] = []
 
-    def judge(windows: list) -> None:
-        judged = [reader.read(window, classifier.judge(window, front_end.image)) for window in windows]
+    def judge(windows: list[Window]) -> None:
+        answered = classifier.judge_all(windows, front_end.image)
+        judged = [reader.read(window, one) for window, one in zip(windows, answered, strict=True)]
         tally.add(one.verdict for one in judged)
         if keep_windows:
             kept.extend(one.verdict for one in judged)
@@ -94,8 +99,13 @@ def judge_blocks(
         processed = front_end.push(block)
         heard += block.size
         bad += processed.bad_samples
-        judge(processed.windows)
-    judge(front_end.flush().windows)
+        waiting += processed.windows
+        while len(waiting) >= TOGETHER:
+            judge(waiting[:TOGETHER])
+            del waiting[:TOGETHER]
+    waiting += front_end.flush().windows
+    for first in range(0, len(waiting), TOGETHER):
+        judge(waiting[first : first + TOGETHER])
     beats.extend(tracker.flush())
     found = beats if classifier.finds_states else None
     return JudgedRecording(tally.result(), kept, found, heard / rate, None, bad)

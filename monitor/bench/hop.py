@@ -48,7 +48,7 @@ def measure_hop(model: str) -> list[Figure]:
         (window,), filter_ms = _timed(lambda block=block: front_end.push(block).windows)
         denoised, denoise_ms = _timed(lambda window=window: parts.denoised(window.signal))
         image, image_ms = _timed(lambda denoised=denoised: parts.spectrogram(denoised))
-        views = classifier.views(image)  # a part of what is timed next but one
+        views = classifier.views(image[None])  # a part of what is timed next but one
         _, gate_ms = _timed(lambda window=window, views=views: classifier.quality(window, views))
         _, classify_ms = _timed(lambda image=image: classifier.probability(image))
         # The network has found the states by then; judging anew, outside the clock, is how to get at them.

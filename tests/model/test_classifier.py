@@ -145,6 +145,43 @@ def default():
     return Classifier.load()
 
 
+@pytest.fixture(scope="module")
+def chests(default):
+    """Windows of hearts, of noise and refused ones, what makes their images, and what each gets alone."""
+    front_end = FrontEnd(2000, 2.0, default.config)
+    noise = np.random.default_rng(0).standard_normal(30_000) * 0.1
+    found = front_end.push(noise).windows
+    for one in demo_recordings()[:2]:
+        with Recording.open(one.path) as recording:
+            heard = FrontEnd(recording.rate, 4.0, default.config)
+            found += [window for block in recording.blocks(4000) for window in heard.push(block).windows]
+    found.append(dataclasses.replace(found[-1], refused=("clipped",)))
+    alone = [default.judge(window, front_end.image) for window in found]
+    # Some are refused by a rule, some by the gate.
+    assert {bool(window.refused) for window in found} == {True, False}
+    let_through = [one for one, window in zip(alone, found, strict=True) if not window.refused]
+    assert {one.verdict.scored for one in let_through} == {True, False}
+    return found, front_end.image, alone
+
+
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_windows_judged_together_get_the_verdicts_that_each_gets_alone(default, chests, data):
+    found, image_of, alone = chests
+    chosen = data.draw(st.lists(st.integers(0, len(found) - 1), max_size=9))
+    judged = default.judge_all([found[at] for at in chosen], image_of)
+    assert len(judged) == len(chosen)
+    for at, one in zip(chosen, judged, strict=True):
+        expected = alone[at]
+        assert (one.verdict.label, one.verdict.reasons) == (expected.verdict.label, expected.verdict.reasons)
+        assert one.verdict.p_abnormal == pytest.approx(expected.verdict.p_abnormal, abs=1e-5)
+        assert one.verdict.quality == pytest.approx(expected.verdict.quality, abs=1e-5)
+        assert (one.states is None) == (expected.states is None)
+        if one.states is not None:
+            assert one.states.start_s == expected.states.start_s
+            np.testing.assert_allclose(one.states.probability, expected.states.probability, atol=1e-4)
+
+
 @pytest.mark.parametrize("demo", demo_recordings(), ids=lambda demo: demo.path.stem)
 def test_of_hearts_that_are_known_the_states_are_right_and_so_is_the_rate(default, demo):
     with Recording.open(demo.path) as recording:

@@ -90,9 +90,9 @@ def test_what_the_gate_shares_with_a_model_changes_nothing():
     heart = HeartSoundSynthesizer(SynthesisConfig("mr", snr_db=12, rate=RATE, seed=3)).read(10 * RATE)
     (window,) = front_end.push(heart).windows
     gate, ours, paper = QualityGate(), Classifier.load("default"), Classifier.load("paper")
-    shared = ours.quality(window, ours.views(front_end.image(window)))
+    shared = ours.quality(window, ours.views(front_end.image(window)[None]))
     assert shared == gate.judge(window)
-    assert shared == paper.quality(window, paper.views(np.zeros(paper.config.image_shape, np.float32)))
+    assert shared == paper.quality(window, paper.views(np.zeros((1, *paper.config.image_shape), np.float32)))
 
 
 def test_the_gate_is_no_model_to_judge_with():

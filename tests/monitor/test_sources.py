@@ -328,7 +328,9 @@ def test_each_model_sees_the_images_that_it_was_made_for(name):
     judged = [line.verdict for line in said if isinstance(line, Judgement)]
     live = [verdict.p_abnormal for verdict in judged if verdict.label is not Label.WARMING_UP]
     whole = judge_recording(DEMO.path, classifier, 2.0, keep_windows=True).windows
-    assert live == [verdict.p_abnormal for verdict in whole] == expected
+    assert live == expected
+    # Windows are judged together there, and rounded otherwise.
+    assert [verdict.p_abnormal for verdict in whole] == pytest.approx(expected, abs=1e-5)
     assert len(expected) > 3
 
 
