@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 ImageOf = Callable[[Window], NDArray[np.float32]]
+
+# Probability of abnormal, and of each state in each column, shape (4, columns), by a network that finds them.
+_Answer = tuple[float, NDArray[np.float32] | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +104,7 @@ class Classifier:
 
     def probabilities(self, images: Sequence[NDArray[np.float32]]) -> list[float]:
         """The same of several images, at least one, at once; they agree with each one's alone within 1e-5."""
-        return self._answers(self.views(np.stack(images)))[0]
+        return [probability for probability, _ in self._answers(self.views(np.stack(images)))]
 
     def judge(self, window: Window, image_of: ImageOf) -> JudgedWindow:
         """Verdict on a window: refused by a rule or by the gate, or classified.
@@ -132,21 +136,19 @@ class Classifier:
         qualities = self._gate.judge_all(windows, views if self._shared else None)
         weighed = perf_counter()
         took_s = [("image", (seen - began) / len(windows)), ("gate", (weighed - seen) / len(windows))]
-        judged = [
-            replace(_refused(one, quality.value, quality.reasons), took_s=took_s)
-            for one, quality in zip(windows, qualities, strict=True)
-        ]
         passed = [place for place, quality in enumerate(qualities) if not quality.refused]
-        if not passed:
-            return judged
-        if len(passed) < len(windows):
-            views = views[passed].contiguous(memory_format=self._torch.channels_last)
-        probabilities, shares = self._answers(views)
-        took_s = [*took_s, ("CNN", (perf_counter() - weighed) / len(passed))]
-        for at, place in enumerate(passed):
-            share = None if shares is None else shares[at]
-            judged[place] = self._scored(windows[place], qualities[place], probabilities[at], share, took_s)
-        return judged
+        answers: dict[int, _Answer] = {}
+        if passed:
+            if len(passed) < len(windows):
+                views = views[passed].contiguous(memory_format=self._torch.channels_last)
+            answers = dict(zip(passed, self._answers(views), strict=True))
+            took_s.append(("CNN", (perf_counter() - weighed) / len(passed)))
+        return [
+            self._scored(one, quality, *answers[place], took_s)
+            if place in answers
+            else replace(_refused(one, quality.value, quality.reasons), took_s=took_s[:2])
+            for place, (one, quality) in enumerate(zip(windows, qualities, strict=True))
+        ]
 
     def _scored(
         self,
@@ -201,17 +203,19 @@ class Classifier:
         """
         return self._gate.judge(window, views if self._shared else None)
 
-    def _answers(self, views: Tensor) -> tuple[list[float], NDArray[np.float32] | None]:
-        """For each image the probability of abnormal, and of each state in each column, (n, 4, columns)."""
+    def _answers(self, views: Tensor) -> list[_Answer]:
+        """Of each image."""
         with self._torch.inference_mode():
             if self.finds_states:
                 logits, states = self._network.logits_and_states(views)
                 shares = self._torch.softmax(states, dim=1).numpy()
             else:
-                logits, shares = self._network.logits(views), None
+                logits, shares = self._network.logits(views), repeat(None)
             pairs = logits.tolist()
-        calibration = self.card.calibration
-        return [calibrated(abnormal - normal, calibration) for normal, abnormal in pairs], shares
+        return [
+            (calibrated(abnormal - normal, self.card.calibration), share)
+            for (normal, abnormal), share in zip(pairs, shares, strict=False)
+        ]
 
 
 def _refused(window: Window, quality: float, reasons: tuple[str, ...]) -> JudgedWindow:

@@ -559,7 +559,7 @@ class SessionStore:
         )
 
 
-def is_kept_in(folder: Path) -> bool:
+def holds_sessions(folder: Path) -> bool:
     """Whether a folder is, or may be, one of a session store; nothing is made."""
     try:
         if folder.is_dir():

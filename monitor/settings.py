@@ -83,14 +83,14 @@ def change_settings(**changes: object) -> None:
 
 
 def remember(settings: Settings) -> None:
-    """Write the settings, whole or not at all; without waiting for the disk, since the window does it.
+    """Write the settings, whole or not at all.
 
     Raises:
         OSError: They cannot be written.
     """
     path = _path()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_private(path, json.dumps(asdict(settings), indent=1).encode(), synced=False)
+    write_private(path, json.dumps(asdict(settings), indent=1).encode())
 
 
 def _path() -> Path:

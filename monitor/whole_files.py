@@ -33,13 +33,12 @@ def whole_files(paths: Sequence[Path]) -> Iterator[Path]:
                 path.unlink(missing_ok=True)
 
 
-def write_private(path: Path, data: bytes, synced: bool = True) -> None:
-    """Write a file that only the user can read.
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that only the user can read, and wait until the disk has it.
 
     Args:
         path: Where it goes; what exists is replaced.
         data: All of it.
-        synced: Wait until the disk has it, so that it is whole after a power failure too.
 
     Raises:
         OSError: It cannot be written; nothing has changed then.
@@ -49,6 +48,5 @@ def write_private(path: Path, data: bytes, synced: bool = True) -> None:
         part.touch(0o600)
         with part.open("wb") as file:
             file.write(data)
-            if synced:
-                file.flush()
-                os.fsync(file.fileno())
+            file.flush()
+            os.fsync(file.fileno())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,12 @@ def judge_recording(
         return replace(judged, truncated=recording.truncated)
 
 
+def together(windows: Iterator[Window]) -> Iterator[list[Window]]:
+    """Windows by as many as are judged at once, the last ones fewer."""
+    while some := list(islice(windows, TOGETHER)):
+        yield some
+
+
 def judge_blocks(
     blocks: Iterable[NDArray[np.floating]],
     rate: int,
@@ -83,9 +90,17 @@ def judge_blocks(
     tracker, reader = BeatTracker(), WindowReader()
     heard = bad = 0
     front_end = FrontEnd(rate, hop_s, classifier.config)
-    waiting: list[Window] = []
 
-    def judge(windows: list[Window]) -> None:
+    def made() -> Iterator[Window]:
+        nonlocal heard, bad
+        for block in blocks:
+            processed = front_end.push(block)
+            heard += block.size
+            bad += processed.bad_samples
+            yield from processed.windows
+        yield from front_end.flush().windows
+
+    for windows in together(made()):
         answered = classifier.judge_all(windows, front_end.image)
         judged = [reader.read(window, one) for window, one in zip(windows, answered, strict=True)]
         tally.add(one.verdict for one in judged)
@@ -94,18 +109,6 @@ def judge_blocks(
             beats.extend(
                 sound for one in judged if one.states is not None for sound in tracker.push(one.states)
             )
-
-    for block in blocks:
-        processed = front_end.push(block)
-        heard += block.size
-        bad += processed.bad_samples
-        waiting += processed.windows
-        while len(waiting) >= TOGETHER:
-            judge(waiting[:TOGETHER])
-            del waiting[:TOGETHER]
-    waiting += front_end.flush().windows
-    for first in range(0, len(waiting), TOGETHER):
-        judge(waiting[first : first + TOGETHER])
     beats.extend(tracker.flush())
     found = beats if classifier.finds_states else None
     return JudgedRecording(tally.result(), kept, found, heard / rate, None, bad)

@@ -30,6 +30,7 @@ AUDIO_SUFFIXES: frozenset[str] = frozenset(
 _LOUDNESS_SPAN_S = 60.0
 # Values per read, all channels together: 1 MB, so that 1,024 channels cost no more than one.
 _VALUES_PER_READ = 131_072
+# Frames that are asked for beyond what the header promises: it may promise too little.
 _BEYOND = 1024
 # A quiet NaN with a payload no arithmetic produces: marks the values that a failed read left untouched.
 _UNTOUCHED = np.uint64(0x7FF8_A05C_017A_7E57)
@@ -211,13 +212,12 @@ class Recording:
         first = self._read() if self.frames else np.empty((0, self.channels))
         if not len(first):
             raise recording_error(self.path, "holds no samples that can be read; record or export it again")
-        if channel not in (None, "louder"):
-            self.channel = channel
-        elif self.channels > 1:
+        if self.channels > 1 and channel in (None, "louder"):
             self.rewind()
             self.channel = self._loudest()
             self.rewind()
-        if self._frames_read:
+        else:
+            self.channel = 1 if channel in (None, "louder") else channel
             # Not to be decoded again: of a short recording it is all there is.
             self._pending = self._chosen(first)
         self._compare_with_header()
@@ -237,9 +237,8 @@ class Recording:
         sound = self._opened()
         if self._at_end:
             return np.empty((0, self.channels))
-        left = self.frames - self._frames_read
-        # A little more than the header promises: whether that is all is found out by asking for more.
-        frames = max(1, min(_VALUES_PER_READ // self.channels, max(left, 0) + _BEYOND))
+        left = max(self.frames - self._frames_read, 0)
+        frames = max(1, min(_VALUES_PER_READ // self.channels, left + _BEYOND))
         buffer = np.empty((frames, self.channels))
         marks = buffer.view(np.uint64)
         marks[:] = _UNTOUCHED

@@ -12,11 +12,11 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from dsp.front_end import FrontEnd, Window
+from dsp.front_end import FrontEnd
 from dsp.synthesis import CONDITIONS, HeartSoundSynthesizer, SynthesisConfig
 from model.classifier import Classifier
 from monitor.bench.figure import Figure
-from monitor.whole_recording import BLOCK_S, TOGETHER, judge_recording
+from monitor.whole_recording import BLOCK_S, judge_recording, together
 from recordings import Recording, write_recording
 
 HOP_S = 5.04
@@ -65,13 +65,8 @@ def _costs(what: str, paths: list[Path], seconds: int, classifier: Classifier) -
 def _classify(path: Path, classifier: Classifier) -> None:
     with Recording.open(path) as recording:
         front_end = FrontEnd(recording.rate, HOP_S, classifier.config)
-        windows: list[Window] = []
-        for block in recording.blocks(BLOCK_S * recording.rate):
-            windows += front_end.push(block).windows
-            while len(windows) >= TOGETHER:
-                classifier.probabilities([front_end.image(one) for one in windows[:TOGETHER]])
-                del windows[:TOGETHER]
-        if windows:
+        blocks = recording.blocks(BLOCK_S * recording.rate)
+        for windows in together(window for block in blocks for window in front_end.push(block).windows):
             classifier.probabilities([front_end.image(one) for one in windows])
 
 

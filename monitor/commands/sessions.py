@@ -20,7 +20,7 @@ from monitor.json_lines import (
     write_line,
     write_text,
 )
-from monitor.session_store import SessionStore, StoredSession, StoreError, is_kept_in
+from monitor.session_store import SessionStore, StoredSession, StoreError, holds_sessions
 from monitor.settings import data_folder, read_settings
 
 _GB = 1e9
@@ -163,7 +163,7 @@ def open_store(data: Path | None) -> Iterator[SessionStore]:
     folder = data or data_folder()
     try:
         with ExitStack() as stack:
-            if not is_kept_in(folder):
+            if not holds_sessions(folder):
                 folder = Path(stack.enter_context(TemporaryDirectory()))
             store = stack.enter_context(SessionStore(folder))
             if store.warning:

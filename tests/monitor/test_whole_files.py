@@ -4,12 +4,11 @@ from monitor.whole_files import whole_files, write_private
 from tests.full_disk import files_of_at_most
 
 
-@pytest.mark.parametrize("synced", [True, False])
-def test_a_private_file_is_the_users_own_and_replaces_what_was_there(tmp_path, synced):
+def test_a_private_file_is_the_users_own_and_replaces_what_was_there(tmp_path):
     path = tmp_path / "report.pdf"
     path.write_bytes(b"older")
     path.chmod(0o644)
-    write_private(path, b"newer", synced)
+    write_private(path, b"newer")
     assert path.read_bytes() == b"newer"
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
