@@ -205,9 +205,9 @@ def report_name(record: ExaminationRecord, begun: datetime) -> str:
     return " ".join(filter(None, ("auscult", plain_name(record.patient), f"{begun:%Y-%m-%d %H.%M}"))) + ".pdf"
 
 
-def report_words(paths: Sequence[Path]) -> str:
-    """That a report is written, and where; in one folder."""
-    names = ", ".join((str(paths[0]), *(path.name for path in paths[1:])))
+def report_words(path: Path, beside: Sequence[str]) -> str:
+    """That a report is written, and where; with the suffixes of the files beside it."""
+    names = ", ".join((str(path), *(path.with_suffix(suffix).name for suffix in beside)))
     return tr("Report written: {file}").format(file=names)
 
 

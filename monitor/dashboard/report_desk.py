@@ -54,8 +54,7 @@ class ReportDesk(QObject):
         self._button, self._folder, self._say = button, folder, say
         self._writer = ReportWriter(take_classifier)
         self._record: ExaminationRecord | None = None
-        self._wanted: Sequence[Path] = ()
-        self._written: list[Path] = []
+        self._beside: Sequence[str] = ()
         self._busy = False
 
     def want(self, record: ExaminationRecord) -> None:
@@ -69,7 +68,7 @@ class ReportDesk(QObject):
         name = report_name(record, datetime.fromisoformat(record.begun).astimezone())
         dialog = SaveDialog(
             *(self._window(), WHERE_TO, name, REPORT_FILES),
-            lambda path: self._write(record, report_paths(path, dialog.selectedNameFilter())),
+            lambda path: self._write(record, *report_files(path, dialog.selectedNameFilter())),
         )
 
     def follow(self, record: ExaminationRecord | None) -> None:
@@ -80,7 +79,11 @@ class ReportDesk(QObject):
         """
         self._writer.poll()
         if self._busy and not self._writer.busy:
-            self._take_over(self._writer.path)
+            self._busy = False
+            if self._writer.path is not None:
+                self._say(report_words(self._writer.path, self._beside), False)
+            elif self._writer.error:
+                self._say(told_words(self._writer.error), True)
         if record is not None:
             self._show(record)
 
@@ -88,26 +91,10 @@ class ReportDesk(QObject):
         """Give up what is being written."""
         self._writer.close()
 
-    def _write(self, record: ExaminationRecord, paths: Sequence[Path]) -> None:
-        """Write a report to each of some files in one folder, unless one is being written already."""
+    def _write(self, record: ExaminationRecord, path: Path, beside: Sequence[str]) -> None:
+        """Write a report, unless one is being written already."""
         if self._busy:
             return
-        self._record, self._wanted, self._written = record, paths, []
-        self._begin(record)
-
-    def _take_over(self, written: Path | None) -> None:
-        self._busy = False
-        if written is None:
-            if self._writer.error:
-                self._say(told_words(self._writer.error), True)
-            return
-        self._written.append(written)
-        if len(self._written) == len(self._wanted):
-            self._say(report_words(self._written), False)
-        elif self._record is not None:
-            self._begin(self._record)
-
-    def _begin(self, record: ExaminationRecord) -> None:
         session, folder = record.session, self._folder
 
         def sounds() -> list[SiteSound | None]:
@@ -116,12 +103,13 @@ class ReportDesk(QObject):
 
             return site_sounds(record, sound_files(folder, session) if session and folder else ())
 
-        self._busy = self._writer.start(record, sounds, self._wanted[len(self._written)])
+        self._record, self._beside = record, beside
+        self._busy = self._writer.start(record, sounds, path, beside)
 
     def _show(self, record: ExaminationRecord) -> None:
         words = REPORT_BUTTON.text
         if self._busy:
-            words = writing_words((len(self._written) + self._writer.progress) / len(self._wanted))
+            words = writing_words(self._writer.progress)
         elif record == self._record and self._writer.path is not None:
             words = OPEN_REPORT
         if self._button.text() != words:
@@ -133,14 +121,14 @@ class ReportDesk(QObject):
         return self._button.window()
 
 
-def report_paths(path: Path, kind: str) -> tuple[Path, ...]:
-    """The files of a report that somebody asked for; of both kinds the one to be opened last.
+def report_files(path: Path, kind: str) -> tuple[Path, Sequence[str]]:
+    """The file of a report that somebody asked for, and the suffixes of those beside it.
 
     Args:
         path: As chosen.
         kind: One of ``REPORT_FILES``.
     """
     if kind != BOTH_FILES:
-        return (path,)
-    name = str(path.with_suffix("") if path.suffix.lower() in (".pdf", ".html", ".htm") else path)
-    return Path(f"{name}.html"), Path(f"{name}.pdf")
+        return path, ()
+    stem = path.with_suffix("") if path.suffix.lower() in (".pdf", ".html", ".htm") else path
+    return Path(f"{stem}.pdf"), (".html",)

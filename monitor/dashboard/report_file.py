@@ -44,6 +44,7 @@ def write_report(
     path: Path,
     classifier: Classifier | None = None,
     *,
+    beside: Sequence[str] = (),
     paper: str | None = None,
     zone: tzinfo | None = None,
     progress: Progress = lambda share: None,
@@ -55,6 +56,7 @@ def write_report(
         sounds: One for each finding, in order; None where it was not kept.
         path: Ends in .pdf or .html; what was there is replaced.
         classifier: The record's model, which finds S1 and S2; None marks nothing.
+        beside: Suffixes under which it is written too.
         paper: "a4" or "letter"; None for what the system's locale has.
         zone: In which the time is told; None for the system's.
         progress: Called with how much is done, 0 to 1; what it raises ends the work, and nothing is written.
@@ -62,27 +64,32 @@ def write_report(
     Raises:
         ReportError: The file cannot be written.
     """
-    check_path(path)
+    paths = [*map(path.with_suffix, beside), path]
+    for one in paths:
+        check_path(one)
     report = examination_report(
         record, sounds, classifier, zone, progress=lambda share: progress(_SOUND_SHARE * share)
     )
     size = QPageSize(PAPERS[paper or locale_paper()])
+    pages: list[bytes] = []
 
     def drawn(steps: Iterator[float]) -> None:
         for share in steps:
-            progress(_SOUND_SHARE + (1 - _SOUND_SHARE) * share)
+            progress(_SOUND_SHARE + (1 - _SOUND_SHARE) * (len(pages) + share) / len(paths))
 
-    if path.suffix.lower() == ".pdf":
-        data = pdf_bytes(report, size, drawn)
-    else:
-        data = html_text(report, size, drawn).encode("utf-8", "replace")
+    for one in paths:
+        if one.suffix.lower() == ".pdf":
+            pages.append(pdf_bytes(report, size, drawn))
+        else:
+            pages.append(html_text(report, size, drawn).encode("utf-8", "replace"))
     progress(1.0)
-    try:
-        write_private(path, data)
-    except OSError as error:
-        raise ReportError(
-            f"{path}: cannot be written ({error.strerror or error}); name a writable place with room"
-        ) from None
+    for one, page in zip(paths, pages, strict=True):
+        try:
+            write_private(one, page)
+        except OSError as error:
+            raise ReportError(
+                f"{one}: cannot be written ({error.strerror or error}); name a writable place with room"
+            ) from None
 
 
 def check_path(path: Path) -> None:

@@ -56,6 +56,7 @@ class ReportWriter:
         record: ExaminationRecord,
         sounds: Callable[[], Sequence[SiteSound | None]],
         path: Path,
+        beside: Sequence[str] = (),
         paper: str | None = None,
     ) -> bool:
         """Begin to write a report.
@@ -64,7 +65,8 @@ class ReportWriter:
             record: The examination.
             sounds: Reads what was kept of its sound, as ``site_sounds`` does; called on the writer's thread.
             path: Ends in .pdf or .html; where there is a file already, a number is put into the name.
-            paper: As for ``write_report``.
+            beside: As for ``write_report``.
+            paper: Likewise.
 
         Returns:
             False where another one is still being written; nothing is begun then.
@@ -74,9 +76,14 @@ class ReportWriter:
             # Imported here, because signal processing takes a second that the window's start has not.
             from monitor.dashboard.report_file import ReportError, write_report
 
-            target = unused(path)
+            target = unused(path, beside)
             try:
-                write_report(record, sounds(), target, self._classifier(), paper=paper, progress=told)
+                write_report(
+                    *(record, sounds(), target, self._classifier()),
+                    beside=beside,
+                    paper=paper,
+                    progress=told,
+                )
             except ReportError as error:
                 raise WritingError(str(error)) from None
             return target

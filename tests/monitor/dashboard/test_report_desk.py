@@ -86,7 +86,7 @@ def test_of_both_kinds_one_name_gives_both_and_the_pdf_is_opened(
     qtbot.waitUntil(lambda: button.text() == OPEN_REPORT, timeout=WAIT_MS)
     assert (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / f"{name}.html").read_text("utf-8").startswith("<!DOCTYPE html>")
-    assert f"{name}.html, {name}.pdf" in results.message.text()
+    assert f"{name}.pdf, {name}.html" in results.message.text()
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert opened == [str(tmp_path / f"{name}.pdf")]
 

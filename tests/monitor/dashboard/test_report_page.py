@@ -364,6 +364,30 @@ def test_a_report_is_written_whole(tmp_path, name):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_of_two_kinds_the_sound_is_looked_at_once_and_both_are_whole(tmp_path, monkeypatch):
+    made, told = [], []
+
+    def counted(*words, **named):
+        made.append(examination_report(*words, **named))
+        return made[-1]
+
+    monkeypatch.setattr("monitor.dashboard.report_file.examination_report", counted)
+    write_report(*four_sites(), tmp_path / "7.5.pdf", beside=[".html"], progress=told.append)
+    assert len(made) == 1
+    assert told == sorted(told)
+    assert (tmp_path / "7.5.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "7.5.html").read_bytes().startswith(b"<!DO")
+
+    # Given up while the second is drawn, neither is there.
+    def stop(share):
+        if share > 0.95:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        write_report(*four_sites(), tmp_path / "x.pdf", beside=[".html"], progress=stop)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["7.5.html", "7.5.pdf"]
+
+
 def test_on_a_full_disk_the_older_report_stays(tmp_path):
     path = tmp_path / "report.pdf"
     path.write_text("an older one")
