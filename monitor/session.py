@@ -73,6 +73,7 @@ class Session:
         self._recording = threading.Lock()
         self._recorders: list[Recorder] = []
         self._remarks: list[str] = []
+        self._remarking = threading.Lock()
         self._classifier = classifier
         self._hop_s = hop_s
         self._listeners = listeners or Listeners()
@@ -108,11 +109,12 @@ class Session:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What cannot be kept of this session, one line each, the newest last; callable from any thread."""
-        for part in (*([self.log] if self.log else ()), *self._recorders):
-            # Whichever fails first comes first, so that who has read so many finds the others behind them.
-            if part.failure and part.failure not in self._remarks:
-                self._remarks.append(part.failure)
-        return tuple(self._remarks)
+        with self._remarking:
+            for part in (*([self.log] if self.log else ()), *self._recorders):
+                # What failed first comes first, so that who has read so many finds the others behind them.
+                if part.failure and part.failure not in self._remarks:
+                    self._remarks.append(part.failure)
+            return tuple(self._remarks)
 
     @property
     def recorded(self) -> bool:
